@@ -1,0 +1,230 @@
+"""What can go wrong, each error built from data and its sentence written once.
+
+An error says what was asked, what is wrong, what is possible and how to fix it, and keeps these
+four parts as attributes. The names follow Django's where Django has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+LONGEST_REPR = 80
+
+
+def short(value: object) -> str:
+    """The ``repr`` of a user's value, escaped and cut so that it can stand in a message or a log."""
+    text = repr(value if not isinstance(value, str) else value[: LONGEST_REPR + 1])
+    return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 1] + "…"
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice that a mistyped word most probably meant, or None."""
+    close = get_close_matches(word[:LONGEST_REPR], list(choices), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+class CovetError(Exception):
+    """The base of every error that covet raises on purpose.
+
+    Attributes:
+        wrong: what is wrong, one sentence.
+        asked: the call that asked for it, such as ``filter(titel=…)``.
+        possible: the words that would have been right, nearest match first.
+        fix: what to write instead.
+    """
+
+    def __init__(
+        self,
+        wrong: str,
+        *,
+        asked: str | None = None,
+        possible: Sequence[str] = (),
+        fix: str | None = None,
+    ) -> None:
+        self.wrong = wrong
+        self.asked = asked
+        self.possible = tuple(possible)
+        self.fix = fix
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        """The whole message."""
+        text = self.wrong if self.asked is None else f"{self.wrong} (in {self.asked})"
+        text += "" if text.endswith((".", "?", "!")) else "."
+        return f"{text} {self.fix}" if self.fix else text
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(cls: type[CovetError], args: tuple[Any, ...], state: dict[str, Any]) -> CovetError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigurationError(CovetError):
+    """A connection or a setting cannot be used as it was given: URL, driver, alias."""
+
+
+class ModelError(CovetError):
+    """A model is declared in a way that cannot work; raised while the class is made."""
+
+
+class NotLoaded(CovetError, AttributeError):
+    """An attribute of something that has not been loaded from the database yet was touched."""
+
+
+class FieldError(CovetError):
+    """A query names something that its model does not have, or uses it in a wrong place."""
+
+
+class UnknownField(FieldError):
+    """A query or a constructor names a field that the model does not have."""
+
+    def __init__(self, model: str, name: str, choices: Iterable[str], asked: str | None = None):
+        possible = sorted(choices)
+        guess = nearest(name, possible)
+        self.model, self.name = model, name
+        fix = f"Fields: {', '.join(possible)}."
+        super().__init__(
+            f"{model} has no field {short(name)}",
+            asked=asked,
+            possible=[guess, *(p for p in possible if p != guess)] if guess else possible,
+            fix=f"Did you mean {guess!r}? {fix}" if guess else fix,
+        )
+
+
+class UnknownLookup(FieldError):
+    """A query uses a lookup that the field does not have, such as ``views__startwith``."""
+
+    def __init__(
+        self, model: str, field: str, name: str, choices: Iterable[str], asked: str | None = None
+    ):
+        possible = sorted(choices)
+        guess = nearest(name, possible)
+        self.model, self.field, self.name = model, field, name
+        fix = f"Lookups: {', '.join(possible)}."
+        super().__init__(
+            f"{model}.{field} has no lookup {short(name)}",
+            asked=asked,
+            possible=[guess, *(p for p in possible if p != guess)] if guess else possible,
+            fix=f"Did you mean {guess!r}? {fix}" if guess else fix,
+        )
+
+
+NON_FIELD_ERRORS = "__all__"
+
+
+class ValidationError(CovetError, ValueError):
+    """One or more values that a model, or the column behind a field, does not accept.
+
+    Attributes:
+        errors: field name → messages; ``"__all__"`` holds those of the model as a whole.
+        model: the model's name, or None where no model is known.
+
+    Example:
+        >>> error = ValidationError({"title": ["is longer than 5 characters"]}, model="Post")
+        >>> str(error)
+        'Post.title is longer than 5 characters.'
+    """
+
+    def __init__(
+        self,
+        errors: str | Sequence[str] | Mapping[str, Sequence[str] | str],
+        *,
+        model: str | None = None,
+        code: str | None = None,
+    ) -> None:
+        if isinstance(errors, str):
+            errors = {NON_FIELD_ERRORS: [errors]}
+        elif not isinstance(errors, Mapping):
+            errors = {NON_FIELD_ERRORS: list(errors)}
+        self.errors: dict[str, list[str]] = {
+            name: [messages] if isinstance(messages, str) else list(messages)
+            for name, messages in errors.items()
+        }
+        self.model = model
+        self.code = code
+        super().__init__("; ".join(self._sentences()))
+
+    def _sentences(self) -> list[str]:
+        return [
+            f"{self._subject(name)} {message}".strip()
+            for name, messages in self.errors.items()
+            for message in messages
+        ]
+
+    def _subject(self, name: str) -> str:
+        if name == NON_FIELD_ERRORS:
+            return f"{self.model}:" if self.model else ""
+        return f"{self.model}.{name}" if self.model else name
+
+    @property
+    def messages(self) -> list[str]:
+        """All messages in one list, without the names of their fields."""
+        return [message for messages in self.errors.values() for message in messages]
+
+    @property
+    def message_dict(self) -> dict[str, list[str]]:
+        """The messages by field; Django's name for ``errors``."""
+        return self.errors
+
+
+class ObjectDoesNotExist(CovetError):
+    """No row matched where exactly one was asked for. Each model has its own subclass."""
+
+
+class MultipleObjectsReturned(CovetError):
+    """Several rows matched where exactly one was asked for. Each model has its own subclass."""
+
+
+class DatabaseError(CovetError):
+    """The database or its driver refused; the driver's own error is the ``__cause__``."""
+
+
+class InterfaceError(DatabaseError):
+    """The driver was used in a way that it does not support."""
+
+
+class OperationalError(DatabaseError):
+    """The database could not do its work: connection lost, locked, out of memory, cancelled."""
+
+
+class ConnectionFailed(OperationalError):
+    """No connection could be made: refused, wrong password, no such database, timed out."""
+
+
+class PoolTimeout(OperationalError):
+    """No connection of the pool became free in time; the message says who holds them."""
+
+
+class IntegrityError(DatabaseError):
+    """A constraint of the database was violated: unique, foreign key, not null, check."""
+
+
+class DataError(DatabaseError):
+    """The database could not process a value: out of range, division by zero, bad cast."""
+
+
+class InternalError(DatabaseError):
+    """The database met an error of its own."""
+
+
+class ProgrammingError(DatabaseError):
+    """The statement is wrong: no such table or column, syntax, wrong number of parameters."""
+
+
+class NotSupportedError(DatabaseError):
+    """This database has no such feature; the message names it and the alternative."""
+
+
+class TransactionError(DatabaseError):
+    """A transaction is used wrongly or is broken: query after an error, child after the end."""
+
+
+class QueryTooComplex(FieldError):
+    """A query is nested deeper, or is longer, than the database accepts."""
