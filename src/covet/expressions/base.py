@@ -1,0 +1,254 @@
+"""What has a value in each row: a field, a bound value, arithmetic over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ..errors import FieldError, QueryTooComplex, short
+from .shape import Shaped, shape
+
+if TYPE_CHECKING:
+    from .q import Q
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+DEEPEST_EXPRESSION = 100
+
+
+class Expression(Shaped, Generic[T]):
+    """The base of everything that has a value in each row.
+
+    Arithmetic gives new expressions and comparisons give conditions, which are ``Q`` objects:
+
+        >>> from covet import F
+        >>> F("views") + 1
+        F('views') + 1
+        >>> F("views") > F("likes")
+        Q(F('views') > F('likes'))
+    """
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Combined:
+        return Combined("+", self, other)
+
+    def __radd__(self, other: Any) -> Combined:
+        return Combined("+", other, self)
+
+    def __sub__(self, other: Any) -> Combined:
+        return Combined("-", self, other)
+
+    def __rsub__(self, other: Any) -> Combined:
+        return Combined("-", other, self)
+
+    def __mul__(self, other: Any) -> Combined:
+        return Combined("*", self, other)
+
+    def __rmul__(self, other: Any) -> Combined:
+        return Combined("*", other, self)
+
+    def __truediv__(self, other: Any) -> Combined:
+        return Combined("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Combined:
+        return Combined("/", other, self)
+
+    def __mod__(self, other: Any) -> Combined:
+        return Combined("%", self, other)
+
+    def __rmod__(self, other: Any) -> Combined:
+        return Combined("%", other, self)
+
+    def __neg__(self) -> Combined:
+        return Combined("*", self, -1)
+
+    def __lt__(self, other: T | Expression[Any]) -> Q:
+        return self.compare("lt", other)
+
+    def __le__(self, other: T | Expression[Any]) -> Q:
+        return self.compare("lte", other)
+
+    def __gt__(self, other: T | Expression[Any]) -> Q:
+        return self.compare("gt", other)
+
+    def __ge__(self, other: T | Expression[Any]) -> Q:
+        return self.compare("gte", other)
+
+    def __eq__(self, other: T | Expression[Any] | None) -> Q:  # type: ignore[override]
+        return self.compare("exact", other)
+
+    def __ne__(self, other: T | Expression[Any] | None) -> Q:  # type: ignore[override]
+        return ~self.compare("exact", other)
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise FieldError(
+            f"{self!r} is an expression and has no truth value in Python",
+            fix="Combine conditions with & and |, not with 'and' and 'or'.",
+        )
+
+    def compare(self, lookup: str, other: Any) -> Q:
+        """The condition ``<self> <lookup> <other>``, by a lookup's name such as ``"icontains"``."""
+        from .q import Comparison, Q
+
+        return Q(Comparison(self, lookup, other))
+
+    def in_(self, values: Iterable[T]) -> Q:
+        """The condition that the value is one of ``values``; none of them when it is empty."""
+        return self.compare("in", list(values))
+
+    def is_null(self, null: bool = True) -> Q:
+        """The condition that the value is NULL, or that it is not."""
+        return self.compare("isnull", null)
+
+    def asc(
+        self, *, nulls_first: bool | None = None, nulls_last: bool | None = None
+    ) -> OrderBy:
+        """The ordering from the smallest value up; NULLs come first unless told otherwise."""
+        return OrderBy(self, False, nulls_first=nulls_first, nulls_last=nulls_last)
+
+    def desc(
+        self, *, nulls_first: bool | None = None, nulls_last: bool | None = None
+    ) -> OrderBy:
+        """The ordering from the largest value down; NULLs come last unless told otherwise."""
+        return OrderBy(self, True, nulls_first=nulls_first, nulls_last=nulls_last)
+
+
+class F(Expression[T_co]):
+    """The value of a field in the same row, named by its path.
+
+    Args:
+        path: a field's name, across foreign keys with ``__``: ``F("author__age")``.
+
+    Example:
+        >>> from covet import F
+        >>> F("views") * 2
+        F('views') * 2
+    """
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        if not isinstance(path, str):
+            raise FieldError(f"F() takes the name of a field, not {short(path)}")
+        self.path = path
+        self.key = ("F", path)
+        self.values = ()
+        self.depth = 1
+
+    def __repr__(self) -> str:
+        return f"F({self.path!r})"
+
+
+class FieldRef(F[T_co]):
+    """A field as the class shows it, ``Post.views``: an ``F`` that knows its model and its type.
+
+    It belongs to queries on its own model; in another model's query it is an error.
+    """
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: str, path: str) -> None:
+        super().__init__(path)
+        self.owner = owner
+        self.key = ("F.", owner, path)
+
+    def __repr__(self) -> str:
+        return f"{self.owner.rpartition('.')[2]}.{self.path}"
+
+
+class Value(Expression[T]):
+    """A Python value where an expression is wanted; it is always bound as a parameter.
+
+    Args:
+        value: the value.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+        key = ["V"]
+        values: list[Any] = []
+        shape(value, key, values)
+        self.key, self.values = tuple(key), tuple(values)
+        self.depth = 1
+
+    def __repr__(self) -> str:
+        return short(self.value)
+
+
+class Combined(Expression[Any]):
+    """Two expressions joined by an arithmetic operator."""
+
+    __slots__ = ("left", "operator", "right")
+
+    def __init__(self, operator: str, left: Any, right: Any) -> None:
+        self.operator = operator
+        self.left = left if isinstance(left, Expression) else Value(left)
+        self.right = right if isinstance(right, Expression) else Value(right)
+        self.depth = 1 + max(self.left.depth, self.right.depth)
+        if self.depth > DEEPEST_EXPRESSION:
+            raise QueryTooComplex(
+                f"An expression is nested {self.depth} levels deep; "
+                f"the limit is {DEEPEST_EXPRESSION}"
+            )
+        self.key = (operator, *self.left.key, *self.right.key)
+        self.values = (*self.left.values, *self.right.values)
+
+    def __repr__(self) -> str:
+        return f"{self._side(self.left)} {self.operator} {self._side(self.right)}"
+
+    @staticmethod
+    def _side(side: Expression[Any]) -> str:
+        return f"({side!r})" if isinstance(side, Combined) else repr(side)
+
+
+class OrderBy(Shaped):
+    """One term of an ordering: an expression, its direction and where its NULLs go.
+
+    Without ``nulls_first`` or ``nulls_last``, NULLs sort as the smallest value on every database.
+    """
+
+    __slots__ = ("descending", "expression", "nulls_first")
+
+    def __init__(
+        self,
+        expression: Expression[Any],
+        descending: bool = False,
+        *,
+        nulls_first: bool | None = None,
+        nulls_last: bool | None = None,
+    ) -> None:
+        if nulls_first and nulls_last:
+            raise FieldError("An ordering has nulls_first or nulls_last, not both")
+        self.expression = expression
+        self.descending = descending
+        self.nulls_first = bool(nulls_first) or (not nulls_last and not descending)
+        self.depth = expression.depth
+        direction = "desc" if descending else "asc"
+        self.key = (direction, "nf" if self.nulls_first else "nl", *expression.key)
+        self.values = expression.values
+
+    def asc(self) -> OrderBy:
+        """The same ordering from the smallest value up."""
+        return OrderBy(self.expression, False)
+
+    def desc(self) -> OrderBy:
+        """The same ordering from the largest value down."""
+        return OrderBy(self.expression, True)
+
+    def reversed(self) -> OrderBy:
+        """The opposite ordering, with NULLs at the opposite end too."""
+        return OrderBy(
+            self.expression,
+            not self.descending,
+            nulls_first=not self.nulls_first,
+            nulls_last=self.nulls_first,
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.expression!r}.{'desc' if self.descending else 'asc'}()"

@@ -1,0 +1,231 @@
+"""What a condition is: a tree of lookups joined by AND, OR and XOR, some of it negated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import FieldError, short
+from .base import Expression
+from .shape import PLAIN, VALUE, Shaped, shape
+
+AND = "AND"
+OR = "OR"
+XOR = "XOR"
+
+SYMBOL = {AND: " & ", OR: " | ", XOR: " ^ "}
+OPERATORS = {"exact": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+
+
+class Lookup(Shaped):
+    """A leaf as a keyword says it: ``views__gt=10``."""
+
+    __slots__ = ("path", "value")
+
+    def __init__(self, path: str, value: Any) -> None:
+        if not isinstance(path, str):
+            raise FieldError(f"A lookup is named by a string, not by {short(path)}")
+        self.path = path
+        self.value = value
+        self.depth = 1
+        if value.__class__ in PLAIN:  # most lookups, and shape() below would say the same
+            self.key = (path, VALUE)
+            self.values = (value,)
+            return
+        key = [path]
+        values: list[Any] = []
+        shape(value, key, values)
+        self.key, self.values = tuple(key), tuple(values)
+
+    def __repr__(self) -> str:
+        return f"{self.path}={short(self.value)}"
+
+
+class Comparison(Shaped):
+    """A leaf as an expression says it: ``Post.views > 10``."""
+
+    __slots__ = ("left", "lookup", "value")
+
+    def __init__(self, left: Expression[Any], lookup: str, value: Any) -> None:
+        self.left = left
+        self.lookup = lookup
+        self.value = value
+        key = ["?", *left.key, lookup]
+        values = list(left.values)
+        shape(value, key, values)
+        self.key, self.values = tuple(key), tuple(values)
+        self.depth = left.depth
+
+    def __repr__(self) -> str:
+        operator = OPERATORS.get(self.lookup)
+        value = repr(self.value) if isinstance(self.value, Expression) else short(self.value)
+        if operator:
+            return f"{self.left!r} {operator} {value}"
+        return f"{self.left!r}.compare({self.lookup!r}, {value})"
+
+
+class Q(Shaped):
+    """A condition: lookups that all hold, to be combined with ``&``, ``|``, ``^`` and ``~``.
+
+    A condition keeps the rows for which it is true. ``~`` is its complement: a row for which the
+    condition is unknown, as a comparison with NULL is, is not true and so belongs to ``~``.
+
+    Args:
+        *conditions: further conditions: ``Q`` objects or comparisons such as ``Post.views > 10``.
+        **lookups: lookups as ``filter()`` takes them.
+
+    Example:
+        >>> from covet import Q
+        >>> Q(views__gt=10) | ~Q(title="Draft")
+        Q(Q(views__gt=10) | ~Q(title='Draft'))
+    """
+
+    __slots__ = ("children", "connector", "negated")
+
+    children: tuple[Any, ...]
+    connector: str
+    negated: bool
+
+    def __init__(self, *conditions: Any, **lookups: Any) -> None:
+        children: list[Any] = [_condition(condition) for condition in conditions]
+        children += [Lookup(path, value) for path, value in lookups.items()]
+        _fill(self, AND, False, [c for c in children if not _is_empty(c)])
+
+    def __and__(self, other: Any) -> Q:
+        return _join(AND, self, other)
+
+    def __or__(self, other: Any) -> Q:
+        return _join(OR, self, other)
+
+    def __xor__(self, other: Any) -> Q:
+        return _join(XOR, self, other)
+
+    __rand__ = __and__
+    __ror__ = __or__
+    __rxor__ = __xor__
+
+    def __invert__(self) -> Q:
+        """The complement; of the empty condition, which says nothing, it is itself."""
+        if not self.children:
+            return self
+        return _make(self.connector, not self.negated, self.children)
+
+    def __bool__(self) -> bool:
+        return bool(self.children)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Q):
+            return NotImplemented
+        return self.key == other.key and self.values == other.values
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return "".join(_words(self))
+
+    def __reduce__(self) -> Any:
+        return _from_flat, (tuple(_flat(self)),)
+
+
+def _condition(condition: Any) -> Any:
+    if isinstance(condition, Q):
+        return _unwrapped(condition)
+    if isinstance(condition, Comparison | Lookup):
+        return condition
+    if isinstance(condition, tuple) and len(condition) == 2:
+        return Lookup(*condition)
+    raise FieldError(
+        f"{short(condition)} is not a condition",
+        fix="Give a Q object, a comparison such as Post.views > 10, or a keyword lookup.",
+    )
+
+
+def _is_empty(child: Any) -> bool:
+    return isinstance(child, Q) and not child.children
+
+
+def _unwrapped(q: Q) -> Any:
+    """A single leaf out of the Q around it, so that trees do not grow by wrapping."""
+    if len(q.children) == 1 and not q.negated:
+        return q.children[0]
+    return q
+
+
+def _join(connector: str, left: Q, right: Any) -> Q:
+    if not isinstance(right, Q):
+        return NotImplemented
+    if not left.children or not right.children:
+        return left if left.children else right
+    return _make(connector, False, (*_members(left, connector), *_members(right, connector)))
+
+
+def _members(q: Q, connector: str) -> tuple[Any, ...]:
+    """A Q's children where it may be merged into a tree of this connector, else the Q itself."""
+    if not q.negated and (q.connector == connector or len(q.children) == 1):
+        return q.children
+    return (q,)
+
+
+def _make(connector: str, negated: bool, children: tuple[Any, ...] | list[Any]) -> Q:
+    return _fill(Q.__new__(Q), connector, negated, children)
+
+
+def _fill(q: Q, connector: str, negated: bool, children: tuple[Any, ...] | list[Any]) -> Q:
+    if len(children) == 1 and isinstance(children[0], Q):  # a lone Q: take over what it says
+        only = children[0]
+        connector, negated, children = only.connector, only.negated != negated, only.children
+    q.connector, q.negated, q.children = connector, negated, tuple(children)
+    if len(q.children) == 1 and not negated:
+        q.key, q.values = q.children[0].key, q.children[0].values
+    else:
+        opening = f"~{connector}(" if negated else f"{connector}("
+        q.key = (opening, *(word for child in q.children for word in child.key), ")")
+        q.values = tuple(value for child in q.children for value in child.values)
+    q.depth = 1 + max((child.depth for child in q.children), default=0)
+    return q
+
+
+def _words(q: Q) -> Iterator[str]:
+    """The repr in pieces; by an own stack, as a tree may be deeper than Python's."""
+    stack: list[Any] = [q]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Q):
+            symbol = SYMBOL[item.connector] if item.connector != AND else ", "
+            inner: list[Any] = ["~Q(" if item.negated else "Q("]
+            for n, child in enumerate(item.children):
+                inner += [symbol, child] if n else [child]
+                if not isinstance(child, Q) and item.connector != AND:
+                    inner[-1] = f"Q({child!r})"
+            stack += reversed([*inner, ")"])
+        else:
+            yield item if isinstance(item, str) else repr(item)
+
+
+def _flat(q: Q) -> Iterator[Any]:
+    """The tree in postfix order: leaves, and ``(connector, negated, count)`` for each group."""
+    stack: list[Any] = [q]
+    out: list[Any] = []
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Q):
+            out.append((item.connector, item.negated, len(item.children)))
+            stack.extend(item.children)
+        else:
+            out.append(item)
+    return reversed(out)
+
+
+def _from_flat(items: tuple[Any, ...]) -> Q:
+    stack: list[Any] = []
+    for item in items:
+        if isinstance(item, tuple):
+            connector, negated, count = item
+            first = len(stack) - count
+            children = stack[first:]
+            del stack[first:]
+            stack.append(_make(connector, negated, children))
+        else:
+            stack.append(item)
+    return stack[0]  # type: ignore[no-any-return]

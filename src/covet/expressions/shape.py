@@ -1,0 +1,71 @@
+"""Which part of a user's value is the shape of a query, and which part is only a value?
+
+Two queries of one shape share one plan, so the shape must hold everything that changes the SQL
+text: that a value is NULL, that a list is empty, which expression stands there. What is bound as
+a parameter stays out of it. A shape is a flat tuple of strings, so that comparing and hashing it
+never recurses, however deep the query is nested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+VALUE = "."
+LIST = "[*]"
+EMPTY = "[]"
+NULL = "null"
+TRUE = "true"
+FALSE = "false"
+ABOVE = "above"
+BELOW = "below"
+
+INT64_MIN = -(2**63)
+INT64_MAX = 2**63 - 1
+
+PLAIN = frozenset({str, float, bytes})
+LISTS = (list, tuple, set, frozenset, range)
+
+
+class Shaped:
+    """Something that brings its own shape: ``key`` is the shape, ``values`` what it binds."""
+
+    __slots__ = ("depth", "key", "values")
+
+    key: tuple[str, ...]
+    values: tuple[Any, ...]
+    depth: int
+
+
+def shape(value: Any, key: list[str], values: list[Any]) -> None:
+    """Append the shape of a value to ``key`` and what it binds to ``values``."""
+    cls = value.__class__
+    if cls is int:
+        if INT64_MIN <= value <= INT64_MAX:
+            key.append(VALUE)
+            values.append(value)
+        else:  # no database has such an integer: the resolver decides what a comparison means
+            key.append(ABOVE if value > 0 else BELOW)
+    elif cls in PLAIN:
+        key.append(VALUE)
+        values.append(value)
+    elif value is None:
+        key.append(NULL)
+    elif cls is bool:
+        key.append(TRUE if value else FALSE)
+        values.append(value)
+    elif isinstance(value, Shaped):
+        key.extend(value.key)
+        values.extend(value.values)
+    elif isinstance(value, LISTS) or _is_iterator(value):
+        members = tuple(member for member in value if member is not None)
+        key.append(LIST if members else EMPTY)
+        if members:
+            values.append(members)
+    else:
+        key.append(VALUE)
+        values.append(value)
+
+
+def _is_iterator(value: Any) -> bool:
+    return isinstance(value, Iterable) and hasattr(value, "__next__")

@@ -1,0 +1,28 @@
+"""Which dialect does a database speak?"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from .base import Dialect, Server
+from .mysql import MysqlDialect
+from .postgresql import PostgresqlDialect
+from .sqlite import SqliteDialect
+
+DIALECTS: dict[str, type[Dialect]] = {
+    dialect.name: dialect for dialect in (SqliteDialect, PostgresqlDialect, MysqlDialect)
+}
+
+
+@lru_cache(maxsize=64)
+def dialect_for(name: str, server: Server | None = None) -> Dialect:
+    """The dialect of a database; one object for equal servers, so that plans are shared.
+
+    Args:
+        name: ``"sqlite"``, ``"postgresql"`` or ``"mysql"``.
+        server: what the driver found out on connecting; without it the newest server is assumed.
+    """
+    return DIALECTS[name](server)
+
+
+__all__ = ["DIALECTS", "Dialect", "Server", "dialect_for"]
