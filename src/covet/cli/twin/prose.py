@@ -20,38 +20,42 @@ Rename = Callable[[str], str]
 COLOURED = re.compile(
     r"\b(async|await(?:s|ed|ing|able|ables)?|asyncio|asynchronous(?:ly)?|coroutines?)\b", re.I
 )
-LITERAL = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
+LITERAL = re.compile(r"(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.S)
 NAME = re.compile(r"[A-Za-z_]\w*")
-KEYWORD = re.compile(r"\basync\s+(?=(?:with|for|def)\b)|\bawait\s+(?=\S)")
+KEYWORD = re.compile(r"\basync[ \t]+(?=(?:with|for|def)\b)|\bawait[ \t]+(?=\S)")
 # (await post.author).name, which reads post.author.name without its await
-AWAITED = re.compile(r"(?<![\w)\]])\(await\s+([\w.]+(?:\([^()]*\))?)\)(?=[.\[])")
+AWAITED = re.compile(r"(?<![\w)\]])\(await[ \t]+([\w.]+(?:\([^()]*\))?)\)(?=[.\[])")
 TAIL = re.compile(r"(?<=\S)\s+# .*$")
 
 
 def is_prose(token: Token, docstrings: Docstrings) -> bool:
     """Is this token a comment, or (part of) a docstring?"""
-    return token.name == "COMMENT" or (token.name == "STRING" and token[2:] in docstrings)
+    return token.name == "COMMENT" or (
+        token.name == "STRING" and (token.line, token.offset) in docstrings
+    )
 
 
-class Docstrings(list["_Span"]):
+class Docstrings:
     """Where the docstrings of a file are; strings that stand alone after an attribute included."""
 
     def __init__(self, tree: ast.AST) -> None:
-        super().__init__(
-            _Span((value.lineno, value.col_offset), (value.end_lineno, value.end_col_offset))
+        self._spans = [
+            _Span(
+                (value.lineno, value.col_offset), (value.end_lineno or 0, value.end_col_offset or 0)
+            )
             for node in ast.walk(tree)
             if isinstance(node, ast.Expr)
             and isinstance(value := node.value, ast.Constant)
             and isinstance(value.value, str)
-        )
+        ]
 
-    def __contains__(self, position: object) -> bool:
-        return any(span.start <= position < span.end for span in self)  # type: ignore[operator]
+    def __contains__(self, position: tuple[int, int]) -> bool:
+        return any(span.start <= position < span.end for span in self._spans)
 
 
 class _Span(NamedTuple):
     start: tuple[int, int]
-    end: tuple[int | None, int | None]
+    end: tuple[int, int]
 
 
 def rewritten(token: Token, rename: Rename) -> Token:

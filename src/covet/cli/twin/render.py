@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from .prose import Docstrings, is_prose, rewritten
-from .refusals import Source, refusals
+from .refusals import refusals
 from .report import Problem
 from .rules import Renamer, Token, tokens_of
+from .source import Source
 
 HEADER = "# generated from {path} by {by};\n# change that file, not this one\n"
 SCRIPT = "scripts/generate_sync.py"
@@ -70,9 +71,10 @@ def _without_spare_parentheses(tokens: Sequence[Token]) -> list[Token]:
     """``(await post.author).name`` needs its parentheses, ``(post.author).name`` does not."""
     spare: set[int] = set()
     for at, token in enumerate(tokens):
-        if token.src == "(" and not _is_call(tokens, at):
+        if token.src == "await" and tokens[at - 1].src == "(":
             end = _end_of_awaited(tokens, at)
-            spare |= {at, end} if end else set()
+            if end is not None and not _is_call(tokens, at - 1):
+                spare |= {at - 1, end}
     return [token for at, token in enumerate(tokens) if at not in spare]
 
 
@@ -87,10 +89,8 @@ def _is_call(tokens: Sequence[Token], at: int) -> bool:
 
 def _end_of_awaited(tokens: Sequence[Token], start: int) -> int | None:
     """Where the parenthesis closes that holds one awaited name, call or item and is read from."""
-    if tokens[start + 1].src != "await":
-        return None
     depth = 0
-    for at in range(start + 3, len(tokens) - 1):
+    for at in range(start + 2, len(tokens) - 1):
         token = tokens[at]
         if token.src in ("(", "[", "{"):
             depth += 1
