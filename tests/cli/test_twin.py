@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from textwrap import dedent
 
@@ -44,7 +44,7 @@ def write(tmp_path: Path) -> Callable[[str, str], None]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, write: Callable[[str, str], None]) -> Iterator[Path]:
+def house(tmp_path: Path, write: Callable[[str, str], None]) -> Path:
     """A small repository whose twins are up to date and in which every rule is of use."""
     write("src/covet/pairs.py", "def async_nap(): ...\ndef sync_nap(): ...\n")
     write(LIBRARY, "from ..pairs import async_nap\n\n\nasync def rest():\n    await async_nap()\n")
