@@ -80,6 +80,7 @@ def found(root: Path, **options: object) -> list[str]:
         ("match = case = type = async_\n", "match = case = type = async_\n"),
         ("say(f'{a!r:>{width}} {{await}}')\n", "say(f'{a!r:>{width}} {{await}}')\n"),
         ("say(f'async{a}await')\n", "say(f'async{a}await')\n"),
+        ("(await a).b\n", "a.b\n"),
     ],
 )
 def test_code_loses_its_colour(source: str, expected: str) -> None:
@@ -92,6 +93,7 @@ def test_code_loses_its_colour(source: str, expected: str) -> None:
         ("(await post.author).name", "post.author.name"),
         ("print((await get(1, (2,))).name)", "print(get(1, (2,)).name)"),
         ("return (await rows())[0]", "return rows()[0]"),
+        ("[(await a)[0], (await (a)).b]", "[a[0], (a).b]"),
         ("(await (await a.b).c).d", "a.b.c.d"),
         ("(await a + 1).real", "(a + 1).real"),
         ("(await a or b).real", "(a or b).real"),
@@ -347,6 +349,27 @@ def test_a_name_without_its_counterpart_is_refused(
     assert len(refused("from covet.pairs import AsyncLock\n", PROGRAM, tmp_path)) == 1
 
 
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        "def sync_nap(): ...",
+        "from .naps import nap as sync_nap",
+        "if TYPE_CHECKING:\n    import sync_nap\nelse:\n    async_nap = 1",
+        "try:\n    async_nap = 1\nexcept ImportError:\n    sync_nap: int = 1",
+        "being ( written",
+        "",
+    ],
+)
+def test_a_counterpart_is_found_however_it_is_made(
+    pairs: str, tmp_path: Path, write: Callable[[str, str], None]
+) -> None:
+    write("src/covet/pairs.py", pairs)
+
+    assert rendered("from ..pairs import async_nap\n", LIBRARY, tmp_path) == (
+        "from ..pairs import sync_nap\n"
+    )
+
+
 def test_other_packages_have_no_twins(tmp_path: Path) -> None:
     assert refused("from unittest.mock import AsyncMock\n", root=tmp_path) == [
         f"{PROGRAM}:1: `AsyncMock` becomes `SyncMock`, which `unittest.mock` lacks: "
@@ -370,6 +393,12 @@ def test_a_name_that_no_rule_rewrites_is_not_left_over() -> None:
     assert refused("from covet._async.pool import Pool\n") == [
         f"{PROGRAM}: its twin would still hold _async: no rule rewrites it"
     ]
+
+
+def test_a_twin_that_would_not_compile_is_refused() -> None:
+    (problem,) = refused("x = 1\nreturn x\n")
+
+    assert problem.startswith(f"{PROGRAM}: its twin would not compile: 'return' outside function")
 
 
 def test_a_file_that_cannot_be_parsed_is_named(house: Path) -> None:
@@ -626,6 +655,15 @@ def test_another_ruff_than_the_pinned_one_is_refused(
     assert "but pyproject.toml pins 0.0.1. Install it: pip install ruff==0.0.1" in (
         capsys.readouterr().err
     )
+
+
+def test_what_ruff_complains_of_is_passed_on(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (house / "pyproject.toml").write_text("[tool.ruff]\nno-such-setting = 1\n")
+
+    assert main(house, ["--check"]) == 2
+    assert "no-such-setting" in capsys.readouterr().err
 
 
 def test_a_missing_tool_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
