@@ -1,0 +1,113 @@
+"""How does MariaDB store each kind of field? (MySQL as well, with another collation.)"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from ...schema.fields.documents import document_text
+from ...schema.fields.moments import microseconds
+from .base import TypeInfo, Types, at_least_zero, length_at_most, named, zero_or_one
+from .load import plain_digits, reader, uuid_from_hex
+
+COLLATION: Final = "CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+"""By code point, and trailing spaces count: what the other databases do."""
+
+LONGEST_VARCHAR: Final = 768
+"""Characters of the longest text that InnoDB can index (3072 bytes). Longer ones are longtext
+with a check: the varchar columns of a table share 65,535 bytes, which a few long ones use up."""
+
+LONGEST_VARBINARY: Final = 3072
+
+_SMALL: Final = TypeInfo(named("smallint"), "signed")
+_WHOLE: Final = TypeInfo(named("int"), "signed")
+_BIG: Final = TypeInfo(named("bigint"), "signed")
+
+
+def _text_column(field: Any) -> str:
+    limit = field.max_length
+    name = "longtext" if limit is None or limit > LONGEST_VARCHAR else f"varchar({limit})"
+    return f"{name} {COLLATION}"
+
+
+def _text_check(field: Any) -> str | None:
+    return _characters(field) if (field.max_length or 0) > LONGEST_VARCHAR else None
+
+
+_characters: Final = length_at_most("char_length")
+_bytes: Final = length_at_most("length")
+_TEXT: Final = TypeInfo(_text_column, "char character set utf8mb4", check=_text_check)
+
+
+def _binary_column(field: Any) -> str:
+    limit = field.max_length
+    return "longblob" if limit is None or limit > LONGEST_VARBINARY else f"varbinary({limit})"
+
+
+def _binary_check(field: Any) -> str | None:
+    return _bytes(field) if (field.max_length or 0) > LONGEST_VARBINARY else None
+
+
+PLAIN_PLACES: Final = 6
+"""A Decimal with at most so many places is never written with an exponent by ``str()``."""
+
+
+def _decimal(field: Any) -> TypeInfo:
+    digits = 65 if field.max_digits is None else field.max_digits
+    places = 30 if field.decimal_places is None else field.decimal_places
+    name = f"decimal({digits}, {places})"
+    if places <= PLAIN_PLACES:
+        return TypeInfo(named(name), name)
+    # The driver writes str(Decimal), here 1E-7: a float to the server. A bare string is compared
+    # with a decimal column as floats, so it says what it is.
+    return TypeInfo(named(name), name, plain_digits, placeholder=f"cast({{p}} as {name})")
+
+
+def _json(field: Any) -> TypeInfo:
+    # Not the alias "json": its check refuses documents of more than 32 levels.
+    return TypeInfo(
+        named(f"longtext {COLLATION}"), "char character set utf8mb4", document_text,
+        convert="loads({x})", names={"loads": reader(field.decoder)},
+    )  # fmt: skip
+
+
+def _without_zone(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=None)
+
+
+TYPES: Final[Types] = {
+    "auto": _WHOLE,
+    "bigauto": _BIG,
+    "smallauto": _SMALL,
+    "integer": _WHOLE,
+    "biginteger": _BIG,
+    "smallinteger": _SMALL,
+    "positiveinteger": _WHOLE._replace(check=at_least_zero),
+    "positivebiginteger": _BIG._replace(check=at_least_zero),
+    "positivesmallinteger": _SMALL._replace(check=at_least_zero),
+    "boolean": TypeInfo(named("tinyint(1)"), "signed", convert="({x} == 1)", check=zero_or_one),
+    "char": _TEXT,
+    "text": _TEXT,
+    "float": TypeInfo(named("double"), "double"),
+    "decimal": _decimal,
+    "date": TypeInfo(named("date"), "date"),
+    "time": TypeInfo(
+        named("time(6)"), "time(6)",
+        convert="(midnight + {x}).time()", names={"midnight": datetime(1, 1, 1)},
+    ),
+    "datetime": TypeInfo(
+        named("datetime(6)"), "datetime(6)", _without_zone,
+        convert="{x}.replace(tzinfo=UTC)", names={"UTC": UTC},
+    ),
+    "duration": TypeInfo(
+        named("bigint"), "signed", microseconds,
+        convert="timedelta(0, 0, {x})", names={"timedelta": timedelta},
+    ),
+    "uuid": TypeInfo(
+        named(f"char(32) {COLLATION}"), "char character set utf8mb4", lambda value: value.hex,
+        convert="uuid_of({x})", names={"uuid_of": uuid_from_hex},
+    ),
+    "binary": TypeInfo(_binary_column, "binary", check=_binary_check),
+    "json": _json,
+    "ip": TypeInfo(named(f"varchar(39) {COLLATION}"), "char character set utf8mb4"),
+}  # fmt: skip
