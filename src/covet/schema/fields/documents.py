@@ -82,11 +82,11 @@ class JSONField(Field[Any]):
         if value is JSONNull:
             return value
         try:
-            return self._document(value, frozenset())
+            return self._document(value, set())
         except _Refused as refusal:
             raise self.invalid(*refusal.args) from None
 
-    def _document(self, value: Any, within: frozenset[int]) -> Any:
+    def _document(self, value: Any, within: set[int]) -> Any:
         kind = type(value)
         if kind is str:
             return _text(value)
@@ -103,27 +103,31 @@ class JSONField(Field[Any]):
         for base, plain in _PLAIN:
             if isinstance(value, base):
                 return self._document(plain(value), within)
-        return self._document(self._encoded(value), _deeper(value, within))
+        return self._by_encoder(value, within)
 
-    def _container(self, value: Any, within: frozenset[int]) -> Any:
-        within = _deeper(value, within)
-        if not isinstance(value, dict):
-            return [self._document(item, within) for item in value]
-        document = {_key(key): self._document(item, within) for key, item in value.items()}
-        if len(document) < len(value):
-            raise _Refused(f"has two keys that are the same in JSON: {shown(value)}")
+    def _container(self, value: Any, within: set[int]) -> Any:
+        _enter(value, within)
+        document: Any
+        if isinstance(value, dict):
+            document = {_key(key): self._document(item, within) for key, item in value.items()}
+            if len(document) < len(value):
+                raise _Refused(f"has two keys that are the same in JSON: {shown(value)}")
+        else:
+            document = [self._document(item, within) for item in value]
+        within.discard(id(value))
         return document
 
-    def _encoded(self, value: Any) -> Any:
-        if self.encoder is not None:
-            try:
-                return self.encoder().default(value)
-            except (TypeError, ValueError):
-                pass
-        raise _Refused(
-            f"holds {shown(value)}, which JSON cannot; "
-            + ("the encoder refuses it too" if self.encoder else "give the field an encoder")
-        )
+    def _by_encoder(self, value: Any, within: set[int]) -> Any:
+        if self.encoder is None:
+            raise _Refused(f"holds {shown(value)}, which JSON cannot; give the field an encoder")
+        _enter(value, within)
+        try:
+            encoded = self.encoder().default(value)
+        except (TypeError, ValueError):
+            raise _Refused(f"holds {shown(value)}, which its encoder refuses") from None
+        document = self._document(encoded, within)
+        within.discard(id(value))
+        return document
 
 
 _PLAIN: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
@@ -137,12 +141,13 @@ class _Refused(Exception):
     """A part of a document cannot be stored; its arguments are message and code."""
 
 
-def _deeper(value: object, within: frozenset[int]) -> frozenset[int]:
+def _enter(value: object, within: set[int]) -> None:
+    """Notes that the parts of a value come next, and refuses circles and depth."""
     if id(value) in within:
         raise _Refused("contains itself", "circular")
     if len(within) >= DEEPEST_DOCUMENT:
         raise _Refused(f"is nested deeper than {DEEPEST_DOCUMENT} levels", "too_deep")
-    return within | {id(value)}
+    within.add(id(value))
 
 
 def _key(key: Any) -> str:
@@ -174,10 +179,11 @@ def _float(number: float) -> float:
     return number + 0.0  # -0.0 and 0.0 are one value, and PostgreSQL keeps one
 
 
+_write: Final = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+).encode
+
+
 def document_text(document: Any) -> str:
     """A checked document as text: equal documents give equal texts."""
-    if document is JSONNull:
-        return "null"
-    return json.dumps(
-        document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
+    return "null" if document is JSONNull else _write(document)

@@ -16,6 +16,8 @@ LONGEST_MOMENT: Final = 40
 """Characters of a date or a time as text: more are refused before they are parsed."""
 LONGEST_DURATION: Final = 2**63 - 1
 """Microseconds; a 64-bit integer column holds them on databases without intervals."""
+SAFE_DAYS: Final = 10**8
+"""Days that are fewer than ``LONGEST_DURATION`` without counting microseconds."""
 
 
 class MomentField(Field[T]):
@@ -300,6 +302,8 @@ class DurationField(Field[T]):
         super().__init__(verbose_name, **options)
 
     def check(self, value: Any) -> Any:
+        if type(value) is timedelta and -SAFE_DAYS < value.days < SAFE_DAYS:
+            return value
         value = unwrap(value)
         if not isinstance(value, timedelta):
             raise self.invalid(f"must be a timedelta, not {shown(value)}")

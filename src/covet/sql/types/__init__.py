@@ -10,7 +10,7 @@ from ...schema.fields.base import AnyField, stored_as
 from . import mysql, postgresql, sqlite
 from .base import TypeInfo, Types
 
-__all__ = ["Binder", "TypeInfo", "binder", "type_info"]
+__all__ = ["CANNOT_EQUAL", "Binder", "TypeInfo", "binder", "type_info"]
 
 Binder: TypeAlias = Callable[[Any], Any]
 
@@ -19,6 +19,9 @@ _TABLES: Final[Mapping[str, Types]] = {
     "postgresql": postgresql.TYPES,
     "mysql": mysql.TYPES,
 }
+
+CANNOT_EQUAL: Final = frozenset({"out_of_range", "max_length", "max_decimal_places", "nul"})
+"""Codes of the errors for values of the right type that no row of the column can hold."""
 
 
 def type_info(dialect_name: str, field: AnyField) -> TypeInfo:
@@ -69,9 +72,6 @@ def binder(dialect_name: str, field: AnyField) -> Binder:
         bind = _renaming(bind, field)
     fast = _FAST.get(target.kind)
     return fast(target, info, bind) if fast is not None else bind
-
-
-CANNOT_EQUAL: Final = frozenset({"out_of_range", "max_length", "max_decimal_places", "nul"})
 
 
 def _checked(field: AnyField, info: TypeInfo) -> Binder:

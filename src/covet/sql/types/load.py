@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, SafeUUID
 
 from ...schema.fields.documents import JSONNull, document_text
+
+NAIVE_FIRST_MOMENT: Final = datetime(1, 1, 1)
+FIRST_MOMENT: Final = datetime(1, 1, 1, tzinfo=UTC)
+"""Adding a distance to them gives or takes a time zone five times as fast as ``replace()``."""
+
+
+def without_zone(moment: datetime) -> datetime:
+    """A moment in UTC as a naive one."""
+    return NAIVE_FIRST_MOMENT + (moment - FIRST_MOMENT)
 
 
 def plain_digits(number: Decimal) -> str:

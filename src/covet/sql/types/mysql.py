@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from ...schema.fields.documents import document_text
 from ...schema.fields.moments import microseconds
 from .base import TypeInfo, Types, at_least_zero, length_at_most, named, zero_or_one
-from .load import plain_digits, reader, uuid_from_hex
+from .load import (
+    FIRST_MOMENT,
+    NAIVE_FIRST_MOMENT,
+    plain_digits,
+    reader,
+    uuid_from_hex,
+    without_zone,
+)
 
 COLLATION: Final = "CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
 """By code point, and trailing spaces count: what the other databases do."""
@@ -71,10 +78,6 @@ def _json(field: Any) -> TypeInfo:
     )  # fmt: skip
 
 
-def _without_zone(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=None)
-
-
 TYPES: Final[Types] = {
     "auto": _WHOLE,
     "bigauto": _BIG,
@@ -93,11 +96,12 @@ TYPES: Final[Types] = {
     "date": TypeInfo(named("date"), "date"),
     "time": TypeInfo(
         named("time(6)"), "time(6)",
-        convert="(midnight + {x}).time()", names={"midnight": datetime(1, 1, 1)},
+        convert="(naive_first + {x}).time()", names={"naive_first": NAIVE_FIRST_MOMENT},
     ),
     "datetime": TypeInfo(
-        named("datetime(6)"), "datetime(6)", _without_zone,
-        convert="{x}.replace(tzinfo=UTC)", names={"UTC": UTC},
+        named("datetime(6)"), "datetime(6)", without_zone,
+        convert="(first + ({x} - naive_first))",
+        names={"first": FIRST_MOMENT, "naive_first": NAIVE_FIRST_MOMENT},
     ),
     "duration": TypeInfo(
         named("bigint"), "signed", microseconds,

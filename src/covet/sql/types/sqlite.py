@@ -21,14 +21,14 @@ from .base import (
     named,
     zero_or_one,
 )
-from .load import plain_digits, reader, uuid_from_hex
+from .load import plain_digits, reader, uuid_from_hex, without_zone
 
 _WHOLE: Final = TypeInfo(named("integer"), "integer", check=between_limits)
 _TEXT: Final = TypeInfo(named("text"), "text", check=length_at_most("length"))
 
 
 def _datetime_text(moment: datetime) -> str:
-    return moment.isoformat(" ")[:-6]  # without +00:00
+    return without_zone(moment).isoformat(" ")
 
 
 def _json(field: Any) -> TypeInfo:
