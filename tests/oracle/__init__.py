@@ -1,0 +1,10 @@
+"""What should a query answer? Random data and conditions, and a reference that works them out.
+
+- ``tables``: the two tables, in words that neither colour nor database knows.
+- ``tree``: what a condition or an expression can be.
+- ``meaning``: what a lookup, a transform or an operator means for two values.
+- ``reference``: which rows a condition keeps, in memory and with three-valued logic.
+- ``saying``: the same condition in covet's words, ``Q`` and ``F``.
+- ``strategies``: random data, conditions and orderings. Widen the language here: a new lookup is a
+  line in ``meaning`` and one in ``strategies.LOOKUPS``.
+"""

@@ -1,0 +1,222 @@
+"""Which rows does a condition keep, and in which order, worked out in memory?
+
+Leaves follow SQL's three-valued logic: a comparison with NULL is unknown. A negation is the
+complement, "is not true", so it is never unknown itself. XOR is true where an odd number of its
+conditions is true.
+
+A path over a to-many relation is a join: one condition tree sees one *combination* of joined rows
+at a time, all its leaves the same one, and a row is kept if there is a combination for which the
+tree is true. Where nothing is joined, the combination holds a row of NULLs, as in a LEFT JOIN. A
+negated subtree asks anew: there is no combination for which what it negates is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cmp_to_key
+from itertools import islice
+from math import prod
+from typing import Any, Literal
+
+from .meaning import Truth, arithmetic, compare, transform
+from .tables import TABLES, Row, ToMany, ToOne, World, table_at
+from .tree import (
+    Arithmetic,
+    Condition,
+    Constant,
+    Expression,
+    Group,
+    Negation,
+    Path,
+    Transform,
+    Tree,
+    leaves,
+    negate,
+    paths,
+)
+
+Steps = tuple[str, ...]
+Combination = Mapping[Steps, Row | None]
+"""Which row stands at the end of each path of relations; the row itself at ``()``."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call in a chain: ``filter(condition)`` or ``exclude(condition)``."""
+
+    verb: Literal["filter", "exclude"]
+    condition: Tree
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of an ordering. Without ``nulls_first``, NULL is the smallest value."""
+
+    by: Expression
+    descending: bool = False
+    nulls_first: bool | None = None
+    said: Literal["string", "f"] = "string"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The answers for one table of a world."""
+
+    world: World
+    table: str
+
+    def kept(self, condition: Tree) -> list[Row]:
+        """The rows that ``filter(condition)`` keeps, by primary key, each once."""
+        return [row for row in self.world.rows[self.table] if self.keeps(row, condition)]
+
+    def excluded(self, condition: Tree) -> list[Row]:
+        """The rows that ``exclude(condition)`` keeps: all others."""
+        return [row for row in self.world.rows[self.table] if not self.keeps(row, condition)]
+
+    def chained(self, steps: Iterable[Step]) -> list[Row]:
+        """The rows that are left after several calls, each with joins of its own."""
+        rows = list(self.world.rows[self.table])
+        for step in steps:
+            condition = step.condition if step.verb == "filter" else negate(step.condition)
+            rows = [row for row in rows if self.keeps(row, condition)]
+        return rows
+
+    def keeps(self, row: Row, condition: Tree) -> bool:
+        """Whether there is a combination of joined rows for which the condition is true."""
+        return any(self._truth(condition, c) is True for c in self._combinations(row, condition))
+
+    def multiplicity(self, row: Row, condition: Tree) -> int:
+        """For how many combinations of joined rows the condition is true."""
+        truths = (self._truth(condition, c) for c in self._combinations(row, condition))
+        return sum(truth is True for truth in truths)
+
+    def ordered(self, rows: Iterable[Row], terms: Sequence[Term]) -> list[Row]:
+        """The rows in the order of the terms, which lead over to-one relations at most."""
+
+        def order(a: Row, b: Row) -> int:
+            return self._order(a, b, terms)
+
+        return sorted(rows, key=cmp_to_key(order))
+
+    def value(self, row: Row, expression: Expression) -> Any:
+        """What an expression is in a row; its paths lead over to-one relations at most."""
+        return self._value(expression, next(iter(self._combinations(row, expression))))
+
+    def check_specified(self, tree: Tree) -> None:
+        """Work out every side of every leaf for every row that a database might do it for.
+
+        Raises:
+            Unspecified: one of them is a thing on which the databases differ by nature.
+        """
+        for leaf in leaves(tree):
+            for row in self.world.rows[self.table]:
+                for combination in self._combinations(row, leaf):
+                    self._truth(leaf, combination)
+
+    # --- joins ---------------------------------------------------------------------------------
+
+    def _combinations(self, row: Row, asked: Tree | Expression) -> Iterator[Combination]:
+        """Every choice of one joined row for each path of relations outside of negations."""
+        found = {path.steps for path in paths(asked, into_negations=False)}
+        prefixes = {steps[:n] for steps in found for n in range(1, len(steps) + 1)}
+        yield from self._joined({(): row}, sorted(prefixes, key=lambda p: (len(p), p)))
+
+    def _joined(self, combination: Combination, prefixes: Sequence[Steps]) -> Iterator[Combination]:
+        if not prefixes:
+            yield combination
+            return
+        prefix, *others = prefixes
+        for row in self._related(combination[prefix[:-1]], prefix):
+            yield from self._joined({**combination, prefix: row}, others)
+
+    def _related(self, source: Row | None, prefix: Steps) -> Sequence[Row | None]:
+        if source is None:
+            return [None]
+        table, name = table_at(self.table, prefix[:-1]), prefix[-1]
+        if isinstance(TABLES[table].relations[name], ToOne):
+            return [self.world.to_one(table, source, name)]
+        return self.world.to_many(table, source, name) or [None]
+
+    # --- three-valued logic --------------------------------------------------------------------
+
+    def _truth(self, tree: Tree, combination: Combination) -> Truth:
+        match tree:
+            case Condition(left, lookup, right):
+                right = self._value(right, combination) if isinstance(right, Expression) else right
+                return compare(lookup, self._value(left, combination), right)
+            case Negation(inner):
+                root = combination[()]
+                assert root is not None
+                return not self.keeps(root, inner)
+            case Group(connector, children):
+                return CONNECTORS[connector]([self._truth(c, combination) for c in children])
+
+    def _value(self, expression: Expression, combination: Combination) -> Any:
+        match expression:
+            case Path(steps, column):
+                return self._column(combination, steps, column)
+            case Constant(value):
+                return value
+            case Transform(name, of):
+                return transform(name, self._value(of, combination))
+            case Arithmetic(operator, left, right):
+                sides = (self._value(side, combination) for side in (left, right))
+                return arithmetic(operator, *sides)
+
+    def _column(self, combination: Combination, steps: Steps, column: str) -> Any:
+        row = combination[steps]
+        if row is None:
+            return None
+        return row["id" if column in ("pk", "") else column]
+
+    # --- orderings -----------------------------------------------------------------------------
+
+    def _order(self, a: Row, b: Row, terms: Sequence[Term]) -> int:
+        for term in terms:
+            order = _sign(self.value(a, term.by), self.value(b, term.by), term)
+            if order:
+                return order
+        return 0
+
+
+def all_of(truths: Sequence[Truth]) -> Truth:
+    """AND: false beats unknown, unknown beats true."""
+    return False if False in truths else None if None in truths else True
+
+
+def any_of(truths: Sequence[Truth]) -> Truth:
+    """OR: true beats unknown, unknown beats false."""
+    return True if True in truths else None if None in truths else False
+
+
+def odd_of(truths: Sequence[Truth]) -> Truth:
+    """XOR: whether an odd number is true, as Django documents it; unknown is not true."""
+    return truths.count(True) % 2 == 1
+
+
+CONNECTORS = {"AND": all_of, "OR": any_of, "XOR": odd_of}
+
+
+def _sign(a: Any, b: Any, term: Term) -> int:
+    nulls_first = not term.descending if term.nulls_first is None else term.nulls_first
+    if a is None or b is None:
+        return ((b is None) - (a is None)) * (1 if nulls_first else -1)
+    sign = int(a > b) - int(a < b)
+    return -sign if term.descending else sign
+
+
+def breadth(world: World, table: str, tree: Tree) -> int:
+    """At most how many combinations a row can have, so that a question stays small."""
+    steps = {path.steps[:n] for path in paths(tree) for n in range(1, len(path.steps) + 1)}
+    to_many = [
+        relation.source
+        for relation in (TABLES[table_at(table, s[:-1])].relations[s[-1]] for s in steps)
+        if isinstance(relation, ToMany)
+    ]
+    return prod(max(1, len(world.rows[source])) for source in to_many)
+
+
+def sliced(rows: Iterable[Row], start: int | None, stop: int | None) -> list[Row]:
+    """``rows[start:stop]``"""
+    return list(islice(rows, start or 0, stop))
