@@ -2,13 +2,10 @@
 
 from .base import NOT_PROVIDED, Field, FieldOptions, stored_as
 from .documents import JSONField, JSONNull
-from .moments import DateField, DateTimeField, DurationField, TimeField
-from .numbers import (
+from .integers import (
     AutoField,
     BigAutoField,
     BigIntegerField,
-    DecimalField,
-    FloatField,
     IntegerField,
     PositiveBigIntegerField,
     PositiveIntegerField,
@@ -16,6 +13,8 @@ from .numbers import (
     SmallAutoField,
     SmallIntegerField,
 )
+from .moments import DateField, DateTimeField, DurationField, TimeField
+from .numbers import DecimalField, FloatField
 from .others import BinaryField, BooleanField, UUIDField
 from .text import CharField, EmailField, GenericIPAddressField, SlugField, TextField, URLField
 

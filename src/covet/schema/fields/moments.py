@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
 
 from ...errors import ValidationError
 from ..words import shown
@@ -84,28 +84,29 @@ class DateField(MomentField[T]):
 
     kind: ClassVar[str] = "date"
 
-    @overload
-    def __init__(
-        self: DateField[date | None],
-        verbose_name: str | None = ...,
-        *,
-        auto_now: bool = ...,
-        auto_now_add: bool = ...,
-        null: Literal[True],
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    @overload
-    def __init__(
-        self: DateField[date],
-        verbose_name: str | None = ...,
-        *,
-        auto_now: bool = ...,
-        auto_now_add: bool = ...,
-        null: Literal[False] = ...,
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    def __init__(self, verbose_name: str | None = None, **options: Any) -> None:
-        super().__init__(verbose_name, **options)
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: DateField[date | None],
+            verbose_name: str | None = ...,
+            *,
+            auto_now: bool = ...,
+            auto_now_add: bool = ...,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: DateField[date],
+            verbose_name: str | None = ...,
+            *,
+            auto_now: bool = ...,
+            auto_now_add: bool = ...,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
 
     def now(self) -> date:
         return datetime.now(UTC).date()
@@ -141,28 +142,29 @@ class TimeField(MomentField[T]):
 
     kind: ClassVar[str] = "time"
 
-    @overload
-    def __init__(
-        self: TimeField[time | None],
-        verbose_name: str | None = ...,
-        *,
-        auto_now: bool = ...,
-        auto_now_add: bool = ...,
-        null: Literal[True],
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    @overload
-    def __init__(
-        self: TimeField[time],
-        verbose_name: str | None = ...,
-        *,
-        auto_now: bool = ...,
-        auto_now_add: bool = ...,
-        null: Literal[False] = ...,
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    def __init__(self, verbose_name: str | None = None, **options: Any) -> None:
-        super().__init__(verbose_name, **options)
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: TimeField[time | None],
+            verbose_name: str | None = ...,
+            *,
+            auto_now: bool = ...,
+            auto_now_add: bool = ...,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: TimeField[time],
+            verbose_name: str | None = ...,
+            *,
+            auto_now: bool = ...,
+            auto_now_add: bool = ...,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
 
     def now(self) -> time:
         return datetime.now(UTC).time()
@@ -205,28 +207,29 @@ class DateTimeField(MomentField[T]):
 
     kind: ClassVar[str] = "datetime"
 
-    @overload
-    def __init__(
-        self: DateTimeField[datetime | None],
-        verbose_name: str | None = ...,
-        *,
-        auto_now: bool = ...,
-        auto_now_add: bool = ...,
-        null: Literal[True],
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    @overload
-    def __init__(
-        self: DateTimeField[datetime],
-        verbose_name: str | None = ...,
-        *,
-        auto_now: bool = ...,
-        auto_now_add: bool = ...,
-        null: Literal[False] = ...,
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    def __init__(self, verbose_name: str | None = None, **options: Any) -> None:
-        super().__init__(verbose_name, **options)
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: DateTimeField[datetime | None],
+            verbose_name: str | None = ...,
+            *,
+            auto_now: bool = ...,
+            auto_now_add: bool = ...,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: DateTimeField[datetime],
+            verbose_name: str | None = ...,
+            *,
+            auto_now: bool = ...,
+            auto_now_add: bool = ...,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -282,24 +285,25 @@ class DurationField(Field[T]):
 
     kind: ClassVar[str] = "duration"
 
-    @overload
-    def __init__(
-        self: DurationField[timedelta | None],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[True],
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    @overload
-    def __init__(
-        self: DurationField[timedelta],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[False] = ...,
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    def __init__(self, verbose_name: str | None = None, **options: Any) -> None:
-        super().__init__(verbose_name, **options)
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: DurationField[timedelta | None],
+            verbose_name: str | None = ...,
+            *,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: DurationField[timedelta],
+            verbose_name: str | None = ...,
+            *,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
 
     def check(self, value: Any) -> Any:
         if type(value) is timedelta and -SAFE_DAYS < value.days < SAFE_DAYS:

@@ -1,154 +1,23 @@
-"""Which numbers can a column hold: whole numbers by size, floats, decimals."""
+"""Which numbers with a fraction can a column hold: floats, and exact decimals?"""
 
 from __future__ import annotations
 
 import decimal
 import re
 from decimal import Decimal
-from typing import Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
 
 from ..words import shown
 from .base import Field, FieldOptions, unwrap
 
 T = TypeVar("T")
 
-LONGEST_WHOLE: Final = 40
 LONGEST_NUMBER: Final = 400
-_WHOLE: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,6})?", re.ASCII)
 
 MAX_DIGITS: Final = 65
 MAX_DECIMAL_PLACES: Final = 30
 """MySQL's limits; PostgreSQL has wider ones, but a model means the same on all databases."""
-
-
-class IntegerField(Field[T]):
-    """Whole numbers of 32 bits.
-
-    Accepts ``int`` and ``bool``, floats and decimals without a fraction, and strings that are
-    plain whole number literals. Everything else, and what is out of range, is refused.
-
-    Example:
-        views = IntegerField(default=0)
-    """
-
-    kind: ClassVar[str] = "integer"
-    lowest: ClassVar[int] = -(2**31)
-    highest: ClassVar[int] = 2**31 - 1
-
-    @overload
-    def __init__(
-        self: IntegerField[int | None],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[True],
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    @overload
-    def __init__(
-        self: IntegerField[int],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[False] = ...,
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    def __init__(self, verbose_name: str | None = None, **options: Any) -> None:
-        super().__init__(verbose_name, **options)
-
-    def check(self, value: Any) -> Any:
-        whole = value if type(value) is int else self._whole(unwrap(value))
-        if not self.lowest <= whole <= self.highest:
-            raise self.invalid(
-                f"must be between {self.lowest} and {self.highest}, not {shown(value)}",
-                "out_of_range",
-            )
-        return whole
-
-    def _whole(self, value: Any) -> int:
-        if isinstance(value, int):
-            return int.__int__(value)
-        if isinstance(value, str) and len(value) <= LONGEST_WHOLE and _WHOLE.fullmatch(value):
-            return int(value)
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-        if isinstance(value, Decimal) and value.is_finite():
-            if value.adjusted() > LONGEST_WHOLE:  # int(Decimal("1e1000000")) would take long
-                raise self.invalid(
-                    f"must be between {self.lowest} and {self.highest}, not {shown(value)}",
-                    "out_of_range",
-                )
-            if value == (whole := int(value)):
-                return whole
-        raise self.invalid(f"must be a whole number, not {shown(value)}")
-
-
-class BigIntegerField(IntegerField[T]):
-    """Whole numbers of 64 bits."""
-
-    kind = "biginteger"
-    lowest = -(2**63)
-    highest = 2**63 - 1
-
-
-class SmallIntegerField(IntegerField[T]):
-    """Whole numbers of 16 bits."""
-
-    kind = "smallinteger"
-    lowest = -(2**15)
-    highest = 2**15 - 1
-
-
-class PositiveIntegerField(IntegerField[T]):
-    """Whole numbers from 0 to 2**31 - 1."""
-
-    kind = "positiveinteger"
-    lowest = 0
-
-
-class PositiveBigIntegerField(IntegerField[T]):
-    """Whole numbers from 0 to 2**63 - 1."""
-
-    kind = "positivebiginteger"
-    lowest = 0
-    highest = 2**63 - 1
-
-
-class PositiveSmallIntegerField(IntegerField[T]):
-    """Whole numbers from 0 to 2**15 - 1."""
-
-    kind = "positivesmallinteger"
-    lowest = 0
-    highest = 2**15 - 1
-
-
-class AutoField(IntegerField[T]):
-    """A primary key of 32 bits that the database counts up."""
-
-    kind = "auto"
-
-    def check_declaration(self) -> None:
-        super().check_declaration()
-        if not self.primary_key:
-            raise self.misdeclared(
-                "is counted by the database, which it can do for a primary key only",
-                "Add primary_key=True.",
-            )
-
-
-class BigAutoField(AutoField[T]):
-    """A primary key of 64 bits that the database counts up; what a model has by itself."""
-
-    kind = "bigauto"
-    lowest = -(2**63)
-    highest = 2**63 - 1
-
-
-class SmallAutoField(AutoField[T]):
-    """A primary key of 16 bits that the database counts up."""
-
-    kind = "smallauto"
-    lowest = -(2**15)
-    highest = 2**15 - 1
 
 
 class FloatField(Field[T]):
@@ -163,24 +32,25 @@ class FloatField(Field[T]):
 
     kind: ClassVar[str] = "float"
 
-    @overload
-    def __init__(
-        self: FloatField[float | None],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[True],
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    @overload
-    def __init__(
-        self: FloatField[float],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[False] = ...,
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    def __init__(self, verbose_name: str | None = None, **options: Any) -> None:
-        super().__init__(verbose_name, **options)
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: FloatField[float | None],
+            verbose_name: str | None = ...,
+            *,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: FloatField[float],
+            verbose_name: str | None = ...,
+            *,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
 
     def check(self, value: Any) -> Any:
         number = value if type(value) is float else self._nearest(unwrap(value))

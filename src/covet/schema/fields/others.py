@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
 
 from ..words import shown
 from .base import Field, FieldOptions, unwrap
@@ -29,24 +29,25 @@ class BooleanField(Field[T]):
 
     kind: ClassVar[str] = "boolean"
 
-    @overload
-    def __init__(
-        self: BooleanField[bool | None],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[True],
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    @overload
-    def __init__(
-        self: BooleanField[bool],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[False] = ...,
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    def __init__(self, verbose_name: str | None = None, **options: Any) -> None:
-        super().__init__(verbose_name, **options)
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: BooleanField[bool | None],
+            verbose_name: str | None = ...,
+            *,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: BooleanField[bool],
+            verbose_name: str | None = ...,
+            *,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
 
     def check(self, value: Any) -> Any:
         if value is True or value is False:
@@ -70,24 +71,25 @@ class UUIDField(Field[T]):
 
     kind: ClassVar[str] = "uuid"
 
-    @overload
-    def __init__(
-        self: UUIDField[uuid.UUID | None],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[True],
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    @overload
-    def __init__(
-        self: UUIDField[uuid.UUID],
-        verbose_name: str | None = ...,
-        *,
-        null: Literal[False] = ...,
-        **options: Unpack[FieldOptions],
-    ) -> None: ...
-    def __init__(self, verbose_name: str | None = None, **options: Any) -> None:
-        super().__init__(verbose_name, **options)
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: UUIDField[uuid.UUID | None],
+            verbose_name: str | None = ...,
+            *,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: UUIDField[uuid.UUID],
+            verbose_name: str | None = ...,
+            *,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
 
     def check(self, value: Any) -> Any:
         if type(value) is uuid.UUID:

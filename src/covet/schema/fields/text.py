@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
 
 from ..validators import (
     Validator,
@@ -110,6 +110,28 @@ class CharField(TextField[T]):
 
     kind = "char"
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: CharField[str | None],
+            verbose_name: str | None = ...,
+            *,
+            max_length: int | None = ...,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: CharField[str],
+            verbose_name: str | None = ...,
+            *,
+            max_length: int | None = ...,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
+
     def check_declaration(self) -> None:
         super().check_declaration()
         if self.max_length is None:
@@ -179,6 +201,28 @@ class EmailField(CharField[T]):
     usual_max_length = 254
     default_validators: ClassVar[tuple[Validator, ...]] = (validate_email,)
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: EmailField[str | None],
+            verbose_name: str | None = ...,
+            *,
+            max_length: int = ...,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: EmailField[str],
+            verbose_name: str | None = ...,
+            *,
+            max_length: int = ...,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
+
 
 class URLField(CharField[T]):
     """An absolute URL with the scheme http, https, ftp or ftps.
@@ -192,6 +236,28 @@ class URLField(CharField[T]):
 
     usual_max_length = 200
     default_validators: ClassVar[tuple[Validator, ...]] = (validate_url,)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: URLField[str | None],
+            verbose_name: str | None = ...,
+            *,
+            max_length: int = ...,
+            null: Literal[True],
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: URLField[str],
+            verbose_name: str | None = ...,
+            *,
+            max_length: int = ...,
+            null: Literal[False] = ...,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, verbose_name: str | None = None, **options: Any) -> None: ...
 
 
 class GenericIPAddressField(Field[T]):

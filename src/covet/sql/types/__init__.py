@@ -67,7 +67,7 @@ def binder(dialect_name: str, field: AnyField) -> Binder:
     """
     target = stored_as(field)
     info = _type_of(dialect_name, target)
-    bind = _checked(target, info)
+    bind = _checked(field, info)
     if target is not field:
         bind = _renaming(bind, field)
     fast = _FAST.get(target.kind)
@@ -82,6 +82,8 @@ def _checked(field: AnyField, info: TypeInfo) -> Binder:
 
 
 def _renaming(bind: Binder, field: AnyField) -> Binder:
+    """A relation's binder: what its target's type refuses is refused in its own name."""
+
     def renaming(value: Any) -> Any:
         try:
             return bind(value)
