@@ -5,6 +5,9 @@
 - ``meaning``: what a lookup, a transform or an operator means for two values.
 - ``reference``: which rows a condition keeps, in memory and with three-valued logic.
 - ``saying``: the same condition in covet's words, ``Q`` and ``F``.
-- ``strategies``: random data, conditions and orderings. Widen the language here: a new lookup is a
-  line in ``meaning`` and one in ``strategies.LOOKUPS``.
+- ``story``: what a failure tells.
+- ``strategies``: random data, conditions, orderings and changes.
+
+To widen the language, give a new node of ``tree`` its line in ``reference``, ``saying`` and
+``strategies``. A new lookup on values is one line in ``meaning`` and one in ``strategies.leaves``.
 """

@@ -99,6 +99,14 @@ class Reference:
 
         return sorted(rows, key=cmp_to_key(order))
 
+    def changed(self, row: Row, assignments: Mapping[str, Any]) -> Row:
+        """The row after an update; every expression reads it as it was before."""
+        new = {
+            name: self.value(row, given) if isinstance(given, Expression) else given
+            for name, given in assignments.items()
+        }
+        return {**row, **new}
+
     def value(self, row: Row, expression: Expression) -> Any:
         """What an expression is in a row; its paths lead over to-one relations at most."""
         return self._value(expression, next(iter(self._combinations(row, expression))))

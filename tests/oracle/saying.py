@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -89,7 +89,15 @@ def expression(tree: Expression) -> Any:
             return ARITHMETIC[sign](expression(left), expression(right))
 
 
-def order_by(terms: list[Term]) -> list[Any]:
+def assigned(assignments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of ``update()``."""
+    return {
+        name: expression(given) if isinstance(given, Expression) else given
+        for name, given in assignments.items()
+    }
+
+
+def order_by(terms: Sequence[Term]) -> list[Any]:
     """An ordering as the arguments of ``order_by()``."""
     return [_term(term) for term in terms]
 

@@ -1,0 +1,31 @@
+"""Which data, conditions, orderings and changes are tried? Widen the language in these files.
+
+``values`` has the data, ``leaves`` and ``sums`` the conditions, ``questions`` the trees of them,
+``scenarios`` what the tests draw.
+"""
+
+from .draw import examples
+from .questions import Question
+from .scenarios import (
+    Chain,
+    Change,
+    Listing,
+    Scenario,
+    chains,
+    changes,
+    listings,
+    scenarios,
+)
+
+__all__ = [
+    "Chain",
+    "Change",
+    "Listing",
+    "Question",
+    "Scenario",
+    "chains",
+    "changes",
+    "examples",
+    "listings",
+    "scenarios",
+]

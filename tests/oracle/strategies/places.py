@@ -1,0 +1,70 @@
+"""Where may a condition look, and how may it say so?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ..tables import TABLES, Column, ToMany, World, table_at
+from ..tree import Path
+from .draw import mostly
+from .values import values
+
+ORDER = ("gt", "gte", "lt", "lte")
+
+RELATION_PATHS: Mapping[str, Sequence[tuple[str, ...]]] = {
+    "author": (
+        ("mentor",),
+        ("mentor", "mentor"),
+        ("posts",),
+        ("apprentices",),
+        ("apprentices", "posts"),
+        ("mentor", "posts"),
+        ("mentor", "apprentices"),
+        ("posts", "author"),
+        ("posts", "author", "mentor"),
+    ),
+    "post": (
+        ("author",),
+        ("author", "mentor"),
+        ("author", "posts"),
+        ("author", "apprentices"),
+        ("author", "mentor", "posts"),
+        ("author", "apprentices", "posts"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a condition may look: a table's rows, reached by a path of relations."""
+
+    world: World
+    table: str
+    steps: tuple[str, ...]
+
+    def columns(self, kinds: Sequence[str]) -> list[tuple[Path, Column]]:
+        """The columns of some kinds."""
+        found = TABLES[self.table].columns.items()
+        return [(Path(self.steps, name), c) for name, c in found if c.kind in kinds]
+
+    def values(self, path: Path, column: Column) -> st.SearchStrategy[Any]:
+        """What to compare a column with: mostly values that it has."""
+        found = {row[path.column]: None for row in self.world.rows[self.table]}
+        known = [value for value in found if value is not None]
+        return mostly(st.sampled_from(known), values(column)) if known else values(column)
+
+
+def leads_to_many(table: str, steps: Sequence[str]) -> bool:
+    """Whether a path of relations can end at several rows."""
+    relations = [TABLES[table_at(table, steps[:n])].relations[s] for n, s in enumerate(steps)]
+    return any(isinstance(relation, ToMany) for relation in relations)
+
+
+def wordings(path: Path) -> st.SearchStrategy[Any]:
+    """As a keyword, as ``F(...)``, or as the model's attribute where the column is its own."""
+    is_own = not path.steps and path.column not in ("pk", "author_id", "mentor_id")
+    return st.sampled_from(("keyword", "f", "typed") if is_own else ("keyword", "f"))

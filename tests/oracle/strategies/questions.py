@@ -1,0 +1,69 @@
+"""Which trees of conditions are tried, and of which of them is the answer certain?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ..meaning import Unspecified
+from ..reference import Reference, breadth
+from ..tables import TABLES, World, table_at
+from ..tree import Condition, Group, Tree, negate
+from .draw import Draw, some
+from .leaves import conditions
+from .places import RELATION_PATHS, Place, leads_to_many
+
+MOST_LEAVES = 5
+MOST_COMBINATIONS = 3000
+"""Of joined rows, so that the reference stays quick."""
+
+
+@st.composite
+def trees(draw: Draw[Any], leaves: st.SearchStrategy[Condition]) -> Tree:
+    """Leaves in any nesting of AND, OR, XOR and NOT: joined by and by, until one tree is left."""
+    left: list[Tree] = draw(some(leaves, MOST_LEAVES, least=1))
+    while len(left) > 1:
+        many = draw(st.integers(2, min(3, len(left))))
+        connector = draw(st.sampled_from(("AND", "OR", "XOR")))
+        members = tuple(negate(member) if draw(st.booleans()) else member for member in left[:many])
+        left = [*left[many:], Group(connector, members)]
+    return negate(left[0]) if draw(st.booleans()) else left[0]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A condition on the rows of one table."""
+
+    table: str
+    tree: Tree
+
+
+@st.composite
+def questions(draw: Draw[Any], world: World, to_many: bool = True) -> Question:
+    """A condition on some table of a world, whose meaning is the same on every database."""
+    table = draw(st.sampled_from(tuple(TABLES)))
+    places = draw(st.sampled_from(((), (1,), (1, 2))))
+    steps = [p for p in RELATION_PATHS[table] if to_many or not leads_to_many(table, p)]
+    chosen = [draw(st.sampled_from(steps)) for _ in places]
+    return Question(table, draw(trees_about(world, table, chosen)))
+
+
+def trees_about(
+    world: World, table: str, steps: Sequence[tuple[str, ...]]
+) -> st.SearchStrategy[Tree]:
+    places = [Place(world, table_at(table, s), s) for s in dict.fromkeys([(), *steps])]
+    return trees(conditions(places)).filter(lambda tree: is_fair(world, table, tree))
+
+
+def is_fair(world: World, table: str, tree: Tree) -> bool:
+    """Whether every part of a question has one answer, and that can be worked out soon."""
+    if breadth(world, table, tree) > MOST_COMBINATIONS:
+        return False
+    try:
+        Reference(world, table).check_specified(tree)
+    except Unspecified:
+        return False
+    return True
