@@ -1,0 +1,161 @@
+"""What does a connection of any driver offer, and how are driver errors worded?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
+
+from ..errors import ConfigurationError, ConnectionFailed, CovetError, DatabaseError
+from ..sql.dialects.base import Server
+from .url import DatabaseURL
+
+Params = Sequence[Any]
+Rows = list[tuple[Any, ...]]
+
+LONGEST_MESSAGE = 300
+
+
+class Result(NamedTuple):
+    """What a statement did.
+
+    Attributes:
+        rowcount: the rows it matched, on every database (also those that an UPDATE left as they
+            were); -1 where nobody can tell.
+        lastrowid: the number that an INSERT drew, on SQLite and MariaDB; else None.
+    """
+
+    rowcount: int
+    lastrowid: int | None = None
+
+
+class Commands(NamedTuple):
+    """The words of a transaction; a savepoint's name is put into the last three."""
+
+    begin: str = "BEGIN"
+    commit: str = "COMMIT"
+    rollback: str = "ROLLBACK"
+    savepoint: str = "SAVEPOINT {}"
+    release: str = "RELEASE SAVEPOINT {}"
+    rollback_to: str = "ROLLBACK TO SAVEPOINT {}"
+
+
+class Lease:
+    """What a pool remembers of a connection that is in somebody's hands."""
+
+    __slots__ = ("doing", "holder", "since")
+
+    doing: str
+    holder: str | None
+    since: float
+
+
+class AsyncConnection(Protocol):
+    """One connection to a server, used by one task at a time."""
+
+    commands: ClassVar[Commands]
+    portable: ClassVar[bool]  # can it be used from another event loop than the one that made it?
+    server: Server
+    doing: str
+    holder: str | None
+    since: float
+
+    @classmethod
+    async def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
+        """Connect; ``server`` is what an earlier connection found out."""
+        ...
+
+    @staticmethod
+    def translate(error: BaseException) -> CovetError | None:
+        """covet's error for one of the driver's, None for any other."""
+        ...
+
+    async def fetch(self, sql: str, params: Params) -> Rows: ...
+    async def fetch_named(self, sql: str, params: Params) -> tuple[list[str], Rows]: ...
+    async def execute(self, sql: str, params: Params) -> Result: ...
+    async def ping(self) -> None: ...
+    async def close(self) -> None: ...
+
+    def abandon(self) -> None:
+        """Drop it without a word to the server."""
+        ...
+
+    @property
+    def in_transaction(self) -> bool: ...
+
+    @property
+    def closed(self) -> bool: ...
+
+    def ended_by(self, error: BaseException) -> bool:
+        """Did this error end the transaction on the server, whatever the driver believes?"""
+        ...
+
+
+class SyncConnection(Protocol):
+    """One connection to a server, used by one thread at a time."""
+
+    commands: ClassVar[Commands]
+    portable: ClassVar[bool]
+    server: Server
+    doing: str
+    holder: str | None
+    since: float
+
+    @classmethod
+    def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self: ...
+
+    @staticmethod
+    def translate(error: BaseException) -> CovetError | None: ...
+
+    def fetch(self, sql: str, params: Params) -> Rows: ...
+    def fetch_named(self, sql: str, params: Params) -> tuple[list[str], Rows]: ...
+    def execute(self, sql: str, params: Params) -> Result: ...
+    def ping(self) -> None: ...
+    def close(self) -> None: ...
+    def abandon(self) -> None: ...
+
+    @property
+    def in_transaction(self) -> bool: ...
+
+    @property
+    def closed(self) -> bool: ...
+
+    def ended_by(self, error: BaseException) -> bool: ...
+
+
+def worded(text: object) -> str:
+    """A driver's message as part of a sentence of ours: one line, printable, cut."""
+    line = " ".join(str(text).split())
+    line = "".join(sign if sign.isprintable() else "?" for sign in line)
+    return line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 1] + "…"
+
+
+def database_error(
+    kind: type[DatabaseError], text: object, cause: BaseException, fix: str | None = None
+) -> DatabaseError:
+    """covet's error of a kind, with the driver's as its cause."""
+    error = kind(worded(text) or type(cause).__name__, fix=fix)
+    error.__cause__ = cause
+    return error
+
+
+def missing_driver(product: str, module: str, extra: str) -> ConfigurationError:
+    """The error for an extra that is not installed."""
+    return ConfigurationError(
+        f"{product} needs the package {module}, which is not installed",
+        asked="connect()",
+        fix=f'pip install "covet[{extra}]"',
+    )
+
+
+def connection_failed(
+    url: DatabaseURL, reason: str, cause: BaseException | None, fix: str | None = None
+) -> ConnectionFailed:
+    """The error for a connection that could not be made. The password is taken out of the text."""
+    secret = url.password
+    hide: Callable[[str], str] = (lambda t: t.replace(secret, "***")) if secret else (lambda t: t)
+    # A driver's message that repeats the password is not shown as the cause either.
+    shown = cause if cause is None or not secret or secret not in str(cause) else None
+    error = ConnectionFailed(f"Cannot connect to {url}: {hide(worded(reason))}", fix=fix)
+    error.__cause__ = shown
+    error.__suppress_context__ = True
+    return error

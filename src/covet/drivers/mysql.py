@@ -1,0 +1,406 @@
+"""How are MariaDB and MySQL talked to? Through pymysql and aiomysql, with texts of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import re
+import ssl
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Self
+
+from ..errors import (
+    ConnectionFailed,
+    CovetError,
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
+from ..sql.dialects.base import Server
+from .base import (
+    Commands,
+    Lease,
+    Params,
+    Result,
+    Rows,
+    connection_failed,
+    database_error,
+    missing_driver,
+)
+from .mysql_literals import LITERALS, LITERALS_WITHOUT_BACKSLASHES, statement
+from .url import DatabaseURL
+
+try:
+    import aiomysql
+    import pymysql
+    from pymysql.constants import CLIENT, FIELD_TYPE, SERVER_STATUS
+    from pymysql.converters import decoders
+except ImportError as error:
+    name = error.name or "pymysql"
+    raise missing_driver("MariaDB", name.partition(".")[0], "mysql") from error
+
+COMMANDS = Commands(begin="START TRANSACTION")
+IN_TRANSACTION = SERVER_STATUS.SERVER_STATUS_IN_TRANS
+NO_BACKSLASHES = SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES
+# Everything a session needs, in one round trip.
+SETTINGS = (
+    "SET NAMES utf8mb4, time_zone='+00:00', autocommit=1, sql_mode='STRICT_TRANS_TABLES,"
+    "NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+)
+DEADLOCK = 1213
+KILL_WITHIN = 1.0
+
+_BY_NUMBER: dict[int, type[DatabaseError]] = {
+    **dict.fromkeys(
+        (1022, 1048, 1062, 1169, 1216, 1217, 1364, 1451, 1452, 1557, 1586, 1761, 1762, 3819, 4025),
+        IntegrityError,
+    ),
+    **dict.fromkeys(
+        (1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1425, 1426, 1441, 1690, 3140, 4078),
+        DataError,
+    ),
+    **dict.fromkeys(
+        (1046, 1051, 1052, 1054, 1059, 1060, 1061, 1064, 1065, 1066, 1091, 1109, 1110, 1111, 1136)
+        + (1146, 1241, 1242, 1247, 1248, 1305, 1318, 1327, 1382, 1582, 4031),
+        ProgrammingError,
+    ),
+    **dict.fromkeys((1235, 1286), NotSupportedError),
+}
+_BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
+    (pymysql.err.IntegrityError, IntegrityError),
+    (pymysql.err.DataError, DataError),
+    (pymysql.err.NotSupportedError, NotSupportedError),
+    (pymysql.err.ProgrammingError, ProgrammingError),
+    (pymysql.err.InternalError, InternalError),
+    (pymysql.err.OperationalError, OperationalError),
+    (pymysql.err.InterfaceError, InterfaceError),
+    (pymysql.err.Error, DatabaseError),
+)
+
+
+def translate(error: BaseException) -> CovetError | None:
+    """covet's error for one of pymysql's, None for any other."""
+    for theirs, ours in _BY_CLASS:
+        if isinstance(error, theirs):
+            number = _number(error)
+            return database_error(_BY_NUMBER.get(number, ours), error.args[-1], error)
+    return None
+
+
+def _number(error: BaseException) -> int:
+    first = error.args[0] if error.args else 0
+    return first if isinstance(first, int) else 0
+
+
+def _moment(text: str) -> dt.datetime | str:
+    """A DATETIME; zero dates, which Python does not have, stay text."""
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def _day(text: str) -> dt.date | str:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+CONVERTERS: dict[Any, Any] = {
+    **decoders,
+    FIELD_TYPE.DATETIME: _moment,
+    FIELD_TYPE.TIMESTAMP: _moment,
+    FIELD_TYPE.DATE: _day,
+}
+
+
+def _tls(url: DatabaseURL) -> ssl.SSLContext | None:
+    """How to encrypt, alike in both colours."""
+    mode = url.options["ssl_mode"]
+    if mode == "disabled" or url.options["unix_socket"]:
+        return None
+    context = ssl.create_default_context(cafile=url.options["ssl_ca"])
+    context.check_hostname = mode == "verify_identity"
+    verified = mode in ("verify_ca", "verify_identity")
+    context.verify_mode = ssl.CERT_REQUIRED if verified else ssl.CERT_NONE
+    if url.options["ssl_cert"]:
+        context.load_cert_chain(url.options["ssl_cert"], url.options["ssl_key"])
+    return context
+
+
+def _settings(url: DatabaseURL) -> dict[str, Any]:
+    """What both libraries want to know to connect."""
+    return {
+        "host": url.host or "127.0.0.1",
+        "port": url.port or 3306,
+        "user": url.user,
+        "password": url.password or "",
+        "unix_socket": url.options["unix_socket"],
+        "charset": "utf8mb4",
+        "conv": CONVERTERS,
+        "client_flag": CLIENT.FOUND_ROWS,
+        "connect_timeout": url.options["connect_timeout"],
+        "init_command": SETTINGS,
+        "autocommit": None,  # in the settings
+    }
+
+
+_REASONS = {
+    1045: "the user or the password was refused",
+    1044: "the user has no right to this database",
+    1049: "there is no such database",
+    1040: "the server has too many connections",
+    2003: "the connection was refused; does the server run there?",
+}
+
+
+def _failed(url: DatabaseURL, error: pymysql.err.MySQLError) -> ConnectionFailed:
+    reason = _REASONS.get(_number(error)) or str(error.args[-1] if error.args else error)
+    return connection_failed(url, reason, error)
+
+
+def _server(version: str) -> Server:
+    """What ``10.11.19-MariaDB-0+deb12u1`` or ``5.5.5-10.4.7-MariaDB`` or ``8.0.36`` says."""
+    product = "mariadb" if "mariadb" in version.lower() else "mysql"
+    # Old clients of replication choke on a version above 5; MariaDB then puts this before its own.
+    plain = version.removeprefix("5.5.5-") if product == "mariadb" else version
+    found = re.match(r"\d+(\.\d+)*", plain)
+    return Server(product, tuple(map(int, found[0].split("."))) if found else ())
+
+
+class _MysqlConnection(Lease):
+    """What both colours share."""
+
+    commands: ClassVar[Commands] = COMMANDS
+    portable: ClassVar[bool] = False
+    translate = staticmethod(translate)
+    _my: Any
+
+    __slots__ = ("_my", "_url", "server")
+
+    def __init__(self, connection: Any, url: DatabaseURL, server: Server | None) -> None:
+        self._my = connection
+        self._url = url
+        self.server = server or _server(connection.server_version)
+        self.doing, self.since, self.holder = "", 0.0, None
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, as the server's last good answer said."""
+        return bool(self._my.server_status & IN_TRANSACTION)
+
+    def ended_by(self, error: BaseException) -> bool:
+        """Whether the transaction is gone: a deadlock rolls all of it back, and does not say so."""
+        return self.closed or _number(error) == DEADLOCK or not self.in_transaction
+
+    @property
+    def closed(self) -> bool:
+        """Whether it can be used no more."""
+        raise NotImplementedError
+
+    def _text(self, sql: str, params: Params) -> bytes:
+        if self._my.server_status & NO_BACKSLASHES:
+            return statement(sql, params, LITERALS_WITHOUT_BACKSLASHES)
+        return statement(sql, params)
+
+    def _rows(self) -> Rows:
+        rows = self._my._result.rows
+        return list(rows) if rows else []
+
+    def _names(self) -> list[str]:
+        return [column[0] for column in self._my._result.description or ()]
+
+    def _outcome(self) -> Result:
+        result = self._my._result
+        return Result(result.affected_rows, result.insert_id or None)
+
+
+class _AioConnection(aiomysql.Connection):  # type: ignore[misc, unused-ignore]
+    """aiomysql's connection without three of its faults."""
+
+    def __init__(self, *, tls_required: bool, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._tls_required = tls_required
+        # Two statements in one text are the injector's favourite.
+        self.client_flag &= ~CLIENT.MULTI_STATEMENTS
+
+    async def _request_authentication(self) -> None:
+        # Asked for TLS and not offered it, aiomysql would go on in clear text, and say it was TLS.
+        if self._ssl_context and not self.server_capabilities & CLIENT.SSL:
+            if self._tls_required:
+                raise pymysql.err.OperationalError(2026, "the server offers no TLS")
+            self._ssl_context = None
+            self.client_flag &= ~CLIENT.SSL
+        await super()._request_authentication()
+
+    async def _connect(self) -> None:
+        try:
+            await super()._connect()
+        except BaseException:
+            self.close()  # cancelled half-way, aiomysql would leave the socket open
+            raise
+
+    def __del__(self) -> None:
+        # Quietly: who drops a connection has closed or abandoned it, or the process ends.
+        with contextlib.suppress(Exception):
+            if self._writer:
+                self.close()
+
+
+class AsyncMysqlConnection(_MysqlConnection):
+    """A connection that an event loop waits for."""
+
+    __slots__ = ()
+
+    @classmethod
+    async def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
+        """Connect.
+
+        Raises:
+            ConnectionFailed: the server cannot be reached or refuses.
+        """
+        required = url.options["ssl_mode"] not in ("disabled", "preferred")
+        raw = _AioConnection(
+            **_settings(url), db=url.database or None, ssl=_tls(url), tls_required=required
+        )
+        try:
+            await raw._connect()
+        except (pymysql.err.MySQLError, OSError) as error:
+            raise _failed(url, error) from None
+        return cls(raw, url, server)
+
+    async def _query(self, sql: str, params: Params) -> None:
+        text = self._text(sql, params)
+        try:
+            await self._my.query(text)
+        except asyncio.CancelledError:
+            await self._kill()
+            raise
+        except pymysql.err.MySQLError:
+            raise
+        except BaseException:
+            self.abandon()  # an answer may be half read
+            raise
+
+    async def fetch(self, sql: str, params: Params) -> Rows:
+        """All rows of a statement."""
+        await self._query(sql, params)
+        return self._rows()
+
+    async def fetch_named(self, sql: str, params: Params) -> tuple[list[str], Rows]:
+        """The names of the columns and all rows."""
+        await self._query(sql, params)
+        return self._names(), self._rows()
+
+    async def execute(self, sql: str, params: Params) -> Result:
+        """What a statement did."""
+        await self._query(sql, params)
+        return self._outcome()
+
+    async def ping(self) -> None:
+        """Raise if the server does not answer."""
+        await self._my.ping(reconnect=False)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it can be used no more."""
+        return bool(self._my.closed)
+
+    async def _kill(self) -> None:
+        """Give the connection up and stop its statement, which would run on to its end."""
+        self.abandon()
+        killing = asyncio.ensure_future(self._kill_from_aside())
+        with contextlib.suppress(Exception, asyncio.CancelledError):
+            await asyncio.wait([killing], timeout=KILL_WITHIN)
+        if not killing.done():
+            killing.cancel()
+
+    async def _kill_from_aside(self) -> None:
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(KILL_WITHIN):
+                aside = await type(self).connect(self._url, self.server)
+                try:
+                    await aside._my.query(f"KILL {self._my.thread_id()}")
+                finally:
+                    aside.abandon()
+
+    async def close(self) -> None:
+        """Say goodbye to the server."""
+        with contextlib.suppress(OSError):
+            await self._my.ensure_closed()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Drop it without a word to the server."""
+        self._my.close()
+
+
+class SyncMysqlConnection(_MysqlConnection):
+    """A connection that a thread waits for."""
+
+    __slots__ = ()
+
+    @classmethod
+    def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
+        """Connect.
+
+        Raises:
+            ConnectionFailed: the server cannot be reached or refuses.
+        """
+        tls = _tls(url)
+        try:
+            raw: Any = pymysql.connect(
+                **_settings(url),
+                database=url.database or None,
+                ssl=tls,
+                ssl_disabled=tls is None,
+                read_timeout=url.options["connect_timeout"],
+                defer_connect=True,
+            )
+            raw._ssl_required = url.options["ssl_mode"] != "preferred"
+            raw.connect()
+        except (pymysql.err.MySQLError, OSError) as error:
+            raise _failed(url, error) from None
+        # The limit was for the handshake, which pymysql's own connect_timeout leaves out.
+        raw._read_timeout = None
+        return cls(raw, url, server)
+
+    def fetch(self, sql: str, params: Params) -> Rows:
+        """All rows of a statement."""
+        self._my.query(self._text(sql, params))
+        return self._rows()
+
+    def fetch_named(self, sql: str, params: Params) -> tuple[list[str], Rows]:
+        """The names of the columns and all rows."""
+        self._my.query(self._text(sql, params))
+        return self._names(), self._rows()
+
+    def execute(self, sql: str, params: Params) -> Result:
+        """What a statement did."""
+        self._my.query(self._text(sql, params))
+        return self._outcome()
+
+    def ping(self) -> None:
+        """Raise if the server does not answer."""
+        self._my.ping()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it can be used no more."""
+        return not self._my.open
+
+    def close(self) -> None:
+        """Say goodbye to the server."""
+        if self._my.open:
+            self._my.close()
+
+    def abandon(self) -> None:
+        """Drop it without a word to the server."""
+        self._my._force_close()

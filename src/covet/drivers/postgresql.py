@@ -1,0 +1,303 @@
+"""How is PostgreSQL talked to? Through psycopg 3, with a cursor kept per connection."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any, ClassVar, Self
+
+from ..errors import (
+    ConnectionFailed,
+    CovetError,
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
+from ..sql.dialects.base import Server
+from .base import (
+    Commands,
+    Lease,
+    Params,
+    Result,
+    Rows,
+    connection_failed,
+    database_error,
+    missing_driver,
+)
+from .url import LIBPQ, DatabaseURL
+
+try:
+    import psycopg
+    from psycopg.pq import ExecStatus, TransactionStatus
+except ImportError as error:
+    raise missing_driver("PostgreSQL", "psycopg", "postgres") from error
+
+from .postgresql_wait import WaitingConnection
+
+COMMANDS = Commands()
+IDLE = TransactionStatus.IDLE
+UNKNOWN = TransactionStatus.UNKNOWN
+TUPLES = ExecStatus.TUPLES_OK
+# A kept cursor keeps its last result; one larger than this is let go.
+LARGE_RESULT = 1000
+ICU = "SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu' LIMIT 1"
+
+# By the first two signs of the SQLSTATE, where psycopg's own class is not what Django's users know.
+_BY_STATE: dict[str, type[DatabaseError]] = {
+    "08": OperationalError,
+    "0A": NotSupportedError,
+    "21": ProgrammingError,
+    "22": DataError,
+    "23": IntegrityError,
+    "25": InternalError,
+    "26": ProgrammingError,
+    "28": OperationalError,
+    "3D": OperationalError,
+    "3F": ProgrammingError,
+    "40": OperationalError,
+    "42": ProgrammingError,
+    "53": OperationalError,
+    "54": OperationalError,
+    "55": OperationalError,
+    "57": OperationalError,
+    "58": OperationalError,
+    "XX": InternalError,
+}
+_BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
+    (psycopg.IntegrityError, IntegrityError),
+    (psycopg.DataError, DataError),
+    (psycopg.NotSupportedError, NotSupportedError),
+    (psycopg.ProgrammingError, ProgrammingError),
+    (psycopg.InternalError, InternalError),
+    (psycopg.InterfaceError, InterfaceError),
+    (psycopg.OperationalError, OperationalError),
+    (psycopg.Error, DatabaseError),
+    (UnicodeEncodeError, DataError),  # half of a surrogate pair
+)
+
+
+def translate(error: BaseException) -> CovetError | None:
+    """covet's error for one of psycopg's, None for any other."""
+    for theirs, ours in _BY_CLASS:
+        if isinstance(error, theirs):
+            if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+                return database_error(ours, error, error)
+            text = error.diag.message_primary or str(error)
+            if error.diag.message_detail:
+                text = f"{text}: {error.diag.message_detail}"
+            return database_error(_BY_STATE.get(error.sqlstate[:2], ours), text, error)
+    return None
+
+
+def _conninfo(url: DatabaseURL) -> dict[str, Any]:
+    """What psycopg wants to know to connect."""
+    libpq = {name: url.options[name] for name in LIBPQ if url.options.get(name) is not None}
+    given = {
+        "host": url.host,
+        "port": url.port,
+        "user": url.user,
+        "password": url.password,
+        "dbname": url.database or None,
+        "client_encoding": "utf8",
+        "connect_timeout": max(2, round(url.options["connect_timeout"])),
+        **libpq,
+        "options": f"{libpq.get('options', '')} -c TimeZone=UTC".strip(),
+    }
+    return {
+        "autocommit": True,
+        "prepare_threshold": url.options["prepare_threshold"],
+        **{name: value for name, value in given.items() if value is not None},
+    }
+
+
+_REASONS = (
+    ("password", "the password was refused"),
+    ("does not exist", None),
+    ("refused", "the connection was refused; does the server run there?"),
+    ("timeout", "no answer in time"),
+)
+
+
+def _failed(url: DatabaseURL, error: psycopg.Error) -> ConnectionFailed:
+    """libpq gives no code for a failed connection, only a text, which may be in any language."""
+    text = str(error)
+    line = text.rsplit("FATAL:", 1)[-1] if "FATAL:" in text else text
+    return connection_failed(url, line.strip(), error)
+
+
+def _server(version: int, icu: bool) -> Server:
+    features = frozenset({"icu"}) if icu else frozenset[str]()
+    return Server("postgresql", (version // 10000, version % 10000), features)
+
+
+class _Extended:
+    """Always the extended protocol: the simple one would run several statements in one text."""
+
+    def _execute_send(self, query: Any, *, force_extended: bool = False, binary: Any = None) -> Any:
+        return super()._execute_send(query, force_extended=True, binary=binary)  # type: ignore[misc]
+
+
+class _AsyncCursor(_Extended, psycopg.AsyncCursor[Any]):
+    pass
+
+
+class _SyncCursor(_Extended, psycopg.Cursor[Any]):
+    pass
+
+
+class _PostgresqlConnection(Lease):
+    """What both colours share."""
+
+    commands: ClassVar[Commands] = COMMANDS
+    portable: ClassVar[bool] = False
+    translate = staticmethod(translate)
+    _pg: Any
+
+    __slots__ = ("_cursor", "_pg", "_pgconn", "server")
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, as the server said last."""
+        return self._pgconn.transaction_status not in (IDLE, UNKNOWN)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it can be used no more."""
+        return bool(self._pg.closed)
+
+    def ended_by(self, error: BaseException) -> bool:
+        """Whether the transaction is gone."""
+        return not self.in_transaction
+
+    def abandon(self) -> None:
+        """Drop it without waiting for the server."""
+        self._pgconn.finish()
+
+
+class AsyncPostgresqlConnection(_PostgresqlConnection):
+    """A connection that an event loop waits for."""
+
+    __slots__ = ()
+
+    def __init__(self, connection: WaitingConnection, server: Server) -> None:
+        self._pg = connection
+        self._pgconn = connection.pgconn
+        self._cursor = _AsyncCursor(connection)
+        self.server = server
+        self.doing, self.since, self.holder = "", 0.0, None
+
+    @classmethod
+    async def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
+        """Connect.
+
+        Raises:
+            ConnectionFailed: the server cannot be reached or refuses.
+        """
+        try:
+            raw = await WaitingConnection.connect(**_conninfo(url))
+            if server is None:
+                try:
+                    cursor = await raw.execute(ICU)
+                    server = _server(raw.info.server_version, await cursor.fetchone() is not None)
+                except BaseException:
+                    raw.pgconn.finish()
+                    raise
+        except psycopg.Error as error:
+            raise _failed(url, error) from error.__cause__
+        return cls(raw, server)
+
+    async def fetch(self, sql: str, params: Params) -> Rows:
+        """All rows of a statement."""
+        cursor = self._cursor
+        await cursor.execute(sql, params)
+        result = cursor.pgresult
+        if result is None or result.status != TUPLES:
+            return []
+        rows = await cursor.fetchall()
+        if len(rows) > LARGE_RESULT:
+            self._cursor = _AsyncCursor(self._pg)
+        return rows
+
+    async def fetch_named(self, sql: str, params: Params) -> tuple[list[str], Rows]:
+        """The names of the columns and all rows."""
+        cursor = self._cursor
+        rows = await self.fetch(sql, params)
+        return [column.name for column in cursor.description or ()], rows
+
+    async def execute(self, sql: str, params: Params) -> Result:
+        """What a statement did."""
+        await self._cursor.execute(sql, params)
+        return Result(self._cursor.rowcount)
+
+    async def ping(self) -> None:
+        """Raise if the server does not answer."""
+        await self._cursor.execute("SELECT 1", ())
+
+    async def close(self) -> None:
+        """Say goodbye to the server."""
+        await self._pg.close()
+
+
+class SyncPostgresqlConnection(_PostgresqlConnection):
+    """A connection that a thread waits for."""
+
+    __slots__ = ()
+
+    def __init__(self, connection: psycopg.Connection[Any], server: Server) -> None:
+        self._pg = connection
+        self._pgconn = connection.pgconn
+        self._cursor = _SyncCursor(connection)
+        self.server = server
+        self.doing, self.since, self.holder = "", 0.0, None
+
+    @classmethod
+    def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
+        """Connect.
+
+        Raises:
+            ConnectionFailed: the server cannot be reached or refuses.
+        """
+        try:
+            raw = psycopg.Connection.connect(**_conninfo(url))
+            if server is None:
+                cursor = raw.execute(ICU)
+                server = _server(raw.info.server_version, cursor.fetchone() is not None)
+        except psycopg.Error as error:
+            raise _failed(url, error) from error.__cause__
+        return cls(raw, server)
+
+    def fetch(self, sql: str, params: Params) -> Rows:
+        """All rows of a statement."""
+        cursor = self._cursor
+        cursor.execute(sql, params)
+        result = cursor.pgresult
+        if result is None or result.status != TUPLES:
+            return []
+        rows = cursor.fetchall()
+        if len(rows) > LARGE_RESULT:
+            self._cursor = _SyncCursor(self._pg)
+        return rows
+
+    def fetch_named(self, sql: str, params: Params) -> tuple[list[str], Rows]:
+        """The names of the columns and all rows."""
+        cursor = self._cursor
+        rows = self.fetch(sql, params)
+        return [column.name for column in cursor.description or ()], rows
+
+    def execute(self, sql: str, params: Params) -> Result:
+        """What a statement did."""
+        self._cursor.execute(sql, params)
+        return Result(self._cursor.rowcount)
+
+    def ping(self) -> None:
+        """Raise if the server does not answer."""
+        self._cursor.execute("SELECT 1", ())
+
+    def close(self) -> None:
+        """Say goodbye to the server."""
+        self._pg.close()

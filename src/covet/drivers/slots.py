@@ -1,0 +1,133 @@
+"""Who gets which connection next? The bookkeeping of a pool, which never waits for anything."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from time import perf_counter
+from typing import Generic, Protocol, TypeVar
+
+from ..errors import short
+from .base import Lease
+
+C = TypeVar("C", bound=Lease)
+MOST_HOLDERS_SHOWN = 3
+
+
+class Ticket(Protocol):
+    """A place in the queue of those who wait."""
+
+    def give(self, thing: object) -> bool: ...
+    def received(self) -> object: ...
+
+
+class Grow:
+    """What a waiter may get instead of a connection: the right to make one."""
+
+
+GROW = Grow()
+
+
+class Slots(Generic[C]):
+    """At most ``size`` connections, first come first served.
+
+    Where connections are idle, nobody waits: what comes back goes to the first who waits, so a
+    newcomer can never overtake.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.idle: deque[C] = deque()
+        self.connections: set[C] = set()
+        self.growing = 0
+        self.waiting: deque[Ticket] = deque()
+        self.closed = False
+        self._lock = threading.Lock()
+
+    def take(self) -> C | None:
+        """An idle connection, the one used last, as its caches are warm; None if there is none."""
+        with self._lock:
+            return self.idle.pop() if self.idle else None
+
+    def claim(self, ticket: Ticket) -> C | Grow | None:
+        """A connection, or the right to make one, or None: then the ticket waits in the queue."""
+        with self._lock:
+            if self.idle:
+                return self.idle.pop()
+            if len(self.connections) + self.growing < self.size:
+                self.growing += 1
+                return GROW
+            self.waiting.append(ticket)
+            return None
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """The ticket's owner waits no more; what it got at the last moment goes to the next."""
+        with self._lock:
+            if ticket in self.waiting:
+                self.waiting.remove(ticket)
+                return
+            received = ticket.received()
+        if isinstance(received, Grow):
+            self.failed_to_grow()
+        elif received is not None:
+            self.give(received)  # type: ignore[arg-type]
+
+    def give(self, connection: C) -> bool:
+        """A connection comes back, fit for use; False if the pool is closed: then close it."""
+        with self._lock:
+            if self.closed:
+                self.connections.discard(connection)
+                return False
+            while self.waiting:
+                if self.waiting.popleft().give(connection):
+                    return True
+            self.idle.append(connection)
+            return True
+
+    def grown(self, connection: C) -> None:
+        """Who had the right to make a connection has made it, and has it."""
+        with self._lock:
+            self.growing -= 1
+            self.connections.add(connection)
+
+    def failed_to_grow(self) -> None:
+        """Who had the right to make a connection has not made it."""
+        with self._lock:
+            self.growing -= 1
+            self._let_next_grow()
+
+    def drop(self, connection: C) -> None:
+        """A connection is of no more use."""
+        with self._lock:
+            self.connections.discard(connection)
+            self._let_next_grow()
+
+    def _let_next_grow(self) -> None:
+        while self.waiting and not self.closed:
+            if self.waiting.popleft().give(GROW):
+                self.growing += 1
+                return
+
+    def close(self) -> tuple[list[C], list[Ticket]]:
+        """No more connections are given; the idle ones and those who wait in vain."""
+        with self._lock:
+            self.closed = True
+            idle, waiting = list(self.idle), list(self.waiting)
+            self.idle.clear()
+            self.waiting.clear()
+            self.connections.difference_update(idle)
+            return idle, waiting
+
+    def holders(self) -> str:
+        """Who has the connections, the longest first, for the message of a timeout."""
+        with self._lock:
+            busy = sorted(self.connections.difference(self.idle), key=lambda lease: lease.since)
+        now = perf_counter()
+        shown = [f"{_holder(lease)} for {now - lease.since:.1f} s" for lease in busy]
+        more = len(shown) - MOST_HOLDERS_SHOWN
+        text = ", ".join(shown[:MOST_HOLDERS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        return text or "nobody"
+
+
+def _holder(lease: Lease) -> str:
+    return f"{short(lease.doing)} of {lease.holder}" if lease.holder else short(lease.doing)

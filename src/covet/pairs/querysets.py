@@ -1,0 +1,102 @@
+"""What may a queryset be used as? In async code it is awaited; in sync code it is a list."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator, Iterator
+from typing import Any, Generic, Self, TypeVar, overload
+
+from ..errors import NotLoaded
+from ..query.builder import Builder
+
+T = TypeVar("T")
+
+
+class AsyncRows(Builder[T], Generic[T]):
+    """``await qs`` and ``async for row in qs``; as a list only once its rows are loaded."""
+
+    async def fetch(self) -> list[T]:
+        """The rows."""
+        raise NotImplementedError
+
+    def __await__(self) -> Generator[Any, Any, list[T]]:
+        return self.fetch().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        for row in await self.fetch():
+            yield row
+
+    def _loaded(self, use: str, instead: str) -> list[T]:
+        if self._rows is None:
+            raise NotLoaded(
+                f"The rows of this query on {self._model.__name__} are not loaded, so {use} cannot "
+                "be answered",
+                fix=f"Write {instead}, or await the query first.",
+            )
+        return self._rows
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._loaded("for … in", "async for … in"))
+
+    def __len__(self) -> int:
+        return len(self._loaded("len()", "await qs.count()"))
+
+    def __bool__(self) -> bool:
+        return bool(self._loaded("its truth", "await qs.exists()"))
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._loaded("in", "item in await qs")
+
+    @overload
+    def __getitem__(self, key: int) -> T: ...
+    @overload
+    def __getitem__(self, key: slice) -> Self: ...
+    def __getitem__(self, key: Any) -> Any:
+        """A slice is a narrower query; a position needs the rows."""
+        if isinstance(key, slice):
+            return self._sliced(key) if self._rows is None else self._rows[key]
+        return self._loaded("[n]", "(await qs[n:n + 1])[0]")[key]
+
+
+class SyncRows(Builder[T], Generic[T]):
+    """A lazy list: iterated, counted, indexed and compared as the list of its rows."""
+
+    def fetch(self) -> list[T]:
+        """The rows."""
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.fetch())
+
+    def __len__(self) -> int:
+        return len(self.fetch())
+
+    def __bool__(self) -> bool:
+        return bool(self.fetch())
+
+    def __contains__(self, item: object) -> bool:
+        return item in self.fetch()
+
+    def __reversed__(self) -> Iterator[T]:
+        return reversed(self.fetch())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, list):
+            return self.fetch() == other
+        return self is other
+
+    __hash__ = object.__hash__
+
+    @overload
+    def __getitem__(self, key: int) -> T: ...
+    @overload
+    def __getitem__(self, key: slice) -> Self: ...
+    def __getitem__(self, key: Any) -> Any:
+        """A slice is a narrower query; a position asks for that row only."""
+        if isinstance(key, slice):
+            return self._sliced(key) if self._rows is None else self._rows[key]
+        if self._rows is not None or key < 0:
+            return self.fetch()[key]
+        rows = self._sliced(slice(key, key + 1)).fetch()
+        if not rows:
+            raise IndexError(f"The query on {self._model.__name__} has no row {key}")
+        return rows[0]

@@ -1,0 +1,1 @@
+"""What came back: rows become instances, values or a single answer."""
