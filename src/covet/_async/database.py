@@ -95,7 +95,7 @@ class Database(AsyncCloses):
             await mine.close()
 
     def pool(self) -> Pool:
-        """The pool of whoever is running: of this event loop, in async code.
+        """The pool of whoever is running: each event loop has its own, threads share one.
 
         Raises:
             ConfigurationError: the database is closed.

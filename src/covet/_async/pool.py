@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter
+from typing import Any, cast
 
 from ..drivers import AsyncConnection
 from ..drivers.base import connection_failed
@@ -27,9 +28,7 @@ class Pool:
         self, url: DatabaseURL, connect: Callable[[], AsyncReturn[AsyncConnection]]
     ) -> None:
         self.url = url
-        self.slots: Slots[AsyncConnection] = Slots(
-            1 if url.in_memory else url.options["pool_size"]
-        )
+        self.slots: Slots[AsyncConnection] = Slots(1 if url.in_memory else url.options["pool_size"])
         self.take = self.slots.take
         self._connect = connect
         self._acquire_timeout: float = url.options["acquire_timeout"]
@@ -46,7 +45,7 @@ class Pool:
         if idle is not None:
             return idle
         ticket = AsyncTicket()
-        got = self.slots.claim(ticket)
+        got: Any = self.slots.claim(ticket)
         if got is None:
             try:
                 got = await ticket.wait(self._acquire_timeout)
@@ -58,8 +57,7 @@ class Pool:
                 raise self._timed_out()
         if got is GROW:
             return await self._grow()
-        connection: AsyncConnection = got
-        return connection
+        return cast(AsyncConnection, got)
 
     async def _grow(self) -> AsyncConnection:
         try:
@@ -111,7 +109,7 @@ class Pool:
         elif not self.slots.give(connection):
             connection.abandon()
 
-    async def _roll_back(self, connection: AsyncConnection) -> None:
+    async def _roll_back(self, connection: AsyncConnection) -> bool:
         try:
             async with async_within(CLEAN_WITHIN):
                 await connection.execute(connection.commands.rollback, ())
@@ -120,6 +118,7 @@ class Pool:
             clean = False
         if not clean:
             connection.abandon()
+        return clean
 
     async def close(self) -> None:
         """Close what is idle; what is in use is closed as it comes back."""

@@ -204,7 +204,7 @@ def atomic(
 
 
 def on_commit(function: Callable[[], Any], using: str | None = "default") -> Any:
-    """Call a function after the outermost block around has been committed; at once if there is none.
+    """Call a function after the outermost block is committed; at once outside of any block.
 
     Nothing is called where the block, or the inner block in which this was said, is rolled back.
 

@@ -39,25 +39,20 @@ class Commands(NamedTuple):
     rollback_to: str = "ROLLBACK TO SAVEPOINT {}"
 
 
-class Lease:
-    """What a pool remembers of a connection that is in somebody's hands."""
-
-    __slots__ = ("doing", "holder", "since")
+class Lease(Protocol):
+    """What a pool writes on a connection that is in somebody's hands, for its messages."""
 
     doing: str
     holder: str | None
     since: float
 
 
-class AsyncConnection(Protocol):
+class AsyncConnection(Lease, Protocol):
     """One connection to a server, used by one task at a time."""
 
     commands: ClassVar[Commands]
     portable: ClassVar[bool]  # can it be used from another event loop than the one that made it?
     server: Server
-    doing: str
-    holder: str | None
-    since: float
 
     @classmethod
     async def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
@@ -90,15 +85,12 @@ class AsyncConnection(Protocol):
         ...
 
 
-class SyncConnection(Protocol):
+class SyncConnection(Lease, Protocol):
     """One connection to a server, used by one thread at a time."""
 
     commands: ClassVar[Commands]
     portable: ClassVar[bool]
     server: Server
-    doing: str
-    holder: str | None
-    since: float
 
     @classmethod
     def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self: ...

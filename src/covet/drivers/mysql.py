@@ -7,7 +7,6 @@ import contextlib
 import datetime as dt
 import re
 import ssl
-from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
 from ..errors import (
@@ -25,7 +24,6 @@ from ..errors import (
 from ..sql.dialects.base import Server
 from .base import (
     Commands,
-    Lease,
     Params,
     Result,
     Rows,
@@ -33,14 +31,14 @@ from .base import (
     database_error,
     missing_driver,
 )
-from .mysql_literals import LITERALS, LITERALS_WITHOUT_BACKSLASHES, statement
+from .mysql_literals import LITERALS_WITHOUT_BACKSLASHES, statement
 from .url import DatabaseURL
 
 try:
-    import aiomysql
-    import pymysql
-    from pymysql.constants import CLIENT, FIELD_TYPE, SERVER_STATUS
-    from pymysql.converters import decoders
+    import aiomysql  # type: ignore[import-untyped]
+    import pymysql  # type: ignore[import-untyped]
+    from pymysql.constants import CLIENT, FIELD_TYPE, SERVER_STATUS  # type: ignore[import-untyped]
+    from pymysql.converters import decoders  # type: ignore[import-untyped]
 except ImportError as error:
     name = error.name or "pymysql"
     raise missing_driver("MariaDB", name.partition(".")[0], "mysql") from error
@@ -66,8 +64,10 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
         DataError,
     ),
     **dict.fromkeys(
-        (1046, 1051, 1052, 1054, 1059, 1060, 1061, 1064, 1065, 1066, 1091, 1109, 1110, 1111, 1136)
-        + (1146, 1241, 1242, 1247, 1248, 1305, 1318, 1327, 1382, 1582, 4031),
+        (
+            *(1046, 1050, 1051, 1052, 1054, 1059, 1060, 1061, 1064, 1065, 1066, 1091, 1109, 1110),
+            *(1111, 1136, 1146, 1241, 1242, 1247, 1248, 1305, 1318, 1327, 1382, 1582, 4031),
+        ),
         ProgrammingError,
     ),
     **dict.fromkeys((1235, 1286), NotSupportedError),
@@ -175,7 +175,7 @@ def _server(version: str) -> Server:
     return Server(product, tuple(map(int, found[0].split("."))) if found else ())
 
 
-class _MysqlConnection(Lease):
+class _MysqlConnection:
     """What both colours share."""
 
     commands: ClassVar[Commands] = COMMANDS
@@ -183,13 +183,14 @@ class _MysqlConnection(Lease):
     translate = staticmethod(translate)
     _my: Any
 
-    __slots__ = ("_my", "_url", "server")
+    __slots__ = ("_my", "_url", "doing", "holder", "server", "since")
 
     def __init__(self, connection: Any, url: DatabaseURL, server: Server | None) -> None:
         self._my = connection
         self._url = url
         self.server = server or _server(connection.server_version)
-        self.doing, self.since, self.holder = "", 0.0, None
+        self.doing, self.since = "", 0.0
+        self.holder: str | None = None
 
     @property
     def in_transaction(self) -> bool:
@@ -222,8 +223,10 @@ class _MysqlConnection(Lease):
         return Result(result.affected_rows, result.insert_id or None)
 
 
-class _AioConnection(aiomysql.Connection):  # type: ignore[misc, unused-ignore]
+class _AioConnection(aiomysql.Connection):  # type: ignore[misc]
     """aiomysql's connection without three of its faults."""
+
+    _ssl_context: ssl.SSLContext | None
 
     def __init__(self, *, tls_required: bool, **settings: Any) -> None:
         super().__init__(**settings)

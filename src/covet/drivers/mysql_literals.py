@@ -68,7 +68,9 @@ def _decimal(value: Decimal) -> str:
     if not value.is_finite():
         raise DataError(f"MariaDB has no way to write the number {value}")
     exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and (abs(exponent) > MOST_DIGITS or value.adjusted() > MOST_DIGITS):
+    if isinstance(exponent, int) and (
+        abs(exponent) > MOST_DIGITS or value.adjusted() > MOST_DIGITS
+    ):
         raise DataError("A decimal number has more digits than MariaDB takes")
     return format(value, "f")
 

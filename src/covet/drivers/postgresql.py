@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from typing import Any, ClassVar, Self
 
 from ..errors import (
@@ -21,7 +19,6 @@ from ..errors import (
 from ..sql.dialects.base import Server
 from .base import (
     Commands,
-    Lease,
     Params,
     Result,
     Rows,
@@ -115,14 +112,6 @@ def _conninfo(url: DatabaseURL) -> dict[str, Any]:
     }
 
 
-_REASONS = (
-    ("password", "the password was refused"),
-    ("does not exist", None),
-    ("refused", "the connection was refused; does the server run there?"),
-    ("timeout", "no answer in time"),
-)
-
-
 def _failed(url: DatabaseURL, error: psycopg.Error) -> ConnectionFailed:
     """libpq gives no code for a failed connection, only a text, which may be in any language."""
     text = str(error)
@@ -150,15 +139,22 @@ class _SyncCursor(_Extended, psycopg.Cursor[Any]):
     pass
 
 
-class _PostgresqlConnection(Lease):
+class _PostgresqlConnection:
     """What both colours share."""
 
     commands: ClassVar[Commands] = COMMANDS
     portable: ClassVar[bool] = False
     translate = staticmethod(translate)
-    _pg: Any
 
-    __slots__ = ("_cursor", "_pg", "_pgconn", "server")
+    __slots__ = ("_cursor", "_pg", "_pgconn", "doing", "holder", "server", "since")
+
+    def __init__(self, connection: Any, cursor: Any, server: Server) -> None:
+        self._pg = connection
+        self._pgconn = connection.pgconn
+        self._cursor = cursor
+        self.server = server
+        self.doing, self.since = "", 0.0
+        self.holder: str | None = None
 
     @property
     def in_transaction(self) -> bool:
@@ -174,22 +170,11 @@ class _PostgresqlConnection(Lease):
         """Whether the transaction is gone."""
         return not self.in_transaction
 
-    def abandon(self) -> None:
-        """Drop it without waiting for the server."""
-        self._pgconn.finish()
-
 
 class AsyncPostgresqlConnection(_PostgresqlConnection):
     """A connection that an event loop waits for."""
 
     __slots__ = ()
-
-    def __init__(self, connection: WaitingConnection, server: Server) -> None:
-        self._pg = connection
-        self._pgconn = connection.pgconn
-        self._cursor = _AsyncCursor(connection)
-        self.server = server
-        self.doing, self.since, self.holder = "", 0.0, None
 
     @classmethod
     async def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
@@ -208,8 +193,8 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
                     raw.pgconn.finish()
                     raise
         except psycopg.Error as error:
-            raise _failed(url, error) from error.__cause__
-        return cls(raw, server)
+            raise _failed(url, error) from None
+        return cls(raw, _AsyncCursor(raw), server)
 
     async def fetch(self, sql: str, params: Params) -> Rows:
         """All rows of a statement."""
@@ -218,7 +203,7 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
         result = cursor.pgresult
         if result is None or result.status != TUPLES:
             return []
-        rows = await cursor.fetchall()
+        rows: Rows = await cursor.fetchall()
         if len(rows) > LARGE_RESULT:
             self._cursor = _AsyncCursor(self._pg)
         return rows
@@ -242,18 +227,16 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
         """Say goodbye to the server."""
         await self._pg.close()
 
+    def abandon(self) -> None:
+        """Drop it without waiting for the server."""
+        self._pg.unwatch()
+        self._pgconn.finish()
+
 
 class SyncPostgresqlConnection(_PostgresqlConnection):
     """A connection that a thread waits for."""
 
     __slots__ = ()
-
-    def __init__(self, connection: psycopg.Connection[Any], server: Server) -> None:
-        self._pg = connection
-        self._pgconn = connection.pgconn
-        self._cursor = _SyncCursor(connection)
-        self.server = server
-        self.doing, self.since, self.holder = "", 0.0, None
 
     @classmethod
     def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
@@ -268,8 +251,8 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
                 cursor = raw.execute(ICU)
                 server = _server(raw.info.server_version, cursor.fetchone() is not None)
         except psycopg.Error as error:
-            raise _failed(url, error) from error.__cause__
-        return cls(raw, server)
+            raise _failed(url, error) from None
+        return cls(raw, _SyncCursor(raw), server)
 
     def fetch(self, sql: str, params: Params) -> Rows:
         """All rows of a statement."""
@@ -278,7 +261,7 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
         result = cursor.pgresult
         if result is None or result.status != TUPLES:
             return []
-        rows = cursor.fetchall()
+        rows: Rows = cursor.fetchall()
         if len(rows) > LARGE_RESULT:
             self._cursor = _SyncCursor(self._pg)
         return rows
@@ -301,3 +284,7 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
     def close(self) -> None:
         """Say goodbye to the server."""
         self._pg.close()
+
+    def abandon(self) -> None:
+        """Drop it without waiting for the server."""
+        self._pgconn.finish()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import queue
 import sqlite3
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ from ..errors import (
 )
 from ..sql.dialects.base import Server
 from ..sql.dialects.sqlite_functions import register
-from .base import Commands, Lease, Params, Result, Rows, connection_failed, database_error
+from .base import Commands, Params, Result, Rows, connection_failed, database_error
 from .url import DatabaseURL
 
 SERVER = Server("sqlite", sqlite3.sqlite_version_info)
@@ -82,7 +83,7 @@ def _open(url: DatabaseURL) -> sqlite3.Connection:
     )
     try:
         # Without this an unknown name in double quotes would silently be a string.
-        if hasattr(connection, "setconfig"):
+        if sys.version_info >= (3, 12):
             connection.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
             connection.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DDL, False)
         connection.execute("PRAGMA foreign_keys = ON")
@@ -131,18 +132,19 @@ def _execute(connection: sqlite3.Connection, sql: str, params: Params) -> Result
         cursor.close()
 
 
-class _SqliteConnection(Lease):
+class _SqliteConnection:
     """What both colours share."""
 
     commands: ClassVar[Commands] = COMMANDS
     portable: ClassVar[bool] = True
     translate = staticmethod(translate)
-    __slots__ = ("_sqlite", "server")
+    __slots__ = ("_sqlite", "doing", "holder", "server", "since")
 
     def __init__(self, connection: sqlite3.Connection, server: Server | None) -> None:
         self._sqlite: sqlite3.Connection | None = connection
         self.server = server or SERVER
-        self.doing, self.since, self.holder = "", 0.0, None
+        self.doing, self.since = "", 0.0
+        self.holder: str | None = None
 
     @property
     def in_transaction(self) -> bool:
@@ -262,9 +264,7 @@ class AsyncSqliteConnection(_SqliteConnection):
 
     def _start(self) -> None:
         # A daemon: a program that forgets to close must still be able to end.
-        threading.Thread(
-            target=_work, args=(self._jobs,), name="covet-sqlite", daemon=True
-        ).start()
+        threading.Thread(target=_work, args=(self._jobs,), name="covet-sqlite", daemon=True).start()
         self._finalizer = weakref.finalize(self, self._jobs.put, None)
 
     @classmethod

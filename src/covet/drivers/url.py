@@ -58,11 +58,31 @@ COMMON: dict[str, Option] = {
 }
 # libpq's own, handed on as they are.
 LIBPQ = (
-    "application_name channel_binding gssencmode hostaddr keepalives keepalives_count "
-    "keepalives_idle keepalives_interval krbsrvname options passfile require_auth service sslcert "
-    "sslcertmode sslcrl sslkey sslmode sslnegotiation sslpassword sslrootcert sslsni "
-    "target_session_attrs tcp_user_timeout"
-).split()
+    "application_name",
+    "channel_binding",
+    "gssencmode",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "options",
+    "passfile",
+    "require_auth",
+    "service",
+    "sslcert",
+    "sslcertmode",
+    "sslcrl",
+    "sslkey",
+    "sslmode",
+    "sslnegotiation",
+    "sslpassword",
+    "sslrootcert",
+    "sslsni",
+    "target_session_attrs",
+    "tcp_user_timeout",
+)
 OPTIONS: dict[str, dict[str, Option]] = {
     "sqlite": {**COMMON, "timeout": Option(_seconds, _SECONDS, 5.0)},
     "postgresql": {

@@ -33,9 +33,9 @@ def async_home() -> asyncio.AbstractEventLoop:
     return asyncio.get_running_loop()
 
 
-def sync_home() -> None:
+def sync_home() -> str:
     """What connections belong to: the process, which all threads share."""
-    return None
+    return "process"
 
 
 def async_home_ended(home: asyncio.AbstractEventLoop) -> bool:
@@ -43,7 +43,7 @@ def async_home_ended(home: asyncio.AbstractEventLoop) -> bool:
     return home.is_closed()
 
 
-def sync_home_ended(home: None) -> bool:
+def sync_home_ended(home: str) -> bool:
     """Never: a fork is noticed where it happens."""
     return False
 

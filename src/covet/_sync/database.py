@@ -1,0 +1,294 @@
+# generated from src/covet/_async/database.py by scripts/generate_sync.py;
+# change that file, not this one
+"""Which databases are connected, and how is one asked?"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+from ..drivers import DatabaseURL, Result, Rows, SyncConnection, parse_url, sync_driver
+from ..errors import ConfigurationError, short
+from ..pairs import (
+    SyncCloses,
+    SyncOpening,
+    sync_home,
+    sync_home_ended,
+    sync_open,
+)
+from ..rows.named import Row, named_rows
+from ..sql.dialects import Dialect, Server, dialect_for
+from ..watch.events import listeners
+from .connection import Kind, session_of, sessions, told
+from .pool import Pool
+
+_connected: dict[str, Database] = {}
+_abandoned: list[Pool] = []
+
+
+class Database(SyncCloses):
+    """A connected database.
+
+    Attributes:
+        alias: the name it was connected under.
+        url: its address, without the password.
+        dialect: how it speaks.
+    """
+
+    def __init__(self, url: DatabaseURL, alias: str) -> None:
+        self.alias = alias
+        self.dialect: Dialect = dialect_for(url.scheme)
+        self._url = url
+        self._driver = sync_driver(url.scheme)
+        self._server: Server | None = None
+        self._pools: dict[Any, Pool] = {}
+        self._is_open = False
+
+    @property
+    def url(self) -> str:
+        """The address, without the password."""
+        return str(self._url)
+
+    def __repr__(self) -> str:
+        state = "" if self._is_open else ", closed"
+        return f"<Database {self.alias!r}: {self._url}{state}>"
+
+    def open(self) -> None:
+        """Connect once, to see that it works, and be known by the alias from then on.
+
+        Raises:
+            ConfigurationError: the alias is in use.
+            ConnectionFailed: there is no way to connect.
+        """
+        self._refuse_alias_in_use()
+        self._is_open = True
+        try:
+            pool = self.pool()
+            pool.give(pool.acquire())
+            self._refuse_alias_in_use()
+            _connected[self.alias] = self
+        except BaseException:
+            self.close()
+            raise
+
+    def _refuse_alias_in_use(self) -> None:
+        other = _connected.get(self.alias)
+        if other is not None:
+            raise ConfigurationError(
+                f"{self.alias!r} is connected to {other.url} already",
+                asked="connect()",
+                fix=f"Close that one first, or give this one a name of its own: "
+                f"connect(url, alias={self.alias + '2'!r}).",
+            )
+
+    def close(self) -> None:
+        """Close the connections and forget the alias. Closing twice does no harm."""
+        self._is_open = False
+        if _connected.get(self.alias) is self:
+            del _connected[self.alias]
+        pools, self._pools = self._pools, {}
+        mine = pools.pop(sync_home(), None)
+        for pool in pools.values():
+            pool.abandon()
+        if mine is not None:
+            mine.close()
+
+    def pool(self) -> Pool:
+        """The pool of whoever is running: each event loop has its own, threads share one.
+
+        Raises:
+            ConfigurationError: the database is closed.
+        """
+        home = sync_home()
+        pool = self._pools.get(home)
+        if pool is None:
+            if not self._is_open:
+                raise ConfigurationError(
+                    f"The database {self.alias!r} is closed",
+                    fix="Use it inside its connect() block, or connect() again.",
+                )
+            pool = Pool(self._url, self._connect)
+            self._clear_out(pool)
+            pool = self._pools.setdefault(home, pool)
+        return pool
+
+    def _clear_out(self, pool: Pool) -> None:
+        """Deal with the pools of event loops that have ended."""
+        for home in [home for home in self._pools if sync_home_ended(home)]:
+            ended = self._pools.pop(home)
+            if self._driver.portable:
+                pool.adopt(ended)
+            ended.abandon()
+        if self._pools and self._url.in_memory:
+            raise ConfigurationError(
+                f"{self.url} belongs to another event loop, which still runs",
+                fix="Use a file, or one event loop.",
+            )
+
+    def _connect(self) -> SyncConnection:
+        connection = self._driver.connect(self._url, self._server)
+        if self._server is None:
+            self._server = connection.server
+            self.dialect = dialect_for(self._url.scheme, connection.server)
+        return connection
+
+    def fetch_rows(self, sql: str, params: Sequence[Any] = ()) -> Rows:
+        """All rows of a statement as plain tuples: the way that queries take.
+
+        Raises:
+            DatabaseError: one of its kinds, with the driver's error as its cause.
+        """
+        if sessions.get() is not None or listeners.get() is not None:
+            rows: Rows = self._run("fetch", "fetch", sql, params)
+            return rows
+        # The same as _run() does, without a step too many.
+        pool = self._pools.get(sync_home()) or self.pool()
+        connection = pool.take() or pool.acquire()
+        connection.since = perf_counter()
+        connection.doing = sql
+        try:
+            rows = connection.fetch(sql, params)
+        except BaseException as error:
+            pool.mend(connection)
+            ours = connection.translate(error)
+            if ours is None:
+                raise
+            raise ours from error
+        if connection.in_transaction or not pool.slots.give(connection):
+            pool.give(connection)
+        return rows
+
+    def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """All rows of raw SQL, readable by column name.
+
+        Args:
+            sql: with the database's own placeholders: ``?`` on SQLite, ``%s`` on PostgreSQL and
+                MariaDB, where a percent sign is written ``%%``.
+            params: their values.
+
+        Raises:
+            DatabaseError: one of its kinds, with the driver's error as its cause.
+
+        Example:
+            >>> for row in db.fetch("select id, name from author where id < ?", [9]):
+            ...     print(row.id, row["name"])
+        """
+        names, rows = self._run("fetch_named", "fetch", sql, params)
+        return named_rows(names, rows)
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
+        """Run raw SQL that gives no rows.
+
+        Args:
+            sql: with the database's own placeholders, as for ``fetch``.
+            params: their values.
+
+        Returns:
+            ``Result(rowcount, lastrowid)``.
+
+        Raises:
+            DatabaseError: one of its kinds, with the driver's error as its cause.
+
+        Example:
+            >>> db.execute("delete from author where id = ?", [9]).rowcount
+            1
+        """
+        result: Result = self._run("execute", "execute", sql, params)
+        return result
+
+    def _run(self, method: str, kind: Kind, sql: str, params: Sequence[Any]) -> Any:
+        """Run a statement on the atomic block's connection, else on one of the pool."""
+        session = session_of(self.alias)
+        if session is not None:
+            return session.run(method, kind, sql, params)
+        pool = self.pool()
+        connection = pool.take() or pool.acquire()
+        connection.since = perf_counter()
+        connection.doing = sql
+        try:
+            result = told(connection, self.alias, method, kind, sql, params)
+        except BaseException as error:
+            pool.mend(connection)
+            ours = connection.translate(error)
+            if ours is None:
+                raise
+            raise ours from error
+        pool.give(connection)
+        return result
+
+    def _forget(self) -> None:
+        """Leave the connections to the process that made them, without touching them."""
+        _abandoned.extend(self._pools.values())
+        self._pools = {}
+
+    def _abandon(self) -> None:
+        """Drop the connections without waiting for anything."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            pool.abandon()
+
+
+def connect(
+    url: str | None = None, alias: str = "default", **options: Any
+) -> SyncOpening[Database]:
+    """Connect to a database; queries use the one called ``"default"`` unless told otherwise.
+
+    Args:
+        url: ``sqlite:///file.db``, ``sqlite:////absolute/file.db``, ``sqlite:///:memory:``,
+            ``postgresql://user:password@host/name``, ``mysql://…`` or ``mariadb://…``, with
+            options as ``?pool_size=5``. Without one, the environment's ``DATABASE_URL``.
+        alias: the name to use it by, as in ``using("archive")``.
+        options: the same options as in the URL, by name: ``pool_size``, ``acquire_timeout``,
+            ``connect_timeout``, and those of the database.
+
+    Returns:
+        The ``Database``: enter it by ``with`` to have it closed at the block's end, or take it as
+        it is and ``close()`` it yourself.
+
+    Raises:
+        ConfigurationError: the URL, an option or the alias cannot be used, or a driver is missing.
+        ConnectionFailed: the server cannot be reached, or refuses.
+
+    Example:
+        >>> with connect("sqlite:///blog.db") as db:
+        ...     db.execute("create table post (id integer primary key, title text)")
+    """
+    return sync_open(Database(parse_url(url, options), alias))
+
+
+def database(alias: str | None = "default") -> Database:
+    """The database connected under an alias.
+
+    Raises:
+        ConfigurationError: none is.
+    """
+    name = alias or "default"
+    try:
+        return _connected[name]
+    except KeyError:
+        known = ", ".join(map(repr, _connected))
+        raise ConfigurationError(
+            f"The database {short(name)} is not connected",
+            possible=list(_connected),
+            fix=f"Connected: {known}." if known else "Call connect(url) first.",
+        ) from None
+
+
+def _leave_to_parent() -> None:
+    """In a forked child: the connections are the parent's, and its sockets are shared."""
+    sessions.set(None)
+    for one in _connected.values():
+        one._forget()
+
+
+def _drop_all() -> None:
+    for one in list(_connected.values()):
+        one._abandon()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
+atexit.register(_drop_all)

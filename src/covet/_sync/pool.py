@@ -1,0 +1,142 @@
+# generated from src/covet/_async/pool.py by scripts/generate_sync.py;
+# change that file, not this one
+"""Where do connections come from, and where do they go back to?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any, cast
+
+from ..drivers import SyncConnection
+from ..drivers.base import connection_failed
+from ..drivers.slots import GROW, Slots
+from ..drivers.url import DatabaseURL
+from ..errors import OperationalError, PoolTimeout, TransactionError
+from ..pairs import SyncReturn, SyncTicket, sync_finish, sync_within
+
+# How long the clean-up of a connection may take before the connection is dropped.
+CLEAN_WITHIN = 2.0
+
+
+class Pool:
+    """The connections to one database that one home (event loop, process) uses.
+
+    A connection is handed out clean or not at all: one that comes back with an open transaction
+    is rolled back, one of unknown state is dropped.
+    """
+
+    def __init__(self, url: DatabaseURL, connect: Callable[[], SyncReturn[SyncConnection]]) -> None:
+        self.url = url
+        self.slots: Slots[SyncConnection] = Slots(1 if url.in_memory else url.options["pool_size"])
+        self.take = self.slots.take
+        self._connect = connect
+        self._acquire_timeout: float = url.options["acquire_timeout"]
+        self._connect_timeout: float = url.options["connect_timeout"]
+
+    def acquire(self) -> SyncConnection:
+        """A connection of one's own; to be given back by ``give`` or ``mend``.
+
+        Raises:
+            PoolTimeout: none became free in time.
+            ConnectionFailed: a new one could not be made.
+        """
+        idle = self.slots.take()
+        if idle is not None:
+            return idle
+        ticket = SyncTicket()
+        got: Any = self.slots.claim(ticket)
+        if got is None:
+            try:
+                got = ticket.wait(self._acquire_timeout)
+            except BaseException:
+                self.slots.withdraw(ticket)
+                raise
+            if got is None:
+                self.slots.withdraw(ticket)
+                raise self._timed_out()
+        if got is GROW:
+            return self._grow()
+        return cast(SyncConnection, got)
+
+    def _grow(self) -> SyncConnection:
+        try:
+            with sync_within(self._connect_timeout):
+                connection = self._connect()
+        except TimeoutError as error:
+            self.slots.failed_to_grow()
+            reason = f"no answer within {self._connect_timeout:g} s"
+            raise connection_failed(self.url, reason, error) from error
+        except BaseException:
+            self.slots.failed_to_grow()
+            raise
+        self.slots.grown(connection)
+        connection.since, connection.doing = perf_counter(), "connecting"
+        return connection
+
+    def _timed_out(self) -> OperationalError:
+        if self.slots.closed:
+            return OperationalError(f"{self.url} was closed while a connection was waited for")
+        return PoolTimeout(
+            f"No connection to {self.url} became free within {self._acquire_timeout:g} s; "
+            f"all {self.slots.size} are in use: {self.slots.holders()}",
+            fix="End atomic() blocks earlier, or raise pool_size.",
+        )
+
+    def give(self, connection: SyncConnection) -> None:
+        """Take back a connection after a statement that went well, if need be by cleaning it.
+
+        Raises:
+            TransactionError: the statement opened a transaction; it is rolled back.
+        """
+        if connection.in_transaction:
+            statement = connection.doing
+            self.mend(connection)
+            raise TransactionError(
+                "A statement outside of atomic() opened a transaction, which is rolled back",
+                asked=statement[:40],
+                fix="Use atomic().",
+            )
+        if not self.slots.give(connection):
+            connection.close()
+
+    def mend(self, connection: SyncConnection) -> None:
+        """Take back a connection after anything went wrong: clean it or drop it. Never raises."""
+        if not connection.closed and connection.in_transaction:
+            sync_finish(self._roll_back(connection), CLEAN_WITHIN)
+        if connection.closed:
+            self.slots.drop(connection)
+        elif not self.slots.give(connection):
+            connection.abandon()
+
+    def _roll_back(self, connection: SyncConnection) -> bool:
+        try:
+            with sync_within(CLEAN_WITHIN):
+                connection.execute(connection.commands.rollback, ())
+            clean = not connection.in_transaction
+        except Exception:
+            clean = False
+        if not clean:
+            connection.abandon()
+        return clean
+
+    def close(self) -> None:
+        """Close what is idle; what is in use is closed as it comes back."""
+        idle, waiting = self.slots.close()
+        for ticket in waiting:
+            ticket.give(None)
+        for connection in idle:
+            connection.close()
+
+    def abandon(self) -> None:
+        """Drop all connections without a word to the server."""
+        idle, _ = self.slots.close()
+        for connection in (*idle, *self.slots.connections):
+            connection.abandon()
+
+    def adopt(self, other: Pool) -> None:
+        """Take the idle connections of another pool, whose home has ended."""
+        idle, _ = other.slots.close()
+        for connection in idle:
+            self.slots.connections.add(connection)
+            self.slots.give(connection)
