@@ -1,0 +1,34 @@
+"""How do 367,687 rows get from CSV files into a database?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from covet.aio import atomic, create_tables, drop_tables
+
+from ..data import Data, Row, batches, linked
+from ..screen import Screen
+from .models import MODELS, Airline, Airport, Base, Flight, Plane, Weather
+
+
+async def load(data: Data, screen: Screen) -> None:
+    """Make the five tables anew and fill them."""
+    await drop_tables(*MODELS)
+    await create_tables(*MODELS)
+    await fill(Airline, data.airlines, len(data.airlines), screen)
+    await fill(Airport, data.airports, len(data.airports), screen)
+    await fill(Plane, data.planes, len(data.planes), screen)
+    await fill(Weather, data.weather, len(data.weather), screen)
+    airports = await Airport.objects.values_list("code", flat=True).fetch()
+    planes = await Plane.objects.values_list("tailnum", flat=True).fetch()
+    hours = await Weather.objects.values_list("origin_id", "hour", "id").fetch()
+    weather = {(origin, hour): key for origin, hour, key in hours}
+    flights = linked(data.flights, set(airports), set(planes), weather)
+    await fill(Flight, flights, len(data.flights), screen)
+
+
+async def fill(model: type[Base], rows: Iterable[Row], total: int, screen: Screen) -> None:
+    """Insert the rows in batches and in one transaction, and show how far that has come."""
+    async with atomic():
+        for batch in screen.progress(model.__name__, batches(rows), total):
+            await model.objects.bulk_create([model(**row) for row in batch])

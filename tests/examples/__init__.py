@@ -1,0 +1,1 @@
+"""Do the examples say what is true?"""
