@@ -118,7 +118,7 @@ def apt_install(*packages: str) -> bool:
 
 
 def succeeds(command: "list[str]", env: "dict[str, str] | None" = None) -> bool:
-    """Run a command whose failure has a remedy; its output is shown only if COVET_VERBOSE is set."""
+    """Run a command whose failure has a remedy; COVET_VERBOSE=1 shows its output."""
     loud = bool(os.environ.get("COVET_VERBOSE"))
     output = None if loud else subprocess.DEVNULL
     done = subprocess.run(

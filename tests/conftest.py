@@ -1,0 +1,143 @@
+"""Which databases does this run test on?
+
+A test that asks for ``kind``, or for a fixture that does (``url``, ``scratch``, ``database``,
+``db``), runs once on each database; ``@pytest.mark.databases("sqlite")`` names fewer of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import hypothesis
+import pytest
+
+from . import servers
+from .databases import Scratch
+from .databases import scratch as new_scratch
+
+KINDS = ("sqlite", *(product.kind for product in servers.PRODUCTS))
+MAY_INSTALL = "COVET_TEST_MAY_INSTALL"
+FOUND = pytest.StashKey[list[servers.Server]]()
+
+hypothesis.settings.register_profile(
+    "covet",
+    deadline=None,  # a database may take its time
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+    derandomize=bool(os.environ.get("CI")),
+    print_blob=True,
+)
+hypothesis.settings.load_profile("covet")
+
+
+# Servers: found, or started, once by the process that the user called; workers inherit its URLs.
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--databases",
+        default=",".join(KINDS),
+        metavar="KINDS",
+        help=f"test on these only ({','.join(KINDS)}); the others' servers are not looked for",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "databases(kind, ...): the databases that the test is meant for; else all"
+    )
+    if hasattr(config, "workerinput"):
+        return
+    if not chosen(config) <= set(KINDS):
+        raise pytest.UsageError(f"--databases takes {', '.join(KINDS)}")
+    config.stash[FOUND] = found = find_servers(chosen(config))
+    for server in found:
+        os.environ[server.product.variable] = server.url or ""
+    missing = [server.product.name for server in found if server.url is None]
+    if missing and os.environ.get("CI"):
+        raise pytest.UsageError(f"CI tests on all databases, and has no {', no '.join(missing)}")
+
+
+def find_servers(kinds: set[str]) -> list[servers.Server]:
+    """The servers to test on, started if need be, installed if scripts/test allowed it."""
+    try:
+        return servers.provide(only=kinds, may_install=bool(os.environ.get(MAY_INSTALL)))
+    except servers.Unusable as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    for server in config.stash.get(FOUND, []):
+        server.stop()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    lines = ["databases: SQLite (a temporary file)"] if "sqlite" in chosen(config) else []
+    for server in config.stash.get(FOUND, []):
+        name, origin = server.product.name, server.origin
+        lines.append(
+            f"databases: {name} ({origin})"
+            if server.url
+            else f"!!! NO {name.upper()}, ITS TESTS ARE SKIPPED: {origin}"
+        )
+    return lines
+
+
+def chosen(config: pytest.Config) -> set[str]:
+    """The kinds of database to test on."""
+    return set(filter(None, config.getoption("--databases").split(",")))
+
+
+# Databases: one of each kind for each worker, made when first asked for.
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kind" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("databases")
+    meant = marker.args if marker else KINDS
+    kinds = [kind for kind in KINDS if kind in meant and kind in chosen(metafunc.config)]
+    metafunc.parametrize("kind", kinds, scope="module", indirect=True)
+
+
+@pytest.fixture(scope="module")
+def kind(request: pytest.FixtureRequest) -> str:
+    """The database that the test runs on: sqlite, postgresql or mysql."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def scratches() -> Iterator[Callable[[str], Scratch]]:
+    """Gives the run's own database of a kind."""
+    made: dict[str, Scratch] = {}
+
+    def give(kind: str) -> Scratch:
+        if kind not in made:
+            made[kind] = new_scratch(kind, server_for(kind))
+        return made[kind]
+
+    yield give
+    for scratch in made.values():
+        scratch.drop()
+
+
+def server_for(kind: str) -> str | None:
+    """The URL of the server for a kind of database; skips the test where there is none."""
+    product = next((product for product in servers.PRODUCTS if product.kind == kind), None)
+    if product is None:
+        return None
+    return os.environ.get(product.variable) or pytest.skip(f"no {product.name} on this machine")
+
+
+@pytest.fixture(scope="module")
+def scratch(kind: str, scratches: Callable[[str], Scratch]) -> Iterator[Scratch]:
+    """The run's own database, without tables at the module's start."""
+    scratch = scratches(kind)
+    yield scratch
+    scratch.clear()
+
+
+@pytest.fixture(scope="module")
+def url(scratch: Scratch) -> str:
+    """The URL of the run's own database."""
+    return scratch.url
