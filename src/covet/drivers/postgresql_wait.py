@@ -8,7 +8,7 @@ when the network is silent.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg.abc import PQGen
@@ -18,15 +18,22 @@ from psycopg.waiting import Ready, Wait, wait_async
 T = TypeVar("T")
 
 ACTIVE = TransactionStatus.ACTIVE
+READ = Wait.R
+READABLE = Ready.R
 # How long a cancelled query may take to end before its connection is given up.
 CANCEL_WITHIN = 1.0
 INTERVAL = 0.1
 
 
+class _WriteToo:
+    """What a wait ends with when the socket is to be written to as well."""
+
+
 class WaitingConnection(psycopg.AsyncConnection[Any]):
     """psycopg's connection with a cheaper wait and a shorter farewell to cancelled queries."""
 
-    _waiter: asyncio.Future[int] | None = None
+    _gen: PQGen[Any] | None = None
+    _waiter: asyncio.Future[Any] | None = None
     _watching: asyncio.AbstractEventLoop | None = None
     _watched = -1
 
@@ -38,17 +45,20 @@ class WaitingConnection(psycopg.AsyncConnection[Any]):
             self.unwatch()
             return await super().wait(gen, interval, timeout)
         try:
-            wanted = next(gen)
-            while True:
-                if wanted != Wait.R:
-                    # A text too long for the socket to take at once: rare enough for the slow way.
-                    self.unwatch()
-                    return await wait_async(gen, self.pgconn.socket, interval)
-                self._waiter = self._watch().create_future()
-                wanted = gen.send(await self._waiter)
-        except StopIteration as done:
-            result: T = done.value
-            return result
+            try:
+                wanted = next(gen)
+            except StopIteration as done:
+                return cast(T, done.value)
+            result: Any = _WriteToo
+            if wanted == READ:
+                loop = self._watch()
+                self._gen = gen
+                self._waiter = loop.create_future()
+                result = await self._waiter
+            if result is _WriteToo:
+                self.unwatch()
+                result = await self._read_and_write(gen)
+            return cast(T, result)
         except (asyncio.CancelledError, KeyboardInterrupt):
             self.unwatch()
             if self.pgconn.transaction_status == ACTIVE:
@@ -59,6 +69,47 @@ class WaitingConnection(psycopg.AsyncConnection[Any]):
             # watching a number that the next socket will get.
             self.unwatch()
             raise
+
+    def _readable(self) -> None:
+        """Called by the loop when the server has said something."""
+        waiter, gen = self._waiter, self._gen
+        if waiter is None or gen is None or waiter.done():
+            # Something came that nobody waits for, such as the server's goodbye; it stays unread,
+            # and the loop would call again and again.
+            self.unwatch()
+            return
+        # Reading here, not in the task when it wakes, saves the loop a round per answer: until the
+        # data is taken, it finds the socket readable again.
+        try:
+            wanted = gen.send(READABLE)
+        except StopIteration as done:
+            waiter.set_result(done.value)
+        except Exception as error:
+            waiter.set_exception(error)
+        else:
+            if wanted != READ:
+                waiter.set_result(_WriteToo)
+
+    async def _read_and_write(self, gen: PQGen[Any]) -> Any:
+        """For a text too long for the socket to take at once."""
+        loop = asyncio.get_running_loop()
+        socket = self.pgconn.socket
+        ready: Ready | None = None
+        while True:
+            try:
+                wanted = gen.send(ready) if ready is not None else Wait.RW
+            except StopIteration as done:
+                return done.value
+            future: asyncio.Future[Ready] = loop.create_future()
+            if wanted & Wait.R:
+                loop.add_reader(socket, _wake, future, Ready.R)
+            if wanted & Wait.W:
+                loop.add_writer(socket, _wake, future, Ready.W)
+            try:
+                ready = await future
+            finally:
+                loop.remove_reader(socket)
+                loop.remove_writer(socket)
 
     async def _stop(self, gen: PQGen[Any]) -> None:
         """Have the server end the query and read what it still says; else give up."""
@@ -80,15 +131,6 @@ class WaitingConnection(psycopg.AsyncConnection[Any]):
             self._watching = loop
         return loop
 
-    def _readable(self) -> None:
-        waiter = self._waiter
-        if waiter is None or waiter.done():
-            # Something came that nobody waits for, such as the server's goodbye; it stays unread,
-            # and the loop would call again and again.
-            self.unwatch()
-        else:
-            waiter.set_result(Ready.R)
-
     def unwatch(self) -> None:
         """Take the socket out of the event loop's hands. Has to come before the socket closes."""
         if self._watching is not None:
@@ -100,3 +142,8 @@ class WaitingConnection(psycopg.AsyncConnection[Any]):
         """Say goodbye to the server."""
         self.unwatch()
         await super().close()
+
+
+def _wake(future: asyncio.Future[Ready], ready: Ready) -> None:
+    if not future.done():
+        future.set_result(ready)
