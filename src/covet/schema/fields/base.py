@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeAlias, TypedDict, TypeVar
 
 from ...errors import ModelError, ValidationError, nearest, short
+from ...expressions.base import Expression
 from ..choices import ChoicesLike, Pair, flat, pairs
 from ..validators import Validator
 from ..words import shown
@@ -24,16 +25,22 @@ LONGEST_NAME: Final = 63
 """Bytes in a column's name: PostgreSQL cuts longer ones off without a word."""
 
 
-class Missing(Enum):
-    """The type of ``NOT_PROVIDED``, which stands where ``None`` would mean something."""
+class Sentinel:
+    """A value that only stands for itself, through copies and pickles as well."""
 
-    NOT_PROVIDED = "not provided"
+    def __init__(self, name: str, module: str) -> None:
+        self._name = name
+        self.__module__ = module  # where a pickle finds it
 
     def __repr__(self) -> str:
-        return "NOT_PROVIDED"
+        return self._name
+
+    def __reduce__(self) -> str:
+        return self._name
 
 
-NOT_PROVIDED: Final = Missing.NOT_PROVIDED
+NOT_PROVIDED: Final = Sentinel("NOT_PROVIDED", __name__)
+"""Stands where None would mean something: no default was given."""
 
 
 class FieldOptions(TypedDict, total=False):
@@ -165,6 +172,7 @@ class Field(Generic[T]):
         if not self.is_relation:
             self._settle_choices()
             self._settle_default()
+            self._settle_db_default()
 
     def attname_for(self, name: str) -> str:
         """The name of the instance attribute that holds the column's value."""
@@ -250,6 +258,18 @@ class Field(Generic[T]):
             )
         self.default = settled
 
+    def _settle_db_default(self) -> None:
+        default = self.db_default
+        if default is NOT_PROVIDED or default is None or isinstance(default, Expression):
+            return
+        try:
+            self.db_default = self.check(default)
+        except ValidationError as error:
+            raise self.misdeclared(
+                f"has a db_default that it cannot hold: {_reason(error)}",
+                "Give a value or an expression; a function of Python's goes into default.",
+            ) from None
+
     def misdeclared(self, wrong: str, fix: str | None = None) -> ModelError:
         """The error for a declaration that cannot work, naming model and field."""
         return ModelError(f"{self.model or type(self).__name__}.{self.name} {wrong}", fix=fix)
@@ -308,13 +328,19 @@ class Field(Generic[T]):
         Raises:
             ValidationError: with one message per validator that refused.
         """
-        if self.choices is not None and value not in self._allowed:
+        if self.choices is not None and not self._is_allowed(value):
             listed = ", ".join(shown(allowed) for allowed, _ in self.flatchoices)
             raise self.invalid(
                 f"is {shown(value)}, which is not one of: {listed}", "invalid_choice"
             )
         if self.validators:
             self._run_validators(value)
+
+    def _is_allowed(self, value: T) -> bool:
+        try:
+            return value in self._allowed
+        except TypeError:  # an unhashable document equals no hashable one
+            return False
 
     def _run_validators(self, value: T) -> None:
         messages: list[str] = []

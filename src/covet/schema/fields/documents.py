@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, ClassVar, Final
 
 from ..words import shown
-from .base import Field
+from .base import Field, Sentinel
 
 DEEPEST_DOCUMENT: Final = 100
 """Levels of lists and objects in each other."""
@@ -16,19 +16,7 @@ LARGEST_INTEGER: Final = 8192
 """Bits of an integer in a document; Python refuses to read more than 4300 digits."""
 
 
-class JSONNullType(Enum):
-    """The type of ``JSONNull``."""
-
-    JSON_NULL = "null"
-
-    def __repr__(self) -> str:
-        return "JSONNull"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-JSONNull: Final = JSONNullType.JSON_NULL
+JSONNull: Final = Sentinel("JSONNull", __name__)
 """The JSON document ``null``, which is not SQL's NULL: store it with ``Post(data=JSONNull)``.
 
 Both come back as ``None``; ``filter(data=None)`` and ``filter(data__isnull=True)`` tell them apart.
@@ -98,8 +86,10 @@ class JSONField(Field[Any]):
             return _float(value)
         if isinstance(value, (list, tuple, dict)):
             return self._container(value, within)
+        if value is JSONNull:
+            return None
         if isinstance(value, Enum):
-            return self._document(None if value is JSONNull else value.value, within)
+            return self._document(value.value, within)
         for base, plain in _PLAIN:
             if isinstance(value, base):
                 return self._document(plain(value), within)

@@ -122,11 +122,11 @@ class DecimalField(Field[T]):
         super().__init__(verbose_name, **options)
         self.max_digits = max_digits
         self.decimal_places = decimal_places
-        # Fields without a model, such as an output_field, may leave the limits out.
-        places = MAX_DECIMAL_PLACES if decimal_places is None else decimal_places
+        # An output_field, which belongs to no model, may leave its size out.
         digits = MAX_DIGITS if max_digits is None else max_digits
-        self._whole_digits = digits - places
-        if isinstance(digits, int) and isinstance(places, int) and 0 <= places <= digits:
+        places = MAX_DECIMAL_PLACES if decimal_places is None else decimal_places
+        if type(digits) is int and type(places) is int:  # else bind() refuses it
+            self._whole_digits = digits - places
             self._step = Decimal((0, (1,), -places))
             self._context = decimal.Context(
                 prec=max(digits, 1), traps=[decimal.Inexact, decimal.InvalidOperation]

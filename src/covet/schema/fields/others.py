@@ -149,7 +149,7 @@ class BinaryField(Field[T]):
         length = self.max_length
         if length is not None and (type(length) is not int or length < 1):
             raise self.misdeclared(
-                f"has max_length={shown(length)}", "It is a whole number over 0."
+                f"has max_length={shown(length)}", "Give a whole number, 1 or more."
             )
 
     def check(self, value: Any) -> Any:

@@ -69,7 +69,7 @@ class TextField(Field[T]):
         length = self.max_length
         if length is not None and (type(length) is not int or length < 1):
             raise self.misdeclared(
-                f"has max_length={shown(length)}", "It is a whole number over 0."
+                f"has max_length={shown(length)}", "Give a whole number, 1 or more."
             )
 
     def check(self, value: Any) -> Any:
@@ -327,7 +327,7 @@ class GenericIPAddressField(Field[T]):
             address = mapped
         wanted = self.protocol.lower()
         if address.version not in _VERSIONS[wanted]:
-            raise self.invalid(f"must be an {self.protocol} address, not {shown(value)}")
+            raise self.invalid(f"must be an IPv{_VERSIONS[wanted][0]} address, not {shown(value)}")
         return address_text(address)
 
     def _address(self, value: Any) -> Address:

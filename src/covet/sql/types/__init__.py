@@ -35,7 +35,11 @@ def type_info(dialect_name: str, field: AnyField) -> TypeInfo:
         ConfigurationError: there is no such dialect.
         ModelError: no database knows the field's ``kind``.
     """
-    return _type_of(dialect_name, stored_as(field))
+    target = stored_as(field)
+    info = _type_of(dialect_name, target)
+    if target is field:
+        return info
+    return info._replace(column=lambda _: info.column(target), check=lambda _: info.check(target))
 
 
 def _type_of(dialect_name: str, field: AnyField) -> TypeInfo:

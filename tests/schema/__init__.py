@@ -1,0 +1,1 @@
+"""What does a model's schema accept and refuse, without any database?"""

@@ -1,0 +1,1 @@
+"""What does covet say to a database, without any database?"""
