@@ -1,1 +1,1 @@
-"""Where it happens: everything that waits."""
+"""Where it happens: everything that waits for a database."""

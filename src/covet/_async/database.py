@@ -275,6 +275,11 @@ def database(alias: str | None = "default") -> Database:
         ) from None
 
 
+def is_connected(alias: str | None = "default") -> bool:
+    """Whether a database is connected under an alias."""
+    return (alias or "default") in _connected
+
+
 def _leave_to_parent() -> None:
     """In a forked child: the connections are the parent's, and its sockets are shared."""
     sessions.set(None)

@@ -104,15 +104,11 @@ class Expression(Shaped, Generic[T]):
         """The condition that the value is NULL, or that it is not."""
         return self.compare("isnull", null)
 
-    def asc(
-        self, *, nulls_first: bool | None = None, nulls_last: bool | None = None
-    ) -> OrderBy:
+    def asc(self, *, nulls_first: bool | None = None, nulls_last: bool | None = None) -> OrderBy:
         """The ordering from the smallest value up; NULLs come first unless told otherwise."""
         return OrderBy(self, False, nulls_first=nulls_first, nulls_last=nulls_last)
 
-    def desc(
-        self, *, nulls_first: bool | None = None, nulls_last: bool | None = None
-    ) -> OrderBy:
+    def desc(self, *, nulls_first: bool | None = None, nulls_last: bool | None = None) -> OrderBy:
         """The ordering from the largest value down; NULLs come last unless told otherwise."""
         return OrderBy(self, True, nulls_first=nulls_first, nulls_last=nulls_last)
 
@@ -171,7 +167,7 @@ class Value(Expression[T]):
 
     def __init__(self, value: T) -> None:
         self.value = value
-        key = ["V"]
+        key = ["V", type(value).__name__]  # 1 and 1.5 make different arithmetic
         values: list[Any] = []
         shape(value, key, values)
         self.key, self.values = tuple(key), tuple(values)

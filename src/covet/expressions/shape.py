@@ -14,6 +14,7 @@ from typing import Any
 VALUE = "."
 LIST = "[*]"
 EMPTY = "[]"
+NULLS = "[null]"
 NULL = "null"
 TRUE = "true"
 FALSE = "false"
@@ -58,9 +59,11 @@ def shape(value: Any, key: list[str], values: list[Any]) -> None:
         key.extend(value.key)
         values.extend(value.values)
     elif isinstance(value, LISTS) or _is_iterator(value):
-        members = tuple(member for member in value if member is not None)
-        key.append(LIST if members else EMPTY)
-        if members:
+        members = tuple(value)
+        if not members:
+            key.append(EMPTY)
+        else:
+            key.append(NULLS if all(member is None for member in members) else LIST)
             values.append(members)
     else:
         key.append(VALUE)

@@ -7,41 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeAlias, 
 
 from ..errors import NotLoaded
 from ..schema.record import Record, Reference
-from ..schema.relations import ForeignKeyField
+from ..schema.relations import Way
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
 class AsyncLoads(Protocol):
-    """What a relation has to do for its references: find the object of an instance."""
+    """What finds the object of an instance in the database."""
 
-    async def __call__(self, relation: Any, instance: Any) -> Any:
-        """The related object, from the database."""
+    async def __call__(self, way: Any, instance: Any, /) -> Any:
+        """The related object."""
 
 
 class SyncLoads(Protocol):
     """The same, without waiting."""
 
-    def __call__(self, relation: Any, instance: Any) -> Any:
-        """The related object, from the database."""
-
-
-def known(relation: ForeignKeyField[Any], instance: Any) -> tuple[bool, Any]:
-    """Whether an instance's related object is known, and the object.
-
-    An object that was loaded for another key than the instance has now is forgotten.
-    """
-    attributes = instance.__dict__
-    key = attributes.get(relation.attname)
-    found = attributes.get(relation.cache_name)
-    if found is None:
-        return key is None and relation.attname in attributes, None
-    target = found.__dict__.get(relation.target_field.attname)
-    if key == target or (key is None and found._origin is None):
-        return True, found
-    del attributes[relation.cache_name]
-    return key is None, None
+    def __call__(self, way: Any, instance: Any, /) -> Any:
+        """The related object."""
 
 
 class AsyncReference(Reference, Generic[T_co]):
@@ -55,10 +38,14 @@ class AsyncReference(Reference, Generic[T_co]):
         NotLoaded: an attribute of the object is touched before it was loaded.
     """
 
-    __slots__ = ("_covet_instance", "_covet_load", "_covet_relation")
+    __slots__ = ("_covet_instance", "_covet_load", "_covet_way")
 
-    def __init__(self, relation: ForeignKeyField[Any], instance: Any, load: AsyncLoads) -> None:
-        object.__setattr__(self, "_covet_relation", relation)
+    _covet_way: Way
+    _covet_instance: Any
+    _covet_load: AsyncLoads
+
+    def __init__(self, way: Way, instance: Any, load: AsyncLoads) -> None:
+        object.__setattr__(self, "_covet_way", way)
         object.__setattr__(self, "_covet_instance", instance)
         object.__setattr__(self, "_covet_load", load)
 
@@ -66,50 +53,46 @@ class AsyncReference(Reference, Generic[T_co]):
         return self._covet_fetch().__await__()
 
     async def _covet_fetch(self) -> T_co:
-        is_known, found = known(self._covet_relation, self._covet_instance)
-        if is_known:
-            return cast(T_co, found)
-        load: Any = self._covet_load
-        return cast(T_co, await load(self._covet_relation, self._covet_instance))
+        is_known, found = self._covet_known()
+        if not is_known:
+            found = await self._covet_load(self._covet_way, self._covet_instance)
+        return cast(T_co, found)
+
+    def _covet_known(self) -> tuple[bool, Any]:
+        return self._covet_way.known(self._covet_instance)
 
     def _covet_object(self, touched: str) -> Any:
         """The object, for whoever touches it without waiting."""
-        relation = self._covet_relation
-        is_known, found = known(relation, self._covet_instance)
+        is_known, found = self._covet_known()
         if not is_known:
-            name = relation.name
+            way = self._covet_way
             raise NotLoaded(
-                f"{relation.model}.{name} has not been loaded, so it has no {touched!r} yet",
-                fix=f"Write (await {relation.model.lower()}.{name}).{touched}, or load it with the "
-                f'query: select_related("{name}").',
+                f"{way.model}.{way.name} has not been loaded, so its {touched!r} is not known",
+                fix=f"Write (await {way.model.lower()}.{way.name}).{touched}, or load it with the "
+                f'query: select_related("{way.name}").',
             )
         return found
 
     def _covet_key(self, attname: str) -> Any:
-        """The key of the object, which needs no query if it is the one that the relation holds."""
-        relation = self._covet_relation
-        if attname == relation.target_field.attname:
-            key = self._covet_instance.__dict__.get(relation.attname)
-            if key is not None:
-                return key
-        return getattr(self._covet_object(attname), attname)
+        """A key of the object, which needs no query if it is the one that the relation holds."""
+        held = self._covet_way.held(self._covet_instance, attname)
+        if held is not None:
+            return held
+        found = self._covet_object(attname)
+        return None if found is None else getattr(found, attname)
 
     @property
     def pk(self) -> Any:
         """The object's primary key; None for an empty key."""
-        relation = self._covet_relation
-        if getattr(self._covet_instance, relation.attname) is None:
-            is_known, found = known(relation, self._covet_instance)
-            return found.pk if is_known and found is not None else None
-        return self._covet_key(relation.target.pk.attname)
+        return self._covet_key(self._covet_way.target.pk.attname)
 
     if not TYPE_CHECKING:  # to type checkers a reference stays one, so they see a missing await
 
         def __getattr__(self, name: str) -> Any:
             found = self._covet_object(name)
             if found is None:
-                relation = self._covet_relation
-                raise AttributeError(f"{relation.model}.{relation.name} is None and has no {name!r}")
+                way = self._covet_way
+                raise AttributeError(f"{way.model}.{way.name} is None and has no {name!r}")
             return getattr(found, name)
 
         def __setattr__(self, name: str, value: Any) -> None:
@@ -118,79 +101,76 @@ class AsyncReference(Reference, Generic[T_co]):
         @property
         def __class__(self) -> type:
             """Loaded, it is seen as its object: ``isinstance`` and Pydantic look here."""
-            is_known, found = known(self._covet_relation, self._covet_instance)
+            is_known, found = self._covet_known()
             return type(found) if is_known and found is not None else AsyncReference
 
     def __bool__(self) -> bool:
-        if getattr(self._covet_instance, self._covet_relation.attname) is not None:
-            return True
-        is_known, found = known(self._covet_relation, self._covet_instance)
-        return is_known and found is not None
+        is_known, found = self._covet_known()
+        return found is not None if is_known else self.pk is not None
 
     def __eq__(self, other: object) -> bool:
-        is_known, found = known(self._covet_relation, self._covet_instance)
-        if isinstance(other, Reference) and type(other) is AsyncReference:
-            theirs_known, theirs = known(other._covet_relation, other._covet_instance)
-            if is_known and theirs_known:
-                return bool(found == theirs)
-            same = other._covet_relation.target is self._covet_relation.target
-            return same and self.pk == other.pk
+        is_known, found = self._covet_known()
+        if issubclass(type(other), AsyncReference):
+            theirs: AsyncReference[Any] = other  # type: ignore[assignment]
+            same_table = theirs._covet_way.target is self._covet_way.target
+            return same_table and bool(theirs.pk == self.pk)
         if is_known:
             return bool(found == other)
         if isinstance(other, Record):
-            return other._table is self._covet_relation.target and other.pk == self.pk
+            return other._table is self._covet_way.target and other.pk == self.pk
         return False
 
     def __hash__(self) -> int:
         return hash(self.pk)
 
     def __str__(self) -> str:
-        is_known, found = known(self._covet_relation, self._covet_instance)
+        is_known, found = self._covet_known()
         return str(found) if is_known else repr(self)
 
     def __repr__(self) -> str:
-        relation = self._covet_relation
-        is_known, found = known(relation, self._covet_instance)
-        if is_known:
-            return repr(found)
-        key = self._covet_instance.__dict__.get(relation.attname)
-        return f"<{relation.model}.{relation.name} {key!r}, not loaded>"
+        is_known, found = self._covet_known()
+        return (
+            repr(found)
+            if is_known
+            else f"<{self._covet_way.model}.{self._covet_way.name}, not loaded>"
+        )
 
     def __reduce__(self) -> Any:
-        return getattr, (self._covet_instance, self._covet_relation.name)
+        return getattr, (self._covet_instance, self._covet_way.name)
 
 
 # In sync code a relation's other end is the object itself.
 SyncReference: TypeAlias = Annotated[T, "the object itself"]
 
 
-def async_refer(relation: Any, instance: Any, load: AsyncLoads) -> Any:
+def async_refer(way: Way, instance: Any, load: AsyncLoads) -> Any:
     """What reading a relation gives: the lazy reference."""
-    return AsyncReference(relation, instance, load)
+    return AsyncReference(way, instance, load)
 
 
-def sync_refer(relation: Any, instance: Any, load: SyncLoads) -> Any:
+def sync_refer(way: Way, instance: Any, load: SyncLoads) -> Any:
     """What reading a relation gives: the object, loaded now if it has to be."""
-    is_known, found = known(relation, instance)
-    return found if is_known else load(relation, instance)
+    is_known, found = way.known(instance)
+    return found if is_known else load(way, instance)
 
 
 def async_loaded(reference: AsyncReference[T]) -> T:
     """The object behind a reference that is known to be loaded, with its static type.
 
-    Example:
-        >>> name = loaded(post.author).name
+    Args:
+        reference: a relation of an instance, such as ``post.author``.
 
     Raises:
         NotLoaded: it is not loaded.
+
+    Example:
+        >>> name = loaded(post.author).name
     """
-    if isinstance(reference, Reference) and type(reference) is AsyncReference:
-        return cast(T, reference._covet_object("name"))
+    if issubclass(type(reference), AsyncReference):
+        return cast(T, reference._covet_object("attributes"))
     return cast(T, reference)
 
 
 def sync_loaded(reference: T) -> T:
     """The object itself: in sync code a relation is always loaded when it is read."""
     return reference
-
-

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
-from ...errors import FieldError, NotSupportedError, QueryTooComplex, short
+from ...errors import FieldError, QueryTooComplex, short
+from ...query.types import family
+from ...schema.fields import Field
+from ..text import SQL, Bind, mapped, sql
 
 LONGEST_NAME = 63
+AnyField = Field[Any] | None
 
 
 class Server(NamedTuple):
@@ -30,19 +36,24 @@ class Dialect:
     name: ClassVar[str]
     placeholder: ClassVar[str] = "%s"
     quote: ClassVar[str] = '"'
+    random: ClassVar[str] = "RANDOM()"
 
-    # SQL that a database has or lacks
+    # what the database has
     returning_on_insert = True
     array_parameters = False  # `= ANY(%s)`: one text for every length of list
     bulk_insert_by_unnest = False  # one array a column instead of one parameter a value
     foreign_keys_inline = False  # a key may name a table that does not exist yet
+    transactional_ddl = True
+    indexes_keys = False  # a foreign key brings its own index
+    drops_with_keys = ""  # what becomes of keys to a dropped table: "", "cascade" or "deferred"
+    key_timing = " DEFERRABLE INITIALLY IMMEDIATE"
+    before_definitions: tuple[str, ...] = ()  # what a transaction of definitions begins with
+    tables_query = ""  # gives the names of all tables
+    nulls_are_smallest = True  # where NULLs sort without being told
     limit_all = ""  # what stands for "no limit" where an OFFSET needs a LIMIT
     default_values = "DEFAULT VALUES"  # an INSERT without any column
-    null_ordering = True  # has NULLS FIRST / NULLS LAST
-    nulls_are_smallest = True  # where NULLs sort without being told
-    table_comments = False
 
-    # limits of the server
+    # what it takes
     most_parameters: int | None = None
     deepest_condition = 200
     most_rows_per_insert = 1000
@@ -52,6 +63,13 @@ class Dialect:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.server or 'not connected'}>"
+
+    # --- names and literals --------------------------------------------------------------------
+
+    @property
+    def modulo(self) -> str:
+        """The operator ``%`` as it stands in text that has parameters."""
+        return "%%" if self.placeholder == "%s" else "%"
 
     def quoted(self, name: str) -> str:
         """An identifier as SQL text. Names come from models and checked aliases only.
@@ -64,10 +82,11 @@ class Dialect:
                 f"{short(name)} cannot name a table, a column or a constraint",
                 fix=f"Use 1 to {LONGEST_NAME} bytes of printable characters.",
             )
-        text = name.replace(self.quote, self.quote * 2)
-        if self.placeholder == "%s":
-            text = text.replace("%", "%%")
-        return f"{self.quote}{text}{self.quote}"
+        return f"{self.quote}{self.in_text(name.replace(self.quote, self.quote * 2))}{self.quote}"
+
+    def in_text(self, text: str) -> str:
+        """A text as it stands in a statement that has parameters."""
+        return text.replace("%", "%%") if self.placeholder == "%s" else text
 
     def check_depth(self, depth: int) -> None:
         """Refuse a condition nested deeper than the server's parser can take.
@@ -82,10 +101,147 @@ class Dialect:
                 fix="Split it, or flatten it with Q(a) | Q(b) | … on one level.",
             )
 
-    def unsupported(self, feature: str, alternative: str) -> NotSupportedError:
-        """The error for a feature that this database cannot have at all."""
-        return NotSupportedError(f"{self.name} has no {feature}", fix=alternative)
+    def list_text(self, members: list[Any], template: str) -> tuple[str, list[Any]]:
+        """A list behind ``IN`` and its parameters; ``(NULL)``, which nothing equals, if empty."""
+        if not members:
+            return "(NULL)", members
+        return f"({', '.join([self.placeholder] * len(members))})", members
 
-    def list_fits(self, members: Sequence[Any]) -> bool:
-        """Whether a list can be written as one parameter each."""
-        return True
+    def literal(self, param: Any) -> str:
+        """A driver's parameter as SQL text: only for definitions, which take no parameters."""
+        if param is None:
+            return "NULL"
+        if isinstance(param, bool):
+            return "TRUE" if param else "FALSE"
+        if isinstance(param, int | float | Decimal):
+            return format(param, "f") if isinstance(param, Decimal) else repr(param)
+        if isinstance(param, bytes):
+            return self.bytes_literal(param)
+        if isinstance(param, list):
+            return f"ARRAY[{', '.join(map(self.literal, param))}]"
+        if isinstance(param, timedelta):
+            return f"'{param // timedelta(microseconds=1)} microseconds'"
+        return self.in_text(self.text_literal(str(param)))
+
+    def text_literal(self, text: str) -> str:
+        """A text as SQL text."""
+        return "'" + text.replace("'", "''") + "'"
+
+    def bytes_literal(self, data: bytes) -> str:
+        """Bytes as SQL text."""
+        return f"X'{data.hex()}'"
+
+    # --- definitions ---------------------------------------------------------------------------
+
+    def auto_key(self, column: str) -> str:
+        """The type of a primary key that the database counts up."""
+        raise NotImplementedError
+
+    def index_column(self, name: str, column: str) -> str:
+        """A column in an index."""
+        return name
+
+    def table_options(self, comment: str) -> str:
+        """What stands behind the closing bracket of CREATE TABLE."""
+        return ""
+
+    def column_comment(self, comment: str | None) -> str:
+        """A comment as part of a column's definition."""
+        return ""
+
+    def comment_statements(
+        self, table: str, comment: str, columns: list[tuple[str, str | None]]
+    ) -> list[str]:
+        """Comments as statements of their own."""
+        return []
+
+    # --- conditions ----------------------------------------------------------------------------
+
+    def comparable(self, expr: SQL, field: AnyField) -> SQL:
+        """An expression as it is compared and ordered, where it is stored as something else."""
+        return expr
+
+    def sides(self, left: SQL, lfield: AnyField, right: SQL, rfield: AnyField) -> tuple[SQL, SQL]:
+        """Both sides of a comparison, made comparable."""
+        return left, right
+
+    def match(
+        self, kind: str, operand: SQL, pattern: SQL, is_value: bool, ignore_case: bool
+    ) -> SQL:
+        """``contains``, ``startswith``, ``endswith`` or, without regard to case, ``exact``."""
+        if ignore_case:
+            operand, pattern = self.upper(operand), self.upper(pattern)
+        if kind == "exact":
+            return sql(operand, " = ", pattern)
+        if is_value:
+            return sql(operand, " LIKE ", mapped(pattern, LIKE_PATTERNS[kind]))
+        return self.match_expression(kind, operand, pattern)
+
+    def match_expression(self, kind: str, operand: SQL, pattern: SQL) -> SQL:
+        """A match against another expression, where a LIKE pattern cannot be made beforehand."""
+        raise NotImplementedError
+
+    def upper(self, expr: SQL) -> SQL:
+        """A text in capitals, by which case is ignored."""
+        return sql("UPPER(", expr, ")")
+
+    def regex(self, operand: SQL, pattern: SQL, ignore_case: bool) -> SQL:
+        """Whether a text matches a regular expression."""
+        raise NotImplementedError
+
+    # --- expressions ---------------------------------------------------------------------------
+
+    def arithmetic(
+        self,
+        operator: str,
+        left: SQL,
+        right: SQL,
+        fields: tuple[AnyField, AnyField],
+        result: str,
+    ) -> SQL:
+        """``left operator right`` between numbers; what divides by zero is NULL.
+
+        Whole numbers divide to a whole number, towards zero, as SQL has it.
+        """
+        if operator in "/%":
+            right = sql("NULLIF(", right, ", 0)")
+        return sql("(", left, f" {self.in_text(operator)} ", right, ")")
+
+    def part(self, part: str, operand: SQL, kind: str) -> SQL:
+        """A part of a date, a time or a moment; of a moment, in UTC."""
+        raise NotImplementedError
+
+    def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
+        """An expression as a column of another type takes it; halves are rounded away from 0."""
+        return expr
+
+    def order_term(self, expr: SQL, descending: bool, nulls_first: bool | None) -> SQL:
+        """One term of ORDER BY; ``nulls_first`` is None where the database does it anyway."""
+        nulls = "" if nulls_first is None else f" NULLS {'FIRST' if nulls_first else 'LAST'}"
+        return sql(expr, " DESC" if descending else " ASC", nulls)
+
+
+def _like(before: str, after: str) -> Callable[[Bind], Bind]:
+    """What makes a LIKE pattern of a text; its own ``%`` and ``_`` stay themselves."""
+
+    def change(bind: Bind) -> Bind:
+        def pattern(value: Any) -> str:
+            text: str = bind(value)
+            escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            return f"{before}{escaped}{after}"
+
+        return pattern
+
+    return change
+
+
+LIKE_PATTERNS = {
+    "contains": _like("%", "%"),
+    "startswith": _like("", "%"),
+    "endswith": _like("%", ""),
+}
+
+
+def is_family(field: AnyField, name: str) -> bool:
+    """Whether an expression's type is of a family; one without a type is of none."""
+    return field is not None and family(field) == name

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from .base import Dialect, Server
+from typing import Any
+
+from ...schema.fields import Field
+from ..text import SQL, mapped, sql
+from .base import AnyField, Dialect, Server, is_family
+
+DECIMAL = "DECIMAL(65, 30)"
+COLLATION = "CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
 
 
 class MysqlDialect(Dialect):
@@ -10,12 +17,102 @@ class MysqlDialect(Dialect):
 
     name = "mysql"
     quote = "`"
+    random = "RAND()"
+    transactional_ddl = False  # each DDL statement commits what went before it
+    indexes_keys = True
+    key_timing = ""
+    tables_query = (
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+    )
     limit_all = "18446744073709551615"  # the manual's own way to say "all"
     default_values = "() VALUES ()"
-    null_ordering = False
-    table_comments = True
 
     def __init__(self, server: Server | None = None) -> None:
         super().__init__(server)
         self.mariadb = server is None or server.product == "mariadb"
         self.returning_on_insert = self.mariadb
+
+    def auto_key(self, column: str) -> str:
+        """A counter of the table."""
+        return f"{column} NOT NULL AUTO_INCREMENT PRIMARY KEY"
+
+    def text_literal(self, text: str) -> str:
+        """A text as SQL text; a backslash begins an escape here."""
+        return super().text_literal(text.replace("\\", "\\\\"))
+
+    def index_column(self, name: str, column: str) -> str:
+        """Of long texts and bytes only the beginning can be indexed."""
+        return f"{name}(255)" if column.startswith("long") else name
+
+    def table_options(self, comment: str) -> str:
+        """Transactions need InnoDB, and texts compare by code point."""
+        text = f" COMMENT={self.literal(comment)}" if comment else ""
+        return f" ENGINE=InnoDB DEFAULT {COLLATION}{text}"
+
+    def column_comment(self, comment: str | None) -> str:
+        """``COMMENT '…'``"""
+        return f"COMMENT {self.literal(comment)}" if comment else ""
+
+    def match_expression(self, kind: str, operand: SQL, pattern: SQL) -> SQL:
+        """By position."""
+        if kind == "contains":
+            return sql("INSTR(", operand, ", ", pattern, ") > 0")
+        side = "LEFT" if kind == "startswith" else "RIGHT"
+        return sql(f"{side}(", operand, ", CHAR_LENGTH(", pattern, ")) = ", pattern)
+
+    def regex(self, operand: SQL, pattern: SQL, ignore_case: bool) -> SQL:
+        """PCRE on MariaDB, ICU on MySQL; the inline flag says whether case counts."""
+        flag = "(?i)" if ignore_case else "(?-i)"
+        return sql(
+            operand, " REGEXP ", mapped(pattern, lambda bind: lambda value: flag + bind(value))
+        )
+
+    def arithmetic(
+        self,
+        operator: str,
+        left: SQL,
+        right: SQL,
+        fields: tuple[AnyField, AnyField],
+        result: str,
+    ) -> SQL:
+        """``/`` gives decimals even between whole numbers; DIV does not."""
+        if operator == "/" and result == "integer":
+            return sql("(", left, " DIV NULLIF(", right, ", 0))")
+        if operator == "/" and result == "decimal":
+            return sql("ROUND(CAST(", left, f" AS {DECIMAL}) / NULLIF(", right, ", 0), 20)")
+        return super().arithmetic(operator, left, right, fields, result)
+
+    def part(self, part: str, operand: SQL, kind: str) -> SQL:
+        """Moments are stored in UTC."""
+        before, after = PARTS[part]
+        return sql(before, operand, after)
+
+    def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
+        """A float is rounded as a decimal is: halves away from zero."""
+        if is_family(target, "integer") and is_family(source, "float"):
+            return sql("ROUND(CAST(", expr, f" AS {DECIMAL}))")
+        return expr
+
+    def order_term(self, expr: SQL, descending: bool, nulls_first: bool | None) -> SQL:
+        """There is no NULLS FIRST: whether it is NULL is a term of its own."""
+        term = super().order_term(expr, descending, None)
+        if nulls_first is None:
+            return term
+        return sql(expr, " IS NULL DESC, " if nulls_first else " IS NULL ASC, ", term)
+
+
+PARTS = {
+    "year": ("YEAR(", ")"),
+    "iso_year": ("(YEARWEEK(", ", 3) DIV 100)"),
+    "quarter": ("QUARTER(", ")"),
+    "month": ("MONTH(", ")"),
+    "week": ("WEEK(", ", 3)"),
+    "day": ("DAYOFMONTH(", ")"),
+    "week_day": ("DAYOFWEEK(", ")"),
+    "iso_week_day": ("(WEEKDAY(", ") + 1)"),
+    "hour": ("HOUR(", ")"),
+    "minute": ("MINUTE(", ")"),
+    "second": ("SECOND(", ")"),
+    "date": ("DATE(", ")"),
+    "time": ("TIME(", ")"),
+}

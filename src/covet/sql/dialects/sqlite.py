@@ -2,15 +2,145 @@
 
 from __future__ import annotations
 
-from .base import Dialect
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ...schema.fields import Field
+from ..text import SQL, Bind, mapped, sql
+from .base import AnyField, Dialect, is_family
+
+MOST_PLACEHOLDERS = 500
 
 
 class SqliteDialect(Dialect):
-    """SQLite 3.35 or newer."""
+    """SQLite 3.35 or newer.
+
+    It has no type for decimals, so they are texts that compare by an own collation and calculate
+    by own functions; ``sqlite_functions`` has both.
+    """
 
     name = "sqlite"
     placeholder = "?"
     foreign_keys_inline = True
+    drops_with_keys = "deferred"
+    before_definitions = ("PRAGMA defer_foreign_keys = ON",)  # tables may go in any order
+    tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     limit_all = "-1"
     deepest_condition = 80  # its parser's stack holds 100 (measured: 90 left-nested levels)
     most_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER as SQLite ships it
+
+    def list_text(self, members: list[Any], template: str) -> tuple[str, list[Any]]:
+        """A long list goes as one JSON array, which no limit of parameters holds back."""
+        if len(members) > MOST_PLACEHOLDERS and not isinstance(members[0], bytes):
+            text = json.dumps(members, ensure_ascii=False)
+            return "(SELECT value FROM json_each(?))", [text]
+        return super().list_text(members, template)
+
+    def auto_key(self, column: str) -> str:
+        """AUTOINCREMENT never gives a number again, as the others do not."""
+        return "integer NOT NULL PRIMARY KEY AUTOINCREMENT"
+
+    def comparable(self, expr: SQL, field: AnyField) -> SQL:
+        """Decimals compare as numbers."""
+        return sql(expr, " COLLATE covet_decimal") if is_family(field, "decimal") else expr
+
+    def sides(self, left: SQL, lfield: AnyField, right: SQL, rfield: AnyField) -> tuple[SQL, SQL]:
+        """With a decimal on one side, both compare as decimals; with a float, both as floats."""
+        decimals = (is_family(lfield, "decimal"), is_family(rfield, "decimal"))
+        if not any(decimals):
+            return left, right
+        if is_family(lfield, "float") or is_family(rfield, "float"):
+            return tuple(  # type: ignore[return-value]
+                sql("CAST(", side, " AS REAL)") if is_decimal else side
+                for side, is_decimal in zip((left, right), decimals, strict=True)
+            )
+        left, right = (
+            side if is_decimal else sql("CAST(", side, " AS TEXT)")
+            for side, is_decimal in zip((left, right), decimals, strict=True)
+        )
+        return sql(left, " COLLATE covet_decimal"), right
+
+    def match(
+        self, kind: str, operand: SQL, pattern: SQL, is_value: bool, ignore_case: bool
+    ) -> SQL:
+        """GLOB, as its LIKE knows case only of ASCII and cannot be told to heed it."""
+        if ignore_case or not is_value or kind == "contains":
+            return self._by_functions(kind, operand, pattern, ignore_case)
+        return sql(operand, " GLOB ", mapped(pattern, GLOB_PATTERNS[kind]))
+
+    def _by_functions(self, kind: str, operand: SQL, pattern: SQL, ignore_case: bool) -> SQL:
+        if ignore_case:
+            operand, pattern = self.upper(operand), self.upper(pattern)
+        if kind == "exact":
+            return sql(operand, " = ", pattern)
+        return self.match_expression(kind, operand, pattern)
+
+    def match_expression(self, kind: str, operand: SQL, pattern: SQL) -> SQL:
+        """By position; a pattern's length is that of its text, so an empty one always matches."""
+        if kind == "contains":
+            return sql("instr(", operand, ", ", pattern, ") > 0")
+        if kind == "startswith":
+            return sql("substr(", operand, ", 1, length(", pattern, ")) = ", pattern)
+        start = sql("length(", operand, ") - length(", pattern, ")")
+        return sql("(", start, " >= 0 AND substr(", operand, ", ", start, " + 1) = ", pattern, ")")
+
+    def upper(self, expr: SQL) -> SQL:
+        """Its own UPPER knows ASCII only."""
+        return sql("covet_upper(", expr, ")")
+
+    def regex(self, operand: SQL, pattern: SQL, ignore_case: bool) -> SQL:
+        """Python's regular expressions."""
+        return sql("covet_regex(", pattern, ", ", operand, f", {int(ignore_case)})")
+
+    def arithmetic(
+        self,
+        operator: str,
+        left: SQL,
+        right: SQL,
+        fields: tuple[AnyField, AnyField],
+        result: str,
+    ) -> SQL:
+        """Decimals by own functions; its ``%`` cuts floats to whole numbers, so that too."""
+        if result == "decimal" or (result == "float" and operator == "%"):
+            kind = "decimal" if result == "decimal" else "float"
+            return sql(f"covet_{kind}('{operator}', ", left, ", ", right, ")")
+        if result == "float":
+            left, right = (
+                sql("CAST(", side, " AS REAL)") if is_family(field, "decimal") else side
+                for side, field in zip((left, right), fields, strict=True)
+            )
+        return super().arithmetic(operator, left, right, fields, result)
+
+    def part(self, part: str, operand: SQL, kind: str) -> SQL:
+        """Texts have fixed places; ISO weeks need a function."""
+        if part == "date":
+            return sql("substr(", operand, ", 1, 10)")
+        if part == "time":
+            return sql("substr(", operand, ", 12)")
+        return sql(f"covet_part('{part}', ", operand, f", '{kind}')")
+
+    def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
+        """A column takes any type, so the expression is made one of the column's."""
+        if is_family(target, "decimal"):
+            places = target.decimal_places  # type: ignore[attr-defined]
+            digits = target.max_digits  # type: ignore[attr-defined]
+            return sql("covet_quantize(", expr, f", {int(digits)}, {int(places)})")
+        if is_family(target, "integer") and not is_family(source, "integer"):
+            return sql("CAST(ROUND(", expr, ") AS INTEGER)")
+        if is_family(target, "float") and is_family(source, "decimal"):
+            return sql("CAST(", expr, " AS REAL)")
+        return expr
+
+
+def _glob(before: str, after: str) -> Callable[[Bind], Bind]:
+    special = re.compile(r"([*?\[])")
+
+    def change(bind: Bind) -> Bind:
+        return lambda value: before + special.sub(r"[\1]", bind(value)) + after
+
+    return change
+
+
+GLOB_PATTERNS = {"startswith": _glob("", "*"), "endswith": _glob("*", "")}

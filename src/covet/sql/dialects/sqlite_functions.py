@@ -2,8 +2,128 @@
 
 from __future__ import annotations
 
+import math
+import re
 import sqlite3
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from functools import lru_cache
+from typing import Any
+
+CONTEXT = Context(prec=100, rounding=ROUND_HALF_UP, Emax=10_000, Emin=-10_000)
+DIVISION_PLACES = 20
+"""How many places a division of decimals has, alike on all databases."""
 
 
 def register(connection: sqlite3.Connection) -> None:
     """Give a new SQLite connection the functions that covet's SQL uses."""
+    for name, arguments, function in FUNCTIONS:
+        connection.create_function(name, arguments, function, deterministic=True)
+    connection.create_collation("covet_decimal", compare_decimals)
+
+
+def upper(text: Any) -> Any:
+    """A text in capitals, by Unicode."""
+    return text.upper() if isinstance(text, str) else text
+
+
+def regex(pattern: Any, text: Any, ignore_case: int) -> Any:
+    """Whether a text holds a match of a pattern."""
+    if pattern is None or text is None:
+        return None
+    return _compiled(pattern, ignore_case).search(str(text)) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str, ignore_case: int) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE if ignore_case else 0)
+
+
+def decimal(operator: str, left: Any, right: Any) -> Any:
+    """Arithmetic with decimals, as text."""
+    if left is None or right is None:
+        return None
+    one, other = _decimal(left), _decimal(right)
+    if operator in "/%" and not other:
+        return None
+    with localcontext(CONTEXT):
+        result = _DECIMAL[operator](one, other)
+        if operator == "/":
+            result = round(result, DIVISION_PLACES)
+    return format(result, "f")
+
+
+def _decimal(value: Any) -> Decimal:
+    return Decimal(repr(value) if isinstance(value, float) else value)
+
+
+_DECIMAL: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "%": lambda a, b: a % b,  # the sign of the dividend, as in SQL
+}
+
+
+def float_(operator: str, left: Any, right: Any) -> Any:
+    """The remainder of floats, with the sign of the dividend."""
+    if left is None or right is None or not float(right):
+        return None
+    return math.fmod(float(left), float(right))
+
+
+def quantize(value: Any, digits: int, places: int) -> Any:
+    """A number as a decimal column holds it.
+
+    Raises:
+        ValueError: it has more digits than the column.
+    """
+    if value is None:
+        return None
+    number = _decimal(value).quantize(Decimal(1).scaleb(-places), context=CONTEXT)
+    if number and number.adjusted() >= digits - places:
+        raise ValueError("numeric field overflow")
+    return format(number, "f")
+
+
+def compare_decimals(left: str, right: str) -> int:
+    """The collation of decimals."""
+    one, other = Decimal(left), Decimal(right)
+    return (one > other) - (one < other)
+
+
+def part(name: str, text: Any, kind: str) -> Any:
+    """A part of a date, a time or a moment."""
+    return None if text is None else PARTS[name](READ[kind](text))
+
+
+READ: dict[str, Callable[[str], Any]] = {
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}
+
+PARTS: dict[str, Callable[[Any], int]] = {
+    "year": lambda moment: moment.year,
+    "iso_year": lambda moment: moment.isocalendar().year,
+    "quarter": lambda moment: (moment.month + 2) // 3,
+    "month": lambda moment: moment.month,
+    "week": lambda moment: moment.isocalendar().week,
+    "day": lambda moment: moment.day,
+    "week_day": lambda moment: moment.isoweekday() % 7 + 1,
+    "iso_week_day": lambda moment: moment.isoweekday(),
+    "hour": lambda moment: moment.hour,
+    "minute": lambda moment: moment.minute,
+    "second": lambda moment: moment.second,
+}
+
+FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
+    ("covet_upper", 1, upper),
+    ("covet_regex", 3, regex),
+    ("covet_decimal", 3, decimal),
+    ("covet_float", 3, float_),
+    ("covet_quantize", 3, quantize),
+    ("covet_part", 3, part),
+)

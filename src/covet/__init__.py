@@ -1,0 +1,168 @@
+"""covet: a Django-style ORM in two colours, ``covet.aio`` and ``covet.sync``, with one API.
+
+This module holds what has no colour: fields, Q, F and errors. Models and connections come from
+one of the two faces.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .errors import (
+    ConfigurationError,
+    ConnectionFailed,
+    CovetError,
+    DatabaseError,
+    DataError,
+    FieldError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    ModelError,
+    MultipleObjectsReturned,
+    NotLoaded,
+    NotSupportedError,
+    ObjectDoesNotExist,
+    OperationalError,
+    PoolTimeout,
+    ProgrammingError,
+    QueryTooComplex,
+    TransactionError,
+    UnknownField,
+    UnknownLookup,
+    ValidationError,
+)
+from .expressions import F, OrderBy, Q, Value
+from .schema.choices import Choices, IntegerChoices, TextChoices
+from .schema.constraints import CheckConstraint, Index, UniqueConstraint
+from .schema.fields import (
+    AutoField,
+    BigAutoField,
+    BigIntegerField,
+    BinaryField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    DurationField,
+    EmailField,
+    Field,
+    FloatField,
+    GenericIPAddressField,
+    IntegerField,
+    JSONField,
+    JSONNull,
+    PositiveBigIntegerField,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    SlugField,
+    SmallAutoField,
+    SmallIntegerField,
+    TextField,
+    TimeField,
+    URLField,
+    UUIDField,
+)
+from .schema.record import DB_DEFAULT
+from .schema.relations import CASCADE, DO_NOTHING, PROTECT, RESTRICT, SET_NULL
+from .watch.events import capture_queries
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CASCADE",
+    "DB_DEFAULT",
+    "DO_NOTHING",
+    "PROTECT",
+    "RESTRICT",
+    "SET_NULL",
+    "AutoField",
+    "BigAutoField",
+    "BigIntegerField",
+    "BinaryField",
+    "BooleanField",
+    "CharField",
+    "CheckConstraint",
+    "Choices",
+    "ConfigurationError",
+    "ConnectionFailed",
+    "CovetError",
+    "DataError",
+    "DatabaseError",
+    "DateField",
+    "DateTimeField",
+    "DecimalField",
+    "DurationField",
+    "EmailField",
+    "F",
+    "Field",
+    "FieldError",
+    "FloatField",
+    "GenericIPAddressField",
+    "Index",
+    "IntegerChoices",
+    "IntegerField",
+    "IntegrityError",
+    "InterfaceError",
+    "InternalError",
+    "JSONField",
+    "JSONNull",
+    "ModelError",
+    "MultipleObjectsReturned",
+    "NotLoaded",
+    "NotSupportedError",
+    "ObjectDoesNotExist",
+    "OperationalError",
+    "OrderBy",
+    "PoolTimeout",
+    "PositiveBigIntegerField",
+    "PositiveIntegerField",
+    "PositiveSmallIntegerField",
+    "ProgrammingError",
+    "Q",
+    "QueryTooComplex",
+    "SlugField",
+    "SmallAutoField",
+    "SmallIntegerField",
+    "TextChoices",
+    "TextField",
+    "TimeField",
+    "TransactionError",
+    "URLField",
+    "UUIDField",
+    "UniqueConstraint",
+    "UnknownField",
+    "UnknownLookup",
+    "ValidationError",
+    "Value",
+    "capture_queries",
+]
+
+COLOURED = frozenset(
+    {
+        "Database",
+        "ForeignKey",
+        "Manager",
+        "Model",
+        "OneToOneField",
+        "QuerySet",
+        "atomic",
+        "connect",
+        "create_tables",
+        "database",
+        "drop_tables",
+        "loaded",
+        "on_commit",
+    }
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name in COLOURED:
+        raise AttributeError(
+            f"covet has no {name}, as it comes in two colours. "
+            f"Write 'from covet.aio import {name}' for async code, "
+            f"'from covet.sync import {name}' for sync code."
+        )
+    raise AttributeError(f"module 'covet' has no attribute {name!r}")

@@ -1,0 +1,132 @@
+"""What is ``Post.objects``? The place where queries on a model begin."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from .queryset import QuerySet
+
+T = TypeVar("T")
+M_co = TypeVar("M_co", covariant=True)
+
+
+class BaseManager(Generic[M_co]):
+    """What every manager is: a queryset of all rows, made anew for each call."""
+
+    model: type[Any]
+    _queryset_class: type[Any]
+    _alias: str | None = None
+
+    def __init__(self) -> None:
+        self.name = "objects"
+
+    if TYPE_CHECKING:
+        # The manager that a model has without declaring one is typed by its owner.
+        def __get__(self, instance: None, owner: type[T]) -> Manager[T]: ...
+
+    else:
+
+        def __get__(self, instance: Any, owner: type) -> Any:
+            if instance is not None:
+                raise AttributeError(
+                    f"{owner.__name__}.{self.name} belongs to the class, not to its instances. "
+                    f"Write {owner.__name__}.{self.name}."
+                )
+            return self
+
+    def bound(self, model: type[Any], name: str) -> Any:
+        """A copy that belongs to a model; an abstract model's manager serves several."""
+        own = copy.copy(self)
+        own.model, own.name = model, name
+        return own
+
+    def get_queryset(self) -> Any:
+        """The queryset that every query of this manager begins with; override it to narrow it."""
+        return self._queryset_class(self.model, None, self._alias)
+
+    def using(self, alias: str) -> Any:
+        """A queryset of another database."""
+        return self.get_queryset().using(alias)
+
+    @classmethod
+    def from_queryset(
+        cls, queryset_class: type[Any], class_name: str | None = None
+    ) -> type[Manager[Any]]:
+        """A manager class that has a queryset class's own methods too.
+
+        Args:
+            queryset_class: a subclass of ``QuerySet``.
+            class_name: the name of the new class.
+
+        Example:
+            >>> class Post(Model):
+            ...     objects = Manager.from_queryset(PostQuerySet)()
+        """
+        name = class_name or f"{cls.__name__}From{queryset_class.__name__}"
+        namespace = {"_queryset_class": queryset_class, "__module__": queryset_class.__module__}
+        return type(name, (cls,), namespace | _forwarding(cls, queryset_class))
+
+    def __repr__(self) -> str:
+        model = getattr(self, "model", None)
+        return f"<{type(self).__name__} {model.__name__ + '.' if model else ''}{self.name}>"
+
+
+def manager_of(queryset_class: type[Any]) -> type[Manager[Any]]:
+    """The manager class of a queryset class."""
+    return Manager.from_queryset(queryset_class)
+
+
+def _forwarding(cls: type, queryset_class: type) -> dict[str, Any]:
+    """A method for each public method of a queryset class, which calls it on a new queryset."""
+    found: dict[str, Any] = {}
+    for name in dir(queryset_class):
+        method = inspect.getattr_static(queryset_class, name)
+        if name.startswith("_") or not inspect.isfunction(method) or hasattr(cls, name):
+            continue
+        found[name] = _forward(name, method)
+    return found
+
+
+def _forward(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(self.get_queryset(), name)(*args, **kwargs)
+
+    forward.__name__ = name
+    forward.__doc__ = method.__doc__
+    return forward
+
+
+if TYPE_CHECKING:
+
+    class Manager(QuerySet[M_co], BaseManager[M_co]):  # type: ignore[misc, type-var]
+        """The manager of a model; subclass it for methods of your own."""
+
+        def __get__(self, instance: None, owner: Any) -> Self: ...  # type: ignore[override]
+
+        def __init__(self) -> None: ...
+
+        def get_queryset(self) -> QuerySet[M_co]:  # type: ignore[type-var]
+            """The queryset that every query of this manager begins with."""
+            ...
+
+else:
+
+    class Manager(BaseManager[M_co]):
+        """The manager of a model; subclass it for methods of your own.
+
+        It has every method of a queryset; each begins a new one. Narrow what it begins with by
+        overriding ``get_queryset``.
+        """
+
+
+def complete(queryset_class: type[Any]) -> None:
+    """Give managers the methods of the standard queryset."""
+    Manager._queryset_class = queryset_class
+    for name, method in _forwarding(Manager, queryset_class).items():
+        setattr(Manager, name, method)

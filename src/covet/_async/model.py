@@ -1,0 +1,195 @@
+"""What can an instance do in the database? Be saved, deleted and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from ..errors import DatabaseError, FieldError
+from ..rows import saving
+from ..schema.declare import ModelMeta
+from ..schema.options import Options
+from ..schema.record import Origin, Record
+from ..schema.registry import Registry
+from ..schema.relations import ReverseRelation
+from .database import Database, database
+from .manager import BaseManager, Manager
+from .queryset import QuerySet
+from .relations import ReverseDescriptor, ReverseOneDescriptor
+
+registry = Registry(__name__)
+
+
+class Model(Record, metaclass=ModelMeta):
+    """The base of all models: subclass it and declare fields.
+
+    Example:
+        >>> class Post(Model):
+        ...     title = CharField(max_length=200)
+        ...     views = IntegerField(default=0)
+    """
+
+    objects: ClassVar[BaseManager[Any]] = Manager()
+
+    _registry: ClassVar[Registry] = registry
+    _options: ClassVar[Options]
+    _default_manager: ClassVar[Any]
+    _plans: ClassVar[dict[tuple[Any, ...], Any]]
+
+    @classmethod
+    def _complete(cls) -> None:
+        """Give a new model managers of its own; the first one declared is its default."""
+        own: dict[str, BaseManager[Any]] = {}
+        for base in reversed(cls.__mro__):
+            own |= {k: v for k, v in vars(base).items() if isinstance(v, BaseManager)}
+        declared = [name for name in own if name != "objects" or own[name] is not _OBJECTS]
+        if declared and own.get("objects") is _OBJECTS:
+            del own["objects"]  # a model that names its manager otherwise has no other
+        for name, manager in own.items():
+            setattr(cls, name, manager.bound(cls, name))
+        cls._default_manager = vars(cls)[(declared or ["objects"])[0]]
+
+    @classmethod
+    def _add_reverse(cls, relation: ReverseRelation) -> None:
+        model = cls._registry.models[relation.source.label]
+        kind = ReverseDescriptor if relation.many else ReverseOneDescriptor
+        assert relation.name is not None
+        setattr(cls, relation.name, kind(relation, model))
+
+    async def save(
+        self,
+        *,
+        force_insert: bool = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+        validate: bool = True,
+    ) -> None:
+        """Write the instance: an UPDATE if it came from the database, else an INSERT.
+
+        An instance that was made here but has a key already is looked for first, as in Django.
+
+        Args:
+            force_insert: INSERT without looking.
+            force_update: UPDATE, and it is an error if there is no row.
+            using: the alias of the database; that it came from when left out.
+            update_fields: names of the only fields to write; an empty list writes nothing.
+            validate: False leaves choices and validators unchecked. What a column cannot hold
+                is refused all the same.
+
+        Raises:
+            ValidationError: a value that its field does not accept; nothing was sent.
+            IntegrityError: a constraint of the database is violated.
+            DatabaseError: there was no row to update.
+        """
+        if force_insert and (force_update or update_fields is not None):
+            raise FieldError("save() cannot both force an INSERT and an UPDATE")
+        names = None if update_fields is None else saving.update_names(self._table, update_fields)
+        if names is not None and not names:
+            return
+        if validate:
+            self._validate(names)
+        db = database(using or (self._origin.alias if self._origin else "default"))
+        if force_insert or (self._is_new() and not force_update and names is None):
+            await self._insert(db)
+        elif not await self._update(db, names):
+            if force_update or names is not None:
+                raise DatabaseError(f"{self!r} could not be updated: there is no such row")
+            await self._insert(db)
+
+    def _is_new(self) -> bool:
+        """Whether no row can be there yet: never saved, and its key was not given by hand."""
+        if self._origin is not None:
+            return False
+        key = self._table.pk
+        return self.pk is None or key.has_default
+
+    async def _insert(self, db: Database) -> None:
+        written, filled = saving.to_insert(self)
+        plan = saving.insert_plan(type(self), written, filled, db.dialect)
+        if plan.returned:
+            rows = await db.fetch_rows(*plan.bind(written.values))
+            plan.take_in(self, rows[0])
+        else:
+            result = await db.execute(*plan.bind(written.values))
+            await self._fill_in(db, filled, result.lastrowid)
+        self._origin = Origin(db.alias)
+        saving.forget_expressions(self, written)
+
+    async def _fill_in(self, db: Database, filled: Iterable[Any], key: int | None) -> None:
+        """What the database filled in, where it does not return it with the INSERT."""
+        names = []
+        for field in filled:
+            if field is self._table.auto_field:
+                setattr(self, field.attname, key)
+            else:
+                names.append(field.name)
+        if names:
+            await self.refresh_from_db(using=db.alias, fields=names)
+
+    async def _update(self, db: Database, names: frozenset[str] | None) -> bool:
+        """Whether there was a row to update."""
+        written = saving.to_update(self, names)
+        spec = saving.row_of(self)
+        if not written.fields:
+            query: QuerySet[Any] = QuerySet(type(self), spec, db.alias)
+            return await query.exists()
+        plan = saving.update_plan(type(self), spec, written, db.dialect)
+        result = await db.execute(*plan.bind(spec.values + written.values))
+        if result.rowcount:
+            self._origin = self._origin or Origin(db.alias)
+            saving.forget_expressions(self, written)
+        return result.rowcount > 0
+
+    async def delete(self, *, using: str | None = None) -> tuple[int, dict[str, int]]:
+        """Delete the instance's row; the instance stays, without its primary key.
+
+        Args:
+            using: the alias of the database; that it came from when left out.
+
+        Returns:
+            How many rows were deleted, and the same by model.
+
+        Raises:
+            FieldError: it has no primary key, so it was never saved.
+            IntegrityError: other rows refer to it, and their key does not cascade.
+        """
+        spec = saving.row_of(self)
+        alias = using or (self._origin.alias if self._origin else None)
+        query: QuerySet[Any] = QuerySet(type(self), spec, alias)
+        counts = await query.delete()
+        self.pk = None
+        self._origin = None
+        return counts
+
+    async def refresh_from_db(
+        self, fields: Iterable[str] | None = None, *, using: str | None = None
+    ) -> None:
+        """Read the instance's values again; related objects that were loaded are forgotten.
+
+        Args:
+            fields: names of the only fields to read.
+            using: the alias of the database; that it came from when left out.
+
+        Raises:
+            DoesNotExist: the row is gone.
+            UnknownField: a name that the model does not have.
+        """
+        table = self._table
+        asked = "refresh_from_db(fields=…)"
+        chosen = table.fields if fields is None else [table.field(n, asked) for n in fields]
+        if not chosen:
+            return
+        alias = using or (self._origin.alias if self._origin else None)
+        query: QuerySet[Any] = QuerySet(type(self), saving.row_of(self), alias)
+        rows = await query.values_list(*(field.attname for field in chosen)).fetch()
+        if not rows:
+            raise self.DoesNotExist(f"{self!r} is not in the database any more")
+        for field, value in zip(chosen, rows[0], strict=True):
+            setattr(self, field.attname, value)
+            if field.is_relation:
+                setattr(self, field.cache_name, None)  # type: ignore[attr-defined]
+        self._origin = self._origin or Origin(query.db)
+
+
+_OBJECTS = vars(Model)["objects"]

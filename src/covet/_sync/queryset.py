@@ -1,0 +1,402 @@
+# generated from src/covet/_async/queryset.py by scripts/generate_sync.py;
+# change that file, not this one
+"""What does a query give when it is run? The terminals of a queryset; all of them wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+
+from ..errors import FieldError, IntegrityError
+from ..expressions import Q
+from ..pairs import SyncRows
+from ..query.spec import QuerySpec
+from ..rows import bulk, plans, saving
+from ..rows.cardinality import MOST_COUNTED, exactly_one
+from ..schema.record import Origin
+from ..sql.dialects import dialect_for
+from .database import Database, database, is_connected
+from .manager import complete, manager_of
+from .transaction import atomic
+
+if TYPE_CHECKING:
+    from typing import Self
+
+T = TypeVar("T")
+
+
+class QuerySet(SyncRows[T]):
+    """A lazy query on one model; nothing is sent until its rows are needed.
+
+    It keeps its rows once they are fetched, and every method that can answer from them does.
+    """
+
+    @property
+    def db(self) -> str:
+        """The alias of the database that is asked."""
+        return self._alias or "default"
+
+    def _database(self) -> Database:
+        return database(self._alias or "default")
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def fetch(self) -> list[T]:
+        """The rows, fetched once and kept.
+
+        Returns:
+            A list, in the query's order.
+
+        Raises:
+            ValidationError: a value that its field does not accept; nothing was sent.
+            DatabaseError: the database refused.
+        """
+        if self._rows is None:
+            self._rows = self._fetched(self._spec)
+        return self._rows
+
+    def _fetched(self, spec: QuerySpec) -> list[Any]:
+        """The rows of a spec: the corridor that every read goes through."""
+        if spec.nothing:
+            return []
+        db = database(self._alias or "default")
+        plan = plans.rows_plan(self._model, spec, db.dialect)
+        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
+        return plan.load(rows, Origin(db.alias))
+
+    def get(self, *conditions: Q, **lookups: Any) -> T:
+        """The one row that meets the conditions.
+
+        Args:
+            *conditions: as for ``filter()``.
+            **lookups: as for ``filter()``.
+
+        Raises:
+            DoesNotExist: no row meets them.
+            MultipleObjectsReturned: several rows do.
+
+        Example:
+            >>> post = Post.objects.get(id=1)
+        """
+        query = self._one_more(Q(*conditions, **lookups))
+        spec = query._spec
+        if spec.high is None:
+            spec = spec.ordered(()).sliced(0, MOST_COUNTED)
+        rows = query._fetched(spec)
+        return cast(T, exactly_one(rows, self._model, spec))
+
+    def first(self) -> T | None:
+        """The first row, or None; by primary key if the query has no order.
+
+        Example:
+            >>> newest = Post.objects.order_by("-created").first()
+        """
+        if self._rows is not None:
+            return self._rows[0] if self._rows else None
+        rows = self._fetched(self._by_key_unless_ordered()._spec.sliced(0, 1))
+        return rows[0] if rows else None
+
+    def last(self) -> T | None:
+        """The last row, or None; by primary key if the query has no order.
+
+        Raises:
+            FieldError: the query is a slice.
+        """
+        if self._rows is not None:
+            return self._rows[-1] if self._rows else None
+        rows = self._fetched(self._by_key_unless_ordered().reverse()._spec.sliced(0, 1))
+        return rows[0] if rows else None
+
+    def count(self) -> int:
+        """How many rows there are: ``SELECT COUNT(*) …``, unless they are loaded already."""
+        if self._rows is not None:
+            return len(self._rows)
+        spec = self._spec
+        if spec.nothing:
+            return 0
+        db = self._database()
+        plan = plans.count_plan(self._model, spec, db.dialect)
+        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
+        return cast(int, rows[0][0])
+
+    def exists(self) -> bool:
+        """Whether there is any row: ``SELECT 1 … LIMIT 1``, unless they are loaded already."""
+        if self._rows is not None:
+            return bool(self._rows)
+        spec = self._spec
+        if spec.nothing:
+            return False
+        db = self._database()
+        plan = plans.exists_plan(self._model, spec, db.dialect)
+        return bool(db.fetch_rows(*plan.bind(spec.values + spec.window_values)))
+
+    def in_bulk(self, keys: Iterable[Any] | None = None, *, field_name: str = "pk") -> dict[Any, T]:
+        """Rows by their key.
+
+        Args:
+            keys: the keys; None for all rows of the query.
+            field_name: the unique field that the keys are of.
+
+        Returns:
+            A dictionary from key to instance; keys without a row are left out.
+
+        Raises:
+            FieldError: the field is not unique.
+        """
+        field = self._spec.table.field(field_name, f"in_bulk(field_name={field_name!r})")
+        if not (field.unique or field.primary_key):
+            raise FieldError(f"in_bulk() needs a unique field, and {field_name!r} is not")
+        query = self if keys is None else self.filter(**{f"{field.attname}__in": list(keys)})
+        return {getattr(row, field.attname): row for row in query.fetch()}
+
+    # --- other shapes of rows ------------------------------------------------------------------
+
+    def values(self, *fields: str) -> QuerySet[dict[str, Any]]:
+        """Rows as dictionaries: ``values("title", "author__name")``.
+
+        Args:
+            *fields: paths of fields; all columns when left out.
+
+        Raises:
+            UnknownField: a path that the model does not have.
+        """
+        return cast("Any", self._with(self._output("values", "values", fields)))
+
+    @overload
+    def values_list(self, *fields: str, flat: Literal[True]) -> QuerySet[Any]: ...
+    @overload
+    def values_list(
+        self, *fields: str, flat: Literal[False] = ..., named: bool = ...
+    ) -> QuerySet[tuple[Any, ...]]: ...
+    def values_list(self, *fields: str, flat: bool = False, named: bool = False) -> Any:
+        """Rows as tuples, in the order of the fields.
+
+        Args:
+            *fields: paths of fields; all columns when left out.
+            flat: the bare values of the only field.
+            named: named tuples.
+
+        Raises:
+            FieldError: ``flat`` with more or less than one field, or with ``named``.
+        """
+        if flat and (named or len(fields) != 1):
+            raise FieldError("values_list(flat=True) takes exactly one field, and not named=True")
+        kind = "flat" if flat else "named" if named else "list"
+        return self._with(self._output("values_list", kind, fields))
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def create(self, **values: Any) -> T:
+        """A new instance, saved.
+
+        Args:
+            **values: as for the model's constructor.
+
+        Raises:
+            ValidationError: a value that its field does not accept.
+            IntegrityError: a constraint of the database is violated.
+
+        Example:
+            >>> post = Post.objects.create(title="Hello", author=ann)
+        """
+        record: Any = self._model(**values)
+        record.save(force_insert=True, using=self._alias)
+        return cast(T, record)
+
+    def bulk_create(
+        self, objs: Iterable[T], batch_size: int | None = None, *, validate: bool = True
+    ) -> list[T]:
+        """Many instances saved with as few statements as the server's limits allow, or none.
+
+        Primary keys are set where the database returns them, which all but MySQL do. Signals
+        are not sent and ``save()`` is not called.
+
+        Args:
+            objs: unsaved instances of this model.
+            batch_size: the most rows in one statement.
+            validate: False leaves choices and validators unchecked.
+
+        Returns:
+            The same instances, in a list.
+
+        Raises:
+            ValidationError: a value that its field does not accept; nothing was sent.
+            IntegrityError: a constraint of the database is violated; nothing was saved.
+        """
+        records = list(objs)
+        db = self._database()
+        batches = bulk.batches(self._model, records, batch_size, db.dialect, validate)
+        if len(batches) > 1:
+            with atomic(using=db.alias):
+                for batch in batches:
+                    self._insert(db, batch)
+        else:
+            for batch in batches:
+                self._insert(db, batch)
+        return records
+
+    def _insert(self, db: Database, batch: bulk.Batch) -> None:
+        origin = Origin(db.alias)
+        if batch.plan.returned:
+            rows = db.fetch_rows(batch.sql, batch.params)
+            for record, row in zip(batch.records, rows, strict=True):
+                batch.plan.take_in(record, row)
+        else:
+            db.execute(batch.sql, batch.params)
+        for record in batch.records:
+            record._origin = origin
+
+    def get_or_create(
+        self, defaults: Mapping[str, Any] | None = None, **lookups: Any
+    ) -> tuple[T, bool]:
+        """The one row that meets the lookups, created if there is none.
+
+        Args:
+            defaults: further values for a new row; callables are called.
+            **lookups: what to look for, and the values of a new row.
+
+        Returns:
+            The instance, and whether it is new.
+
+        Raises:
+            MultipleObjectsReturned: several rows meet the lookups.
+            IntegrityError: a constraint was violated, and still no row meets the lookups.
+        """
+        try:
+            return self.get(**lookups), False
+        except self._model.DoesNotExist:
+            pass
+        values = _new_values(lookups, defaults)
+        try:
+            with atomic(using=self._alias or "default"):
+                return self.create(**values), True
+        except IntegrityError:
+            try:  # somebody else was faster
+                return self.get(**lookups), False
+            except self._model.DoesNotExist:
+                pass
+            raise
+
+    def update_or_create(
+        self,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        **lookups: Any,
+    ) -> tuple[T, bool]:
+        """The one row that meets the lookups, updated; created if there is none.
+
+        Args:
+            defaults: what is set; callables are called.
+            create_defaults: what a new row gets instead of ``defaults``.
+            **lookups: what to look for, and values of a new row.
+
+        Returns:
+            The instance, and whether it is new.
+
+        Raises:
+            MultipleObjectsReturned: several rows meet the lookups.
+        """
+        for_new = defaults if create_defaults is None else create_defaults
+        with atomic(using=self._alias or "default"):
+            found: Any
+            found, is_new = self.get_or_create(for_new, **lookups)
+            if not is_new and defaults:
+                for name, value in _called(defaults).items():
+                    setattr(found, name, value)
+                found.save(using=self._alias, update_fields=list(defaults))
+        return found, is_new
+
+    def update(self, **values: Any) -> int:
+        """All rows of the query changed in the database: ``UPDATE … SET …``.
+
+        Args:
+            **values: values, or expressions such as ``F("views") + 1``.
+
+        Returns:
+            How many rows matched.
+
+        Raises:
+            UnknownField: a name that the model does not have.
+            ValidationError: a value that its field does not accept.
+            FieldError: the query is a slice, or an expression does not fit.
+        """
+        self._check_unsliced("update")
+        spec = self._spec
+        written = saving.check_settable(spec.table, values, "update")
+        self._rows = None
+        if spec.nothing:
+            return 0
+        db = self._database()
+        plan = saving.update_plan(self._model, spec, written, db.dialect)
+        result = db.execute(*plan.bind(spec.values + written.values))
+        return result.rowcount
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """All rows of the query deleted: ``DELETE FROM … WHERE …``.
+
+        Returns:
+            How many rows were deleted, and the same by model.
+
+        Raises:
+            FieldError: the query is a slice.
+            IntegrityError: other rows refer to them, and their key does not cascade.
+        """
+        self._check_unsliced("delete")
+        spec = self._spec
+        self._rows = None
+        if spec.nothing:
+            return 0, {}
+        db = self._database()
+        plan = saving.delete_plan(self._model, spec, db.dialect)
+        result = db.execute(*plan.bind(spec.values))
+        count = result.rowcount
+        return count, {self._model._table.model_name: count} if count else {}
+
+    def _check_unsliced(self, call: str) -> None:
+        if self._spec.is_sliced:
+            raise FieldError(
+                f"{call}() cannot be called on a slice",
+                fix=f"Filter by key: filter(pk__in=…).{call}().",
+            )
+
+    # --- looking -------------------------------------------------------------------------------
+
+    def sql(self, dialect: str | None = None) -> tuple[str, tuple[Any, ...]]:
+        """The SQL of the query and its parameters; no connection is needed.
+
+        Args:
+            dialect: ``"sqlite"``, ``"postgresql"`` or ``"mysql"``; that of the connected database,
+                or else SQLite's, when left out.
+
+        Raises:
+            FieldError: there is no such dialect.
+            ValidationError: a value that its field does not accept.
+        """
+        spec = self._spec
+        if dialect is not None:
+            chosen = dialect_for(dialect)
+        elif is_connected(self.db):
+            chosen = self._database().dialect
+        else:
+            chosen = dialect_for("sqlite")
+        plan = plans.rows_plan(self._model, spec, chosen)
+        return plan.bind(spec.values + spec.window_values)
+
+    @classmethod
+    def as_manager(cls) -> Self:
+        """A manager with the methods of this class: ``objects = PostQuerySet.as_manager()``."""
+        return cast("Self", manager_of(cls)())
+
+
+def _called(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value() if callable(value) else value for name, value in values.items()}
+
+
+def _new_values(lookups: Mapping[str, Any], defaults: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The values of a new row: plain lookups, and the defaults over them."""
+    exact = {name.removesuffix("__exact"): value for name, value in lookups.items()}
+    plain = {name: value for name, value in exact.items() if "__" not in name}
+    return plain | _called(defaults or {})
+
+
+complete(QuerySet)

@@ -1,0 +1,324 @@
+"""What does a statement consist of, before it is text in any dialect?
+
+The terms are SQL's. A value never stands in the tree itself: a ``Param`` says where among the
+values of a query it is found and which field prepares it, so that one tree serves every query of
+the same shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ..schema.fields import Field
+from ..schema.table import Table
+
+NOWHERE: frozenset[str] = frozenset()
+
+
+# --- expressions: what has a value --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table in the query; ``nullable`` also if only its join can miss."""
+
+    alias: str
+    field: Field[Any]
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A value of the query: its place among them, and the field that prepares it.
+
+    Attributes:
+        index: the place among the query's values.
+        field: what prepares it; None where its own Python type decides.
+        item: the member of it that is meant, where the value is a list.
+        rounding: ``"floor"`` or ``"ceil"``: a fraction may be compared with whole numbers.
+    """
+
+    index: int
+    field: Field[Any] | None
+    item: int | None = None
+    rounding: str | None = None
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value that belongs to the shape: bound as a parameter, the same each time."""
+
+    value: Any
+    field: Field[Any] | None
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """The SQL NULL."""
+
+    field: Field[Any] | None = None
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Two numbers joined by an operator; ``field`` is the type of the result."""
+
+    operator: str
+    left: Expr
+    right: Expr
+    field: Field[Any]
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a moment: its year, its ISO week, its date."""
+
+    part: str
+    operand: Expr
+    field: Field[Any]
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Random:
+    """A number that differs in each row."""
+
+    field: Field[Any] | None = None
+    nullable: bool = False
+
+
+Expr: TypeAlias = Column | Param | Constant | Null | Arithmetic | Part | Random
+
+
+# --- conditions: what is true, false or unknown -------------------------------------------------
+# `unknown`: whether it can be neither true nor false, as a comparison with NULL is.
+# `needs`: the joins that must have found a row for it to be true.
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A condition that is the same for every row."""
+
+    value: bool
+    unknown: bool = False
+    needs: frozenset[str] = NOWHERE
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Two expressions and a comparison operator: ``=``, ``<`` …"""
+
+    operator: str
+    left: Expr
+    right: Expr
+    unknown: bool
+    needs: frozenset[str]
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class UnlessNull:
+    """A comparison whose outcome is known beforehand for every value but NULL."""
+
+    operand: Expr
+    value: bool
+    unknown: bool
+    needs: frozenset[str]
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    """Whether an expression is NULL, or is not."""
+
+    operand: Expr
+    null: bool
+    needs: frozenset[str]
+    unknown: bool = False
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Whether an expression is one of a list of values."""
+
+    operand: Expr
+    members: Param
+    needs: frozenset[str]
+    unknown: bool = True  # all members may turn out to be beyond the column's range
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Whether an expression lies between two others, both included."""
+
+    operand: Expr
+    low: Expr
+    high: Expr
+    unknown: bool
+    needs: frozenset[str]
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whether a text holds another: ``contains``, ``startswith``, ``endswith`` or ``exact``."""
+
+    kind: str
+    operand: Expr
+    pattern: Expr
+    ignore_case: bool
+    unknown: bool
+    needs: frozenset[str]
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """Whether a text matches a regular expression, in the server's own syntax."""
+
+    operand: Expr
+    pattern: Expr
+    ignore_case: bool
+    unknown: bool
+    needs: frozenset[str]
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """Whether a subquery has a row."""
+
+    select: Select
+    unknown: bool = False
+    needs: frozenset[str] = NOWHERE
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions joined by ``AND``, ``OR`` or ``XOR``."""
+
+    connector: str
+    children: tuple[Condition, ...]
+    unknown: bool
+    needs: frozenset[str]
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The complement: true wherever the condition is not."""
+
+    child: Condition
+    depth: int
+    unknown: bool = False
+    needs: frozenset[str] = NOWHERE
+
+
+Condition: TypeAlias = (
+    Truth | Compare | UnlessNull | IsNull | Among | Between | Match | Regex | Exists | Group | Not
+)
+
+
+# --- statements ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A table joined to the query: ``left`` is the column on the side that was there before."""
+
+    table: Table
+    alias: str
+    outer: bool
+    left: Column
+    right: Column
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerm:
+    """One term of an ORDER BY."""
+
+    expr: Expr
+    descending: bool
+    nulls_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A SELECT; without ``outputs`` it asks only whether there are rows.
+
+    Attributes:
+        hidden: how many of the last outputs are there only because DISTINCT has to order by them.
+    """
+
+    table: Table
+    alias: str
+    outputs: tuple[Expr, ...]
+    joins: tuple[Join, ...] = ()
+    where: Condition | None = None
+    order_by: tuple[OrderTerm, ...] = ()
+    limit: Param | Constant | None = None
+    offset: Param | None = None
+    distinct: bool = False
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CountRows:
+    """The number of rows that a SELECT has."""
+
+    select: Select
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """An INSERT of one or more rows; ``rows`` holds an expression for each field of each row."""
+
+    table: Table
+    fields: tuple[Field[Any], ...]
+    rows: tuple[tuple[Expr, ...], ...]
+    returning: tuple[Field[Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InsertMany:
+    """An INSERT of a number of rows whose values come flat, row after row or column by column."""
+
+    table: Table
+    fields: tuple[Field[Any], ...]
+    rows: int
+    returning: tuple[Field[Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What an UPDATE sets a column to."""
+
+    field: Field[Any]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An UPDATE of the rows that a SELECT of the same table would find."""
+
+    select: Select
+    assignments: tuple[Assignment, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A DELETE of the rows that a SELECT of the same table would find."""
+
+    select: Select
+
+
+Statement: TypeAlias = Select | CountRows | Insert | InsertMany | Update | Delete

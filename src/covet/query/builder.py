@@ -1,0 +1,213 @@
+"""How does a user's chain of calls narrow a query? Each call gives a new builder; none does I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ..errors import FieldError, short
+from ..expressions import F, OrderBy, Q
+from ..schema.record import Record
+from . import resolve
+from .spec import Output, QuerySpec
+
+if TYPE_CHECKING:
+    from typing import Self
+
+T = TypeVar("T")
+
+
+class Builder(Generic[T]):
+    """The colour-free half of ``QuerySet``: everything that only says what is asked."""
+
+    _model: type[Record]
+    _spec: QuerySpec
+    _alias: str | None = None
+    _rows: list[T] | None = None
+
+    def __init__(
+        self, model: type[Any], spec: QuerySpec | None = None, alias: str | None = None
+    ) -> None:
+        self._model = model
+        self._spec = spec or QuerySpec(model._table)
+        self._alias = alias
+        self._rows = None
+
+    def _with(self, spec: QuerySpec) -> Self:
+        """The same kind of query with another spec, and nothing fetched yet."""
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        new._spec = spec
+        new._rows = None
+        return new
+
+    @property
+    def model(self) -> type[Any]:
+        """The model that is asked."""
+        return self._model
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the rows come in an order that was asked for, here or by ``Meta.ordering``."""
+        if self._spec.ordering is not None:
+            return bool(self._spec.ordering.terms)
+        return bool(self._spec.table.options.ordering)
+
+    # --- narrowing -----------------------------------------------------------------------------
+
+    def all(self) -> Self:
+        """The same rows, fetched anew: ``SELECT … FROM post``."""
+        return self._with(self._spec)
+
+    def none(self) -> Self:
+        """No rows, and no query to find that out."""
+        return self._with(self._spec.empty())
+
+    def filter(self, *conditions: Q, **lookups: Any) -> Self:
+        """Only the rows for which all conditions are true.
+
+        ``Post.objects.filter(views__gt=9, author__name="Ann")`` →
+        ``… INNER JOIN author … WHERE post.views > ? AND author.name = ?``
+
+        Args:
+            *conditions: ``Q`` objects and comparisons such as ``Post.views > 9``.
+            **lookups: ``field__lookup=value``, across relations with ``__``.
+
+        Raises:
+            UnknownField: a name that the model does not have.
+            UnknownLookup: a lookup that the field does not have.
+            FieldError: a comparison that cannot be, or a filter on a slice.
+        """
+        return self._filtered("filter", Q(*conditions, **lookups))
+
+    def exclude(self, *conditions: Q, **lookups: Any) -> Self:
+        """Only the rows that ``filter()`` with the same arguments would leave out.
+
+        That is the complement, so rows for which a condition is unknown, as with NULL, are kept:
+        ``exclude(views__gt=9)`` → ``WHERE (post.views > ?) IS NOT TRUE`` if views can be NULL.
+
+        Args:
+            *conditions: as for ``filter()``.
+            **lookups: as for ``filter()``; together they are one condition.
+
+        Raises:
+            FieldError: as for ``filter()``.
+        """
+        return self._filtered("exclude", ~Q(*conditions, **lookups))
+
+    def _filtered(self, call: str, condition: Q) -> Self:
+        spec = self._spec
+        if not condition.children:
+            return self._with(spec)
+        if spec.high is not None or spec.low:
+            raise _sliced(call)
+        if condition.key not in spec.table.checked:
+            resolve.check_condition(spec.table, condition, f"{call}({_inside(condition)})")
+        return self._with(spec.where(condition))
+
+    def order_by(self, *terms: str | F[Any] | OrderBy) -> Self:
+        """In this order instead of the model's; without terms, in none.
+
+        ``order_by("-views", "author__name")`` → ``ORDER BY post.views DESC, author.name ASC``.
+        NULLs are the smallest values on every database; ``F("views").desc(nulls_first=True)``
+        says otherwise.
+
+        Args:
+            *terms: a path, with ``-`` for descending; ``"?"`` for a random order; or a term
+                such as ``F("views").desc()``.
+
+        Raises:
+            UnknownField: a path that the model does not have.
+            FieldError: a term of another kind, or the ordering of a slice.
+        """
+        if self._spec.is_sliced:
+            raise _sliced("order_by")
+        given = tuple(term.asc() if isinstance(term, F) else term for term in terms)
+        shown = ", ".join(map(repr, terms))
+        resolve.check_ordering(self._spec.table, given, f"order_by({shown})")
+        return self._with(self._spec.ordered(given))
+
+    def reverse(self) -> Self:
+        """In the opposite order; of a query without order, by primary key downwards.
+
+        Raises:
+            FieldError: the query is a slice.
+        """
+        if self._spec.is_sliced:
+            raise _sliced("reverse")
+        return self._with(self._spec.reversed())
+
+    def distinct(self) -> Self:
+        """Equal rows once: ``SELECT DISTINCT …``.
+
+        Raises:
+            FieldError: the query is a slice.
+        """
+        if self._spec.is_sliced:
+            raise _sliced("distinct")
+        return self._with(self._spec.distinctly())
+
+    def using(self, alias: str) -> Self:
+        """The same query, of another database."""
+        new = self._with(self._spec)
+        new._alias = alias
+        return new
+
+    def _output(self, call: str, kind: str, paths: tuple[str, ...]) -> QuerySpec:
+        """The spec for rows that are no instances; all columns where no path is named."""
+        for path in paths:
+            if not isinstance(path, str):
+                raise FieldError(f"{call}() takes names of fields, not {short(path)}")
+        shown = ", ".join(map(repr, paths))
+        resolve.check_outputs(self._spec.table, paths, f"{call}({shown})")
+        named = paths or tuple(field.attname for field in self._spec.table.fields)
+        return self._spec.giving(Output(kind, named))
+
+    def _sliced(self, bounds: slice) -> Self:
+        """A part of the rows by position: ``LIMIT … OFFSET …``.
+
+        Raises:
+            FieldError: a step, or a bound that is negative or no integer.
+        """
+        for bound in (bounds.start, bounds.stop):
+            if bound is not None and (type(bound) is not int or bound < 0):
+                raise FieldError(
+                    f"A query cannot be sliced at {short(bound)}",
+                    fix="Use whole numbers from 0 up; turn it round with reverse().",
+                )
+        if bounds.step is not None:
+            raise FieldError("A query cannot be sliced in steps", fix="Slice the fetched list.")
+        return self._with(self._spec.sliced(bounds.start or 0, bounds.stop))
+
+    # --- what terminals share ------------------------------------------------------------------
+
+    def _one_more(self, condition: Q) -> Self:
+        """The query of ``get()``: narrowed, unless there is nothing to narrow by."""
+        return self._filtered("get", condition) if condition.children else self
+
+    def _by_key_unless_ordered(self) -> Self:
+        """What ``first()`` asks: in some order that is the same each time."""
+        return self if self.ordered or self._spec.is_sliced else self.order_by("pk")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self._with(self._spec)
+
+    def __repr__(self) -> str:
+        name = f"<{type(self).__name__} of {self._model.__name__}"
+        if self._rows is None:
+            return f"{name}, not fetched>"
+        shown = [repr(row) for row in self._rows[:20]]
+        more = f", … {len(self._rows) - 20} more" if len(self._rows) > 20 else ""
+        return f"{name}: [{', '.join(shown)}{more}]>"
+
+
+def _inside(condition: Q) -> str:
+    """A condition as it stood between the brackets of the call."""
+    text = repr(condition).removeprefix("~")
+    return text[2:-1] if len(text) < 200 else text[2:200] + "…"
+
+
+def _sliced(call: str) -> FieldError:
+    return FieldError(
+        f"{call}() cannot change a query once a slice of it was taken",
+        fix=f"Call {call}() before slicing.",
+    )

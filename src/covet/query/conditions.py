@@ -1,0 +1,251 @@
+"""Which condition over columns does a Q tree stand for?
+
+The tree is walked by an own stack, never by recursion: users build trees in loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import FieldError, short
+from ..expressions import Combined, Comparison, Expression, F, FieldRef, Lookup, Q, Value
+from ..expressions.q import AND, OR
+from ..expressions.shape import shape
+from ..schema.table import Table
+from . import ast
+from .joins import Scope
+from .lookups import PARTS, Given, Operand, lookups_of
+from .paths import Path, parse
+from .types import type_of_arithmetic, type_of_value
+
+
+@dataclass(slots=True)
+class Frame:
+    """A Q on the stack: its children to come, and the conditions of those that were done."""
+
+    q: Q
+    scope: Scope
+    correlated: bool
+    todo: list[Any]
+    done: list[ast.Condition] = field(default_factory=list)
+
+
+class Conditions:
+    """Resolves the conditions and expressions of one statement.
+
+    Args:
+        asked: the call that the user wrote, for messages.
+    """
+
+    def __init__(self, asked: str | None = None) -> None:
+        self.asked = asked
+
+    def condition(self, q: Q, start: int, scope: Scope, group: Hashable) -> ast.Condition:
+        """The condition of a tree whose values begin at ``start``."""
+        many = self._with_many(q, scope.table)
+        place = start
+        stack = [self._frame(q, scope, many)]
+        while True:
+            frame = stack[-1]
+            if frame.todo:
+                child = frame.todo.pop()
+                if isinstance(child, Q):
+                    stack.append(self._frame(child, frame.scope, many))
+                else:
+                    frame.done.append(self._leaf(child, place, frame.scope, group))
+                    place += len(child.values)
+                continue
+            done = self._closed(frame)
+            stack.pop()
+            if not stack:
+                return done
+            stack[-1].done.append(done)
+
+    def _frame(self, q: Q, scope: Scope, many: set[int]) -> Frame:
+        """A negated tree over to-many relations is asked of the whole row, in a subquery."""
+        correlated = q.negated and id(q) in many
+        inner = Scope(scope.table, scope.aliases) if correlated else scope
+        if correlated:
+            inner.outer = scope.alias
+        return Frame(q, inner, correlated, list(reversed(q.children)))
+
+    @staticmethod
+    def _closed(frame: Frame) -> ast.Condition:
+        """The condition of a tree all of whose children are known."""
+        condition = joined(frame.q.connector, frame.done)
+        if frame.correlated:
+            condition = _exists(frame.scope, condition)
+        return negated(condition) if frame.q.negated else condition
+
+    def _with_many(self, q: Q, table: Table) -> set[int]:
+        """The Qs, by id, that have a path to several rows somewhere below."""
+        found: set[int] = set()
+        stack: list[tuple[Any, tuple[int, ...]]] = [(q, ())]
+        while stack:
+            node, above = stack.pop()
+            if isinstance(node, Q):
+                inside = (*above, id(node)) if node.negated else above
+                stack.extend((child, inside) for child in node.children)
+            elif above and any(path.many for path in self._paths(node, table)):
+                found.update(above)
+        return found
+
+    def _paths(self, leaf: Lookup | Comparison, table: Table) -> list[Path]:
+        """All paths that a leaf names."""
+        named: list[Path] = []
+        if isinstance(leaf, Lookup):
+            named.append(parse(table, leaf.path, self.asked or repr(leaf)))
+        stack: list[Any] = [leaf.value, *([leaf.left] if isinstance(leaf, Comparison) else [])]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, F):
+                named.append(self._f_path(item, table))
+            elif isinstance(item, Combined):
+                stack += [item.left, item.right]
+        return named
+
+    # --- leaves --------------------------------------------------------------------------------
+
+    def _leaf(
+        self, leaf: Lookup | Comparison, start: int, scope: Scope, group: Hashable
+    ) -> ast.Condition:
+        if isinstance(leaf, Lookup):
+            path = parse(scope.table, leaf.path, self.asked or repr(leaf))
+            operand = self._operand(path, scope, group)
+            name = path.lookup
+        else:
+            operand = self.expression(leaf.left, start, scope, group)
+            name = leaf.lookup
+            start += len(leaf.left.values)
+        build = lookups_of(operand.field).get(name)
+        if build is None:
+            raise FieldError(
+                f"{short(leaf)}: the left side has no lookup {name!r}",
+                possible=sorted(lookups_of(operand.field)),
+                fix=f"Lookups: {', '.join(sorted(lookups_of(operand.field)))}.",
+            )
+        return build(name, operand, self._given(leaf.value, start, scope, group))
+
+    def _operand(self, path: Path, scope: Scope, group: Hashable) -> Operand:
+        """The value at the end of a path, as far as its parts go."""
+        column, needs = scope.column(path, group)
+        expr: ast.Expr = column
+        for part in path.parts:
+            expr = ast.Part(part, expr, PARTS[part], expr.nullable)
+        result = PARTS[path.parts[-1]] if path.parts else path.field
+        return Operand(expr, result, needs)
+
+    def _given(self, value: Any, start: int, scope: Scope, group: Hashable) -> Given:
+        if isinstance(value, Value):
+            value = value.value
+        if isinstance(value, Expression):
+            operand = self.expression(value, start, scope, group)
+            return Given("expression", start, value, operand.expr, operand.needs)
+        if isinstance(value, Q):
+            raise FieldError(f"{short(value)} is a condition and cannot be a value")
+        key: list[str] = []
+        shape(value, key, [])
+        return Given(key[0], start, value)
+
+    # --- expressions ---------------------------------------------------------------------------
+
+    def expression(
+        self, expression: Expression[Any], start: int, scope: Scope, group: Hashable
+    ) -> Operand:
+        """The expression of a user's expression whose values begin at ``start``."""
+        if isinstance(expression, F):
+            path = self._f_path(expression, scope.table)
+            if path.lookup != "exact" or expression.path.endswith("__exact"):
+                raise FieldError(f"{expression!r} names a lookup; F takes the name of a field")
+            return self._operand(path, scope, group)
+        if isinstance(expression, Value):
+            if expression.value is None:
+                raise FieldError("Value(None) has no type that an expression could have")
+            typed = type_of_value(expression.value)
+            if not expression.values:
+                raise FieldError(f"{short(expression.value)} is beyond 64 bits")
+            return Operand(ast.Param(start, typed), typed, ast.NOWHERE)
+        if isinstance(expression, Combined):
+            return self._arithmetic(expression, start, scope, group)
+        raise FieldError(f"{short(expression)} cannot stand here")
+
+    def _arithmetic(
+        self, expression: Combined, start: int, scope: Scope, group: Hashable
+    ) -> Operand:
+        left = self.expression(expression.left, start, scope, group)
+        middle = start + len(expression.left.values)
+        right = self.expression(expression.right, middle, scope, group)
+        result = type_of_arithmetic(expression.operator, left.field, right.field)
+        nullable = left.nullable or right.nullable or expression.operator in "/%"
+        node = ast.Arithmetic(expression.operator, left.expr, right.expr, result, nullable)
+        return Operand(node, result, left.needs | right.needs)
+
+    def _f_path(self, f: F[Any], table: Table) -> Path:
+        if isinstance(f, FieldRef) and f.owner != table.label:
+            raise FieldError(
+                f"{f!r} belongs to {f.owner}, and this is a query on {table.label}",
+                fix=f"Name it by its path from {table.model_name}: F('…__{f.path}').",
+            )
+        return parse(table, f.path, self.asked or repr(f))
+
+
+def _exists(inner: Scope, condition: ast.Condition) -> ast.Condition:
+    """Whether the row has a combination of related rows for which a condition is true."""
+    assert inner.outer is not None
+    key = inner.table.pk
+    same = ast.Compare(
+        "=",
+        ast.Column(inner.alias, key, False),
+        ast.Column(inner.outer, key, False),
+        unknown=False,
+        needs=ast.NOWHERE,
+    )
+    where = joined(AND, [same, condition])
+    return ast.Exists(ast.Select(inner.table, inner.alias, (), inner.joins(where.needs), where))
+
+
+def joined(connector: str, children: list[ast.Condition]) -> ast.Condition:
+    """Conditions joined, and simplified where one of them decides."""
+    if connector == AND:
+        return _decided(connector, children, neutral=True)
+    if connector == OR:
+        return _decided(connector, children, neutral=False)
+    if len(children) == 1:
+        return children[0]
+    depth = 1 + max(child.depth for child in children)
+    return ast.Group(connector, tuple(children), False, ast.NOWHERE, depth)
+
+
+def _decided(connector: str, children: list[ast.Condition], neutral: bool) -> ast.Condition:
+    left: list[ast.Condition] = []
+    for child in children:
+        if isinstance(child, ast.Truth):
+            if child.value != neutral:
+                return child
+        elif isinstance(child, ast.Group) and child.connector == connector:
+            left.extend(child.children)
+        else:
+            left.append(child)
+    if not left:
+        return ast.Truth(neutral)
+    if len(left) == 1:
+        return left[0]
+    needs = [child.needs for child in left]
+    if connector == AND:
+        needed = frozenset().union(*needs)
+    else:
+        needed = frozenset.intersection(*needs)
+    unknown = any(child.unknown for child in left)
+    depth = 1 + max(child.depth for child in left)
+    return ast.Group(connector, tuple(left), unknown, needed, depth)
+
+
+def negated(condition: ast.Condition) -> ast.Condition:
+    """The complement of a condition."""
+    if isinstance(condition, ast.Truth):
+        return ast.Truth(not condition.value)
+    if isinstance(condition, ast.IsNull):
+        return ast.IsNull(condition.operand, not condition.null, ast.NOWHERE)
+    return ast.Not(condition, condition.depth + 1)

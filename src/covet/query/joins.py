@@ -1,0 +1,99 @@
+"""Which tables does a query join, and under which names?"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from ..errors import QueryTooComplex
+from ..schema.table import Table
+from . import ast
+from .paths import Path, Step
+
+MOST_JOINS = 60  # SQLite takes 64, MariaDB 61
+LONGEST_ALIAS = 60
+
+
+class Aliases:
+    """The names of tables in one statement: a table's own, then numbered."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def take(self, name: str) -> str:
+        """A name for one more use of a table.
+
+        Raises:
+            QueryTooComplex: the statement has more tables than the databases take.
+        """
+        if len(self.taken) > MOST_JOINS:
+            raise QueryTooComplex(f"A query joins more than {MOST_JOINS} tables")
+        alias, n = name, 1
+        while alias.lower() in self.taken:
+            n += 1
+            alias = f"{name[:50]}_{n}"
+        self.taken.add(alias.lower())
+        return alias
+
+
+class Scope:
+    """The tables of one SELECT.
+
+    A relation to one row is joined once. A relation to many rows is joined once for each ``filter``
+    call, as Django documents: conditions in one call are about the same related row.
+    """
+
+    def __init__(self, table: Table, aliases: Aliases) -> None:
+        self.table = table
+        self.aliases = aliases
+        self.alias = aliases.take(table.name)
+        self.outer: str | None = None  # the alias of the same row in the query around this one
+        self.joined: dict[Hashable, ast.Join] = {}
+        self.chains: dict[str, frozenset[str]] = {self.alias: frozenset()}
+
+    def column(self, path: Path, group: Hashable) -> tuple[ast.Column, frozenset[str]]:
+        """The column at the end of a path, and the joins it goes through.
+
+        Args:
+            path: where it is.
+            group: the filter call it belongs to; None takes any join that is there already.
+        """
+        alias = self.alias
+        for step in path.steps:
+            alias = self._join(alias, step, group)
+        chain = self.chains[alias]
+        nullable = path.field.null or self._may_miss(alias)
+        return ast.Column(alias, path.field, nullable), chain
+
+    def _join(self, alias: str, step: Step, group: Hashable) -> str:
+        key = (alias, step.field, step.reverse)
+        full_key = (*key, group) if step.many else key
+        found = self.joined.get(full_key)
+        if found is None and step.many and group is None:
+            found = next((j for k, j in self.joined.items() if k[:3] == key), None)  # type: ignore[index]
+        if found is None:
+            found = self._made(alias, step)
+            self.joined[full_key] = found
+        return found.alias
+
+    def _made(self, alias: str, step: Step) -> ast.Join:
+        field = step.field
+        near: Any = field.target_field if step.reverse else field
+        far: Any = field if step.reverse else field.target_field
+        table = step.destination
+        new = self.aliases.take(table.name)
+        self.chains[new] = self.chains[alias] | {new}
+        outer = step.reverse or field.null or self._may_miss(alias)
+        left = ast.Column(alias, near, near.null or self._may_miss(alias))
+        return ast.Join(table, new, outer, left, ast.Column(new, far, outer))
+
+    def _may_miss(self, alias: str) -> bool:
+        """Whether the joins up to here may find no row."""
+        return any(j.alias == alias and j.outer for j in self.joined.values())
+
+    def joins(self, needs: frozenset[str]) -> tuple[ast.Join, ...]:
+        """The joins in order; those that the WHERE needs a row of are inner joins."""
+        return tuple(
+            ast.Join(j.table, j.alias, j.outer and j.alias not in needs, j.left, j.right)
+            for j in self.joined.values()
+        )

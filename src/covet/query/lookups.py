@@ -1,0 +1,228 @@
+"""What does a lookup mean? Each name of one, and the condition that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..errors import FieldError
+from ..expressions import shape
+from ..schema.fields import Field
+from . import ast
+from .types import DATE, INTEGER, MOMENTS, TEXT, TIME, compared, family, is_comparable, named
+
+
+class Given(NamedTuple):
+    """The right side of a lookup as the resolver found it.
+
+    Attributes:
+        kind: what stands there, in the words of ``expressions.shape``.
+        index: its place among the query's values.
+        expr: the expression, where it is one.
+        needs: the joins that the expression goes through.
+    """
+
+    kind: str
+    index: int
+    value: Any
+    expr: ast.Expr | None = None
+    needs: frozenset[str] = ast.NOWHERE
+
+
+class Operand(NamedTuple):
+    """The left side of a lookup: the expression, its type, and the joins it goes through."""
+
+    expr: ast.Expr
+    field: Field[Any]
+    needs: frozenset[str]
+
+    @property
+    def nullable(self) -> bool:
+        """Whether it can be NULL."""
+        return self.expr.nullable
+
+
+Lookup = Callable[[str, Operand, Given], ast.Condition]
+
+SEVERAL = (shape.LIST, shape.EMPTY, shape.NULLS)
+OPERATORS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+ROUNDING = {"gt": "floor", "lte": "floor", "gte": "ceil", "lt": "ceil"}
+"""Which whole number stands for a fraction: ``views > 2.5`` is ``views > 2``."""
+
+
+def exact(name: str, operand: Operand, given: Given) -> ast.Condition:
+    """``=``; with None, ``IS NULL``."""
+    if given.kind == shape.NULL:
+        return ast.IsNull(operand.expr, True, ast.NOWHERE)
+    return ordered(name, operand, given)
+
+
+def ordered(name: str, operand: Operand, given: Given) -> ast.Condition:
+    """``=``, ``<``, ``<=``, ``>``, ``>=``."""
+    if given.kind in (shape.ABOVE, shape.BELOW) and family(operand.field) == "integer":
+        is_greater = given.kind == shape.BELOW
+        value = name != "exact" and is_greater == (name in ("gt", "gte"))
+        return ast.UnlessNull(operand.expr, value, operand.nullable, operand.needs)
+    right = _single(name, operand, given, ROUNDING.get(name))
+    needs = operand.needs | given.needs
+    unknown = operand.nullable or right.nullable
+    return ast.Compare(OPERATORS[name], operand.expr, right, unknown, needs)
+
+
+def among(name: str, operand: Operand, given: Given) -> ast.Condition:
+    """``IN``; nothing is in an empty list, and None in a list is no member."""
+    if given.kind in (shape.EMPTY, shape.NULLS):
+        return ast.Truth(False)
+    if given.kind != shape.LIST:
+        raise FieldError(
+            f"{named(operand.field)}__in takes a list of values",
+            fix=f"Write {operand.field.name}__in=[…], or {operand.field.name}=… for one value.",
+        )
+    members = ast.Param(given.index, compared(operand.field))
+    return ast.Among(operand.expr, members, operand.needs)
+
+
+def between(name: str, operand: Operand, given: Given) -> ast.Condition:
+    """``BETWEEN``, both ends included."""
+    if given.kind != shape.LIST:
+        raise FieldError(
+            f"{named(operand.field)}__range takes the first and the last value",
+            fix=f"Write {operand.field.name}__range=(low, high).",
+        )
+    low = ast.Param(given.index, compared(operand.field), item=0, rounding="ceil")
+    high = ast.Param(given.index, compared(operand.field), item=1, rounding="floor")
+    return ast.Between(operand.expr, low, high, operand.nullable, operand.needs)
+
+
+def isnull(name: str, operand: Operand, given: Given) -> ast.Condition:
+    """``IS NULL`` or ``IS NOT NULL``."""
+    if given.kind not in (shape.TRUE, shape.FALSE):
+        raise FieldError(f"{named(operand.field)}__isnull takes True or False")
+    null = given.kind == shape.TRUE
+    return ast.IsNull(operand.expr, null, ast.NOWHERE if null else operand.needs)
+
+
+def text(name: str, operand: Operand, given: Given) -> ast.Condition:
+    """``contains``, ``startswith``, ``endswith``, and the same without regard to case."""
+    ignore_case = name in ("icontains", "istartswith", "iendswith", "iexact")
+    if name == "iexact" and given.kind == shape.NULL:
+        return ast.IsNull(operand.expr, True, ast.NOWHERE)
+    pattern = _single(name, operand, given, field=TEXT)
+    unknown = operand.nullable or pattern.nullable
+    kind = name[1:] if ignore_case else name
+    needs = operand.needs | given.needs
+    return ast.Match(kind, operand.expr, pattern, ignore_case, unknown, needs)
+
+
+def regex(name: str, operand: Operand, given: Given) -> ast.Condition:
+    """A regular expression in the server's own syntax."""
+    pattern = _single(name, operand, given, field=TEXT)
+    unknown = operand.nullable or pattern.nullable
+    needs = operand.needs | given.needs
+    return ast.Regex(operand.expr, pattern, name == "iregex", unknown, needs)
+
+
+def _single(
+    name: str,
+    operand: Operand,
+    given: Given,
+    rounding: str | None = None,
+    field: Field[Any] | None = None,
+) -> ast.Expr:
+    """The right side where one value or expression has to stand.
+
+    Raises:
+        FieldError: there stands None, a list, or an expression of another type.
+    """
+    if given.expr is not None:
+        right = given.expr.field
+        if right is not None and not is_comparable(operand.field, right):
+            raise FieldError(
+                f"{named(operand.field)} is of type {family(operand.field)} and cannot be "
+                f"compared with {named(right)}, which is of type {family(right)}"
+            )
+        return given.expr
+    if given.kind == shape.NULL:
+        raise FieldError(
+            f"{named(operand.field)}__{name} compares with None, which nothing is true of",
+            fix=f"Use {operand.field.name}__isnull=True.",
+        )
+    if given.kind in SEVERAL and family(operand.field) != "json":
+        raise FieldError(
+            f"{named(operand.field)}__{name} compares with one value, not with several",
+            fix=f"Use {operand.field.name}__in for a list of values.",
+        )
+    if given.kind in (shape.ABOVE, shape.BELOW, shape.EMPTY):
+        return ast.Constant(given.value, field or compared(operand.field))
+    if family(operand.field) != "integer":
+        rounding = None
+    return ast.Param(given.index, field or compared(operand.field), rounding=rounding)
+
+
+COMPARING: dict[str, Lookup] = {
+    "exact": exact,
+    "in": among,
+    "gt": ordered,
+    "gte": ordered,
+    "lt": ordered,
+    "lte": ordered,
+    "range": between,
+    "isnull": isnull,
+}
+IDENTITY: dict[str, Lookup] = {"exact": exact, "in": among, "isnull": isnull}
+TEXTUAL: dict[str, Lookup] = dict.fromkeys(
+    ("iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith"), text
+) | {"regex": regex, "iregex": regex}
+
+LOOKUPS = COMPARING | TEXTUAL
+
+BY_FAMILY: dict[str, dict[str, Lookup]] = {
+    "text": LOOKUPS,
+    "boolean": IDENTITY,
+    "json": {"exact": exact, "isnull": isnull},
+}
+
+PARTS: dict[str, Field[Any]] = dict.fromkeys(
+    (
+        "year",
+        "iso_year",
+        "quarter",
+        "month",
+        "week",
+        "day",
+        "week_day",
+        "iso_week_day",
+        "hour",
+        "minute",
+        "second",
+    ),
+    INTEGER,
+) | {"date": DATE, "time": TIME}
+
+DAY_PARTS = (
+    "year",
+    "iso_year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "week_day",
+    "iso_week_day",
+)
+TIME_PARTS = ("hour", "minute", "second")
+PARTS_BY_FAMILY: dict[str, tuple[str, ...]] = {
+    "date": DAY_PARTS,
+    "time": TIME_PARTS,
+    "datetime": (*DAY_PARTS, *TIME_PARTS, "date", "time"),
+}
+
+
+def lookups_of(field: Field[Any]) -> dict[str, Lookup]:
+    """The lookups that a field's type has."""
+    return BY_FAMILY.get(family(field), COMPARING)
+
+
+def parts_of(field: Field[Any]) -> tuple[str, ...]:
+    """The parts that a field's value has: a date its year, a moment its hour."""
+    kind = family(field)
+    return PARTS_BY_FAMILY[kind] if kind in MOMENTS else ()

@@ -1,0 +1,149 @@
+"""What does a path such as ``author__posts__title__icontains`` name?"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..errors import FieldError, UnknownField, UnknownLookup, short
+from ..schema.fields import Field
+from ..schema.relations import ForeignKeyField, ReverseRelation
+from ..schema.table import Table
+from .lookups import LOOKUPS, PARTS, lookups_of, parts_of
+
+LONGEST_PATH = 500
+
+
+class Step(NamedTuple):
+    """One relation on the way, along the foreign key or back."""
+
+    field: ForeignKeyField[Any]
+    reverse: bool
+
+    @property
+    def many(self) -> bool:
+        """Whether one row on this side may have several on the other."""
+        return self.reverse and self.field.reverse is not None and self.field.reverse.many
+
+    @property
+    def destination(self) -> Table:
+        """The table that the step leads to."""
+        if self.reverse:
+            assert self.field.source is not None
+            return self.field.source
+        return self.field.target
+
+
+class Path(NamedTuple):
+    """A path taken apart.
+
+    Attributes:
+        steps: the relations to join.
+        field: the field at their end.
+        parts: the parts of its value that are meant: ``("year",)``.
+        lookup: how it is compared.
+    """
+
+    steps: tuple[Step, ...]
+    field: Field[Any]
+    parts: tuple[str, ...]
+    lookup: str
+
+    @property
+    def many(self) -> bool:
+        """Whether one row may have several values at the end of the path."""
+        return any(step.many for step in self.steps)
+
+
+class KeyField(ForeignKeyField[Any]):
+    """The key of the rows at the end of a way back: what ``posts=post`` compares."""
+
+    @classmethod
+    def of(cls, relation: ReverseRelation) -> KeyField:
+        """The key of the table that the relation comes from."""
+        field = relation.field
+        assert field.registry is not None
+        key = cls(field.registry.models[relation.source.label])
+        key.related = field.registry.models[relation.source.label]
+        key.name = key.attname = relation.query_name
+        key.model = field.target.model_name
+        key.column = relation.source.pk.column
+        key.null = True
+        return key
+
+
+def parse(table: Table, path: str, asked: str | None = None) -> Path:
+    """Take a path apart, from a table on.
+
+    Raises:
+        UnknownField: a word that is no field where it stands.
+        UnknownLookup: a word behind a field that is neither a part of its value nor a lookup.
+    """
+    if len(path) > LONGEST_PATH:
+        raise FieldError(f"{short(path)} is too long for a path; the limit is {LONGEST_PATH}")
+    words = path.split("__")
+    steps, field, used = _walk(table, words, asked)
+    parts, lookup = _behind(field, words[used:], asked)
+    return Path(tuple(steps), field, parts, lookup)
+
+
+def _walk(table: Table, words: list[str], asked: str | None) -> tuple[list[Step], Field[Any], int]:
+    """The relations and the field that the first words name, and how many words they took."""
+    steps: list[Step] = []
+    here = table
+    field: Field[Any] | None = None
+    for used, word in enumerate(words):
+        if field is not None:
+            if not isinstance(field, ForeignKeyField) or _is_behind(word, field):
+                return steps, field, used
+            target = field.target.names.get(word)
+            if target is not None and target is field.target_field and not target.is_relation:
+                return steps, field, used + 1  # the key is here already: no join for it
+            steps.append(Step(field, reverse=False))
+            here = field.target
+        found = here.names.get(word)
+        if found is None and not here.reverse:
+            _settle(here)
+        if found is None and word in here.reverse:
+            relation = here.reverse[word]
+            steps.append(Step(relation.field, reverse=True))
+            here = relation.source
+            if used + 1 == len(words) or _ends_here(here, words[used + 1]):
+                return steps, KeyField.of(relation), used + 1
+            continue
+        if found is None:
+            raise UnknownField(here.model_name, word, here.choices(), asked)
+        field = found
+    assert field is not None
+    return steps, field, len(words)
+
+
+def _settle(table: Table) -> None:
+    """Relations are resolved when they are first needed, which may be now."""
+    for field in table.relations:
+        if field.registry is not None:
+            field.registry.settle()
+
+
+def _ends_here(table: Table, word: str) -> bool:
+    return word not in table.names and word not in table.reverse and word in LOOKUPS
+
+
+def _is_behind(word: str, field: ForeignKeyField[Any]) -> bool:
+    target = field.target
+    return word not in target.names and word not in target.reverse and word in LOOKUPS
+
+
+def _behind(field: Field[Any], words: list[str], asked: str | None) -> tuple[tuple[str, ...], str]:
+    """The parts and the lookup that stand behind a field."""
+    parts: list[str] = []
+    current = field
+    for n, word in enumerate(words):
+        if word in parts_of(current):
+            parts.append(word)
+            current = PARTS[word]
+        elif n == len(words) - 1 and word in lookups_of(current):
+            return tuple(parts), word
+        else:
+            choices = [*lookups_of(current), *parts_of(current)]
+            raise UnknownLookup(field.model, field.name, word, choices, asked)
+    return tuple(parts), "exact"

@@ -1,0 +1,249 @@
+"""Which statement over tables and columns does a spec stand for?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..errors import FieldError, short
+from ..expressions import F, OrderBy, Q
+from ..expressions.q import AND
+from ..schema.fields import BigIntegerField, Field
+from ..schema.table import Table
+from . import ast
+from .conditions import Conditions, joined
+from .joins import Aliases, Scope
+from .paths import Path, parse
+from .spec import QuerySpec
+
+RANDOM = "?"
+DEEPEST_ORDERING = 10
+WHOLE: Field[Any] = BigIntegerField()
+
+
+def select(spec: QuerySpec) -> ast.Select:
+    """The SELECT that gives a query's rows."""
+    return _Resolver(spec).select()
+
+
+def select_keys(spec: QuerySpec) -> ast.Select:
+    """The SELECT whose rows an UPDATE or a DELETE is about: no outputs, no order."""
+    return _Resolver(spec).rows()
+
+
+def count(spec: QuerySpec) -> ast.Select | ast.CountRows:
+    """The SELECT that counts a query's rows."""
+    resolver = _Resolver(spec)
+    if spec.distinct:
+        counted = resolver.select(ordered=False)
+    else:
+        counted = resolver.rows(ordered=False, window=True)
+    return ast.CountRows(counted)
+
+
+def exists(spec: QuerySpec) -> ast.Select:
+    """The SELECT that has a row if a query has one."""
+    resolver = _Resolver(spec)
+    found = resolver.rows(window=True)
+    limit = found.limit or ast.Constant(1, WHOLE)
+    return ast.Select(
+        found.table,
+        found.alias,
+        (),
+        found.joins,
+        found.where,
+        limit=limit,
+        offset=found.offset,
+    )
+
+
+def check_condition(table: Table, condition: Q, asked: str) -> None:
+    """Refuse a condition that does not fit a table, once for each shape of it.
+
+    Raises:
+        FieldError: it names what the model does not have, or compares what cannot be compared.
+    """
+    if condition.key in table.checked:
+        return
+    Conditions(asked).condition(condition, 0, Scope(table, Aliases()), 0)
+    table.remember(condition.key)
+
+
+def check_ordering(table: Table, terms: tuple[str | OrderBy, ...], asked: str) -> None:
+    """Refuse an ordering that does not fit a table, once for each shape of it.
+
+    Raises:
+        FieldError: it names what the model does not have.
+    """
+    key = ("order", *(term if isinstance(term, str) else term.key for term in terms))
+    if key in table.checked:
+        return
+    _Resolver(QuerySpec(table), asked).ordering(terms, 0)
+    table.remember(key)
+
+
+def check_outputs(table: Table, paths: tuple[str, ...], asked: str) -> None:
+    """Refuse names in ``values()`` that a table does not have, once for each list of them.
+
+    Raises:
+        FieldError: one of them is no path.
+    """
+    key = ("output", *paths)
+    if key in table.checked:
+        return
+    for path in paths:
+        value_path(table, path, asked)
+    table.remember(key)
+
+
+def value_path(table: Table, path: str, asked: str | None) -> Path:
+    """A path that names a value; a lookup at its end is an error."""
+    found = parse(table, path, asked)
+    last = path.rpartition("__")[2]
+    if found.lookup != "exact" or (last == "exact" and last != found.field.name):
+        raise FieldError(f"{short(path)} names a lookup where a field is wanted", asked=asked)
+    return found
+
+
+class _Resolver:
+    def __init__(self, spec: QuerySpec, asked: str | None = None) -> None:
+        self.spec = spec
+        self.asked = asked
+        self.scope = Scope(spec.table, Aliases())
+        self.conditions = Conditions(asked)
+
+    def select(self, ordered: bool = True) -> ast.Select:
+        where = self.where()
+        outputs = self.outputs()
+        order = self.order() if ordered else ()
+        hidden = self._hidden(outputs, order) if self.spec.distinct else ()
+        limit, offset = self.window()
+        return ast.Select(
+            self.spec.table,
+            self.scope.alias,
+            (*outputs, *hidden),
+            self._joins(where),
+            where,
+            order,
+            limit,
+            offset,
+            self.spec.distinct,
+            len(hidden),
+        )
+
+    def rows(self, ordered: bool = False, window: bool = False) -> ast.Select:
+        """The rows without anything of them."""
+        where = self.where()
+        limit, offset = self.window() if window else (None, None)
+        return ast.Select(
+            self.spec.table,
+            self.scope.alias,
+            (),
+            self._joins(where),
+            where,
+            limit=limit,
+            offset=offset,
+        )
+
+    def _joins(self, where: ast.Condition | None) -> tuple[ast.Join, ...]:
+        return self.scope.joins(where.needs if where is not None else ast.NOWHERE)
+
+    def where(self) -> ast.Condition | None:
+        found = [
+            self.conditions.condition(clause.condition, clause.start, self.scope, n)
+            for n, clause in enumerate(self.spec.clauses)
+        ]
+        condition = joined(AND, found) if found else None
+        return None if condition == ast.Truth(True) else condition
+
+    def outputs(self) -> tuple[ast.Expr, ...]:
+        output = self.spec.output
+        if output.kind == "instances":
+            return tuple(
+                ast.Column(self.scope.alias, field, field.null) for field in self.spec.table.fields
+            )
+        return tuple(self._value(path) for path in output.paths)
+
+    def _value(self, path: str) -> ast.Expr:
+        found = value_path(self.spec.table, path, self.asked)
+        return self.conditions._operand(found, self.scope, None).expr
+
+    @staticmethod
+    def _hidden(
+        outputs: tuple[ast.Expr, ...], order: tuple[ast.OrderTerm, ...]
+    ) -> tuple[ast.Expr, ...]:
+        """What DISTINCT has to select besides, as it can only order by what it selects."""
+        wanted = dict.fromkeys(term.expr for term in order)
+        return tuple(expr for expr in wanted if expr not in outputs)
+
+    def window(self) -> tuple[ast.Param | None, ast.Param | None]:
+        place = len(self.spec.values)
+        limit = offset = None
+        if self.spec.high is not None:
+            limit, place = ast.Param(place, WHOLE), place + 1
+        if self.spec.low:
+            offset = ast.Param(place, WHOLE)
+        return limit, offset
+
+    # --- order ---------------------------------------------------------------------------------
+
+    def order(self) -> tuple[ast.OrderTerm, ...]:
+        ordering = self.spec.ordering
+        if ordering is not None:
+            terms = self.ordering(ordering.terms, ordering.start)
+        else:
+            terms = self.ordering(self.spec.table.options.ordering, None)
+        if not self.spec.backwards:
+            return tuple(terms)
+        if not terms:  # the opposite of no order is the opposite of the key's
+            terms = self.ordering(("pk",), None)
+        return tuple(
+            ast.OrderTerm(term.expr, not term.descending, not term.nulls_first) for term in terms
+        )
+
+    def ordering(self, terms: Iterable[Any], start: int | None) -> list[ast.OrderTerm]:
+        """The terms of an ORDER BY; without ``start`` they must bring no values."""
+        found: list[ast.OrderTerm] = []
+        for term in terms:
+            if isinstance(term, F):
+                term = term.asc()
+            if isinstance(term, OrderBy):
+                if term.values and start is None:
+                    raise FieldError(f"{term!r} in Meta.ordering holds a value")
+                operand = self.conditions.expression(term.expression, start or 0, self.scope, None)
+                found.append(ast.OrderTerm(operand.expr, term.descending, term.nulls_first))
+                start = start + len(term.values) if start is not None else None
+            elif term == RANDOM:
+                found.append(ast.OrderTerm(ast.Random(), False, True))
+            elif isinstance(term, str):
+                found += self._by_path(term)
+            else:
+                raise FieldError(
+                    f"{short(term)} is nothing to order by",
+                    fix='Give "-views", or F("views").desc().',
+                )
+        return found
+
+    def _by_path(self, term: str, depth: int = 0) -> list[ast.OrderTerm]:
+        """The terms of a path such as ``-author``: a relation is ordered as its model is."""
+        descending = term.startswith("-")
+        name = term.removeprefix("-").removeprefix("+")
+        path = value_path(self.spec.table, name, self.asked)
+        field: Any = path.field
+        names_object = field.is_relation and name.rpartition("__")[2] == field.name
+        ordering = field.target.options.ordering if names_object else ()
+        if not ordering or depth >= DEEPEST_ORDERING or path.parts:
+            expr = self.conditions._operand(path, self.scope, None).expr
+            return [ast.OrderTerm(expr, descending, not descending)]
+        found: list[ast.OrderTerm] = []
+        for inner in ordering:
+            if not isinstance(inner, str) or inner == RANDOM:
+                raise FieldError(
+                    f"{short(term)} orders by {field.target.model_name}, whose own ordering is no "
+                    "list of names",
+                    fix=f"Order by a field of it: {name}__…",
+                )
+            opposite = descending != inner.startswith("-")
+            inner_name = inner.removeprefix("-")
+            found += self._by_path(f"{'-' if opposite else ''}{name}__{inner_name}", depth + 1)
+        return found

@@ -1,0 +1,190 @@
+"""What does a query ask, in its user's names? The shape of it apart from its values.
+
+A spec is never changed: each verb gives a narrower one. While it is chained its ``key`` grows,
+which is the same for two queries that differ only in their values; what is worked out for a key
+is worked out once.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..expressions import OrderBy, Q
+from ..schema.table import Table
+
+
+class Clause(NamedTuple):
+    """One ``filter()``; ``start`` is where its values begin among the query's."""
+
+    condition: Q
+    start: int
+
+
+class Ordering(NamedTuple):
+    """One ``order_by()``: paths such as ``-views``, or terms; and where its values begin."""
+
+    terms: tuple[str | OrderBy, ...]
+    start: int
+
+
+class Output(NamedTuple):
+    """What rows become: ``kind`` is instances, values, list, flat or named; of these paths."""
+
+    kind: str
+    paths: tuple[str, ...]
+
+
+INSTANCES = Output("instances", ())
+
+
+class QuerySpec:
+    """The whole question.
+
+    Attributes:
+        table: the table that is asked.
+        key: the shape of everything below, without the slice.
+        values: the values, in the order in which they were given.
+        clauses: the filters; a row has to pass each.
+        ordering: None for the model's own ordering.
+        backwards: whether the ordering is turned round.
+        distinct: whether equal rows count once.
+        low: how many rows are left out at the start.
+        high: where the slice ends, counted from the first row of all; None for no end.
+        output: what the rows become.
+        nothing: whether it is known to have no rows, as ``none()`` has.
+    """
+
+    __slots__ = (
+        "backwards",
+        "clauses",
+        "distinct",
+        "high",
+        "key",
+        "low",
+        "nothing",
+        "ordering",
+        "output",
+        "table",
+        "values",
+    )
+
+    table: Table
+    key: tuple[str, ...]
+    values: tuple[Any, ...]
+    clauses: tuple[Clause, ...]
+    ordering: Ordering | None
+    backwards: bool
+    distinct: bool
+    low: int
+    high: int | None
+    output: Output
+    nothing: bool
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.key = ()
+        self.values = ()
+        self.clauses = ()
+        self.ordering = None
+        self.backwards = False
+        self.distinct = False
+        self.low = 0
+        self.high = None
+        self.output = INSTANCES
+        self.nothing = False
+
+    def copy(self) -> QuerySpec:
+        """A spec to be changed before anybody else sees it; written out, as it is the hot path."""
+        new = object.__new__(QuerySpec)
+        new.table = self.table
+        new.key = self.key
+        new.values = self.values
+        new.clauses = self.clauses
+        new.ordering = self.ordering
+        new.backwards = self.backwards
+        new.distinct = self.distinct
+        new.low = self.low
+        new.high = self.high
+        new.output = self.output
+        new.nothing = self.nothing
+        return new
+
+    def where(self, condition: Q) -> QuerySpec:
+        """Only the rows for which a condition is true."""
+        new = self.copy()
+        new.clauses = (*self.clauses, Clause(condition, len(self.values)))
+        new.key = (*self.key, "filter", *condition.key)
+        new.values = self.values + condition.values
+        return new
+
+    def ordered(self, terms: tuple[str | OrderBy, ...]) -> QuerySpec:
+        """In this order and no other."""
+        new = self.copy()
+        new.ordering = Ordering(terms, len(self.values))
+        new.backwards = False
+        key = ["order"]
+        values: list[Any] = []
+        for term in terms:
+            if isinstance(term, str):
+                key.append(term)
+            else:
+                key.extend(term.key)
+                values.extend(term.values)
+        new.key = (*self.key, *key, ";")
+        new.values = (*self.values, *values)
+        return new
+
+    def reversed(self) -> QuerySpec:
+        """In the opposite order."""
+        new = self.copy()
+        new.backwards = not self.backwards
+        new.key = (*self.key, "reverse")
+        return new
+
+    def distinctly(self) -> QuerySpec:
+        """Equal rows once."""
+        new = self.copy()
+        new.distinct = True
+        new.key = (*self.key, "distinct")
+        return new
+
+    def giving(self, output: Output) -> QuerySpec:
+        """Rows as something else than instances."""
+        new = self.copy()
+        new.output = output
+        new.key = (*self.key, output.kind, *output.paths, ";")
+        return new
+
+    def sliced(self, low: int, high: int | None) -> QuerySpec:
+        """A slice of what is there already: counted from its first row."""
+        new = self.copy()
+        end = None if high is None else self.low + high
+        new.low = self.low + low
+        new.high = min((limit for limit in (self.high, end) if limit is not None), default=None)
+        if new.high is not None and new.low >= new.high:
+            new.low, new.high, new.nothing = 0, 0, True
+        return new
+
+    def empty(self) -> QuerySpec:
+        """No rows, and no query to find that out."""
+        new = self.copy()
+        new.nothing = True
+        return new
+
+    @property
+    def is_sliced(self) -> bool:
+        """Whether only some of the rows are asked for, by their position."""
+        return self.low > 0 or self.high is not None
+
+    @property
+    def window(self) -> str:
+        """The shape of the slice; its numbers are values."""
+        if self.high is None:
+            return "offset" if self.low else ""
+        return "limit offset" if self.low else "limit"
+
+    @property
+    def window_values(self) -> tuple[int, ...]:
+        """The limit and the offset, as far as the slice has them."""
+        limit = () if self.high is None else (self.high - self.low,)
+        return (*limit, self.low) if self.low else limit

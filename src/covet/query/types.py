@@ -1,0 +1,179 @@
+"""Which type does an expression have, and which types can be compared or calculated with?"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from ..errors import FieldError, short
+from ..schema.fields import (
+    BigIntegerField,
+    BinaryField,
+    BooleanField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    DurationField,
+    Field,
+    FloatField,
+    IntegerField,
+    TextField,
+    TimeField,
+    UUIDField,
+)
+from ..schema.relations import ForeignKeyField
+
+MOST_DIGITS = 1000
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "integer": (
+        "auto",
+        "bigauto",
+        "smallauto",
+        "integer",
+        "biginteger",
+        "smallinteger",
+        "positiveinteger",
+        "positivebiginteger",
+        "positivesmallinteger",
+    ),
+    "text": ("char", "text", "slug", "email", "url"),
+}
+FAMILY = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
+NUMBERS = frozenset({"integer", "float", "decimal"})
+MOMENTS = frozenset({"date", "datetime", "time"})
+
+
+class AnyDecimalField(DecimalField[Decimal]):
+    """A decimal of any scale: what arithmetic with decimals gives, and what one is compared as."""
+
+    def check(self, value: Any) -> Decimal:
+        """The decimal as it is; its scale belongs to the arithmetic, not to a column."""
+        number = value if type(value) is Decimal else self._decimal(value)
+        if not number.is_finite():
+            raise self.invalid(f"must be a finite number, not {short(value)}", "not_finite")
+        if abs(number.adjusted()) > MOST_DIGITS or len(number.as_tuple().digits) > MOST_DIGITS:
+            raise self.invalid(f"has more than {MOST_DIGITS} digits", "out_of_range")
+        return number
+
+
+BIG_INTEGER: Field[Any] = BigIntegerField()
+INTEGER: Field[Any] = IntegerField()
+FLOAT: Field[Any] = FloatField()
+DECIMAL: Field[Any] = AnyDecimalField()
+TEXT: Field[Any] = TextField()
+DATE: Field[Any] = DateField()
+TIME: Field[Any] = TimeField()
+
+BY_TYPE: dict[type, Field[Any]] = {
+    int: BIG_INTEGER,
+    float: FLOAT,
+    Decimal: DECIMAL,
+    str: TEXT,
+    bool: BooleanField(),
+    bytes: BinaryField(),
+    datetime.date: DATE,
+    datetime.datetime: DateTimeField(),
+    datetime.time: TIME,
+    datetime.timedelta: DurationField(),
+    UUID: UUIDField(),
+}
+"""Which field prepares a bare Python value; an exact list, as a subclass may hide anything."""
+
+
+def family(field: Field[Any]) -> str:
+    """The group of types that a field's values can be compared with: ``"integer"``, ``"text"`` …"""
+    kind = field.value_field.kind
+    return FAMILY.get(kind, kind)
+
+
+def is_comparable(left: Field[Any], right: Field[Any]) -> bool:
+    """Whether two expressions can stand on both sides of a comparison."""
+    one, other = family(left), family(right)
+    return one == other or (one in NUMBERS and other in NUMBERS)
+
+
+def type_of_value(value: Any) -> Field[Any]:
+    """The field that prepares a Python value that stands by itself in an expression.
+
+    Raises:
+        FieldError: no database has such a type.
+    """
+    found = BY_TYPE.get(type(value))
+    if found is None:
+        raise FieldError(
+            f"{short(value)} cannot be used in an expression",
+            possible=sorted(cls.__name__ for cls in BY_TYPE),
+            fix=f"Types: {', '.join(sorted(cls.__name__ for cls in BY_TYPE))}.",
+        )
+    return found
+
+
+def type_of_arithmetic(operator: str, left: Field[Any], right: Field[Any]) -> Field[Any]:
+    """The type that ``left <operator> right`` has: the wider of two numbers.
+
+    Raises:
+        FieldError: one of them is no number.
+    """
+    families = {family(left), family(right)}
+    if not families <= NUMBERS:
+        wrong = left if family(left) not in NUMBERS else right
+        raise FieldError(
+            f"'{operator}' calculates with numbers, and {named(wrong)} is of type {family(wrong)}"
+        )
+    if "float" in families:
+        return FLOAT
+    return DECIMAL if "decimal" in families else BIG_INTEGER
+
+
+def named(field: Field[Any]) -> str:
+    """A field as messages name it: ``Post.title``, or ``the value`` for a bare one."""
+    return f"{field.model}.{field.name}" if field.model else "the value"
+
+
+class ComparedKey(ForeignKeyField[Any]):
+    """A foreign key as the right side of a comparison."""
+
+    relaxed: Field[Any]
+
+    @property
+    def value_field(self) -> Field[Any]:
+        """What the key's values are compared as."""
+        return self.relaxed
+
+
+def compared(field: Field[Any]) -> Field[Any]:
+    """The field that prepares a value to be compared with this one.
+
+    A value that the column could not hold, being too long or out of range, is a fair question all
+    the same: no row has it. So the limits of the column are left out, and its type is kept.
+    """
+    known: Field[Any] | None = field.__dict__.get("_compared")
+    if known is None:
+        known = _compared(field)
+        field.__dict__["_compared"] = known
+    return known
+
+
+def _compared(field: Field[Any]) -> Field[Any]:
+    relaxed = _RELAXED.get(family(field), lambda: field.value_field)()
+    if field.is_relation:
+        key = copy.copy(field)
+        key.__class__ = ComparedKey
+        key.relaxed = relaxed  # type: ignore[attr-defined]
+        return key
+    if relaxed is not field:
+        for place in ("model", "name", "attname", "column"):
+            setattr(relaxed, place, getattr(field, place))
+    return relaxed
+
+
+_RELAXED: dict[str, Callable[[], Field[Any]]] = {
+    "integer": BigIntegerField,
+    "decimal": AnyDecimalField,
+    "text": TextField,
+}

@@ -1,0 +1,138 @@
+"""Which statement writes what an instance or an ``update()`` says?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ..errors import FieldError, ValidationError
+from ..expressions import Expression, Q, Value
+from ..expressions.shape import NULL, VALUE, Shaped
+from ..schema.fields import Field
+from ..schema.table import Table
+from . import ast
+from .conditions import Conditions
+from .joins import Aliases, Scope
+from .resolve import select_keys
+from .spec import QuerySpec
+from .types import family, is_comparable, named
+
+
+class Assigned(NamedTuple):
+    """Fields and what they are set to, the shape of it apart from the values.
+
+    Attributes:
+        fields: the fields, in order.
+        given: what each is set to: a value or an expression.
+        key: the shape.
+        values: what is bound.
+    """
+
+    fields: tuple[Field[Any], ...]
+    given: tuple[Any, ...]
+    key: tuple[str, ...]
+    values: tuple[Any, ...]
+
+
+def assigned(pairs: Iterable[tuple[Field[Any], Any]]) -> Assigned:
+    """The assignments of a write.
+
+    Raises:
+        ValidationError: None for a field that is not null.
+        FieldError: a condition where a value is wanted.
+    """
+    fields: list[Field[Any]] = []
+    given: list[Any] = []
+    key: list[str] = []
+    values: list[Any] = []
+    for field, value in pairs:
+        fields.append(field)
+        given.append(value)
+        key.append(field.name)
+        if value is None:
+            if not field.null:
+                raise ValidationError({field.name: ["must not be None"]}, model=field.model)
+            key.append(NULL)
+        elif isinstance(value, Shaped):
+            if isinstance(value, Q):
+                raise FieldError(f"{named(field)} is set to a condition, {value!r}")
+            key.extend(value.key)
+            values.extend(value.values)
+        else:
+            key.append(VALUE)
+            values.append(value)
+    return Assigned(tuple(fields), tuple(given), tuple(key), tuple(values))
+
+
+def insert(table: Table, written: Assigned, returning: tuple[Field[Any], ...]) -> ast.Insert:
+    """The INSERT of one row.
+
+    Raises:
+        FieldError: a value that refers to other columns, of which a new row has none.
+    """
+    row: list[ast.Expr] = []
+    place = 0
+    for field, value in zip(written.fields, written.given, strict=True):
+        if isinstance(value, Expression) and not isinstance(value, Value):
+            raise FieldError(
+                f"{named(field)} of a new row is set to {value!r}, and a new row has no columns yet",
+                fix="Give a value, or save first and update then.",
+            )
+        row.append(_value(field, value, place))
+        place += len(value.values) if isinstance(value, Shaped) else value is not None
+    return ast.Insert(table, written.fields, (tuple(row),), returning)
+
+
+def update(spec: QuerySpec, written: Assigned) -> ast.Update:
+    """The UPDATE of a query's rows; the assignments' values stand behind the query's.
+
+    Raises:
+        FieldError: an expression over other tables or of another type than the column.
+    """
+    select = select_keys(spec)
+    place = len(spec.values)
+    assignments: list[ast.Assignment] = []
+    for field, value in zip(written.fields, written.given, strict=True):
+        if isinstance(value, Expression) and not isinstance(value, Value):
+            node = _expression(spec.table, field, value, place)
+        else:
+            node = _value(field, value, place)
+        place += len(value.values) if isinstance(value, Shaped) else value is not None
+        assignments.append(ast.Assignment(field, node))
+    return ast.Update(select, tuple(assignments))
+
+
+def delete(spec: QuerySpec) -> ast.Delete:
+    """The DELETE of a query's rows."""
+    return ast.Delete(select_keys(spec))
+
+
+def _value(field: Field[Any], value: Any, place: int) -> ast.Expr:
+    if isinstance(value, Value):
+        value = value.value
+    return ast.Null(field) if value is None else ast.Param(place, field)
+
+
+def _expression(table: Table, field: Field[Any], value: Expression[Any], place: int) -> ast.Expr:
+    scope = Scope(table, Aliases())
+    operand = Conditions(f"update({field.name}={value!r})").expression(value, place, scope, None)
+    if scope.joined:
+        raise FieldError(
+            f"{named(field)} is set to {value!r}, which is in another table",
+            fix="Read the value first, and set the column to it.",
+        )
+    if not is_comparable(field, operand.field):
+        raise FieldError(
+            f"{named(field)} is of type {family(field)} and cannot be set to {value!r}, "
+            f"which is of type {family(operand.field)}"
+        )
+    return operand.expr
+
+
+def fields_to_update(table: Table, names: Iterable[str], asked: str) -> list[Field[Any]]:
+    """The fields of names, none of them the primary key.
+
+    Raises:
+        UnknownField: a name that the model does not have.
+    """
+    return [table.field(name, asked) for name in names]

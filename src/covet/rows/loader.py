@@ -1,0 +1,124 @@
+"""How do rows become instances or values? By one function, generated for each plan.
+
+Calling ``__init__``, setting attributes in a loop or building dictionaries costs two to six times
+as much (``../shared/speed.md``, section 4). The generated loop unpacks a row into names, makes the
+object and sets its attributes; a column that needs no conversion costs one assignment.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+from ..errors import FieldError
+from ..query import ast
+from ..query.spec import Output
+from ..schema.fields import Field
+from ..schema.record import Origin, Record
+from ..sql.dialects import Dialect
+from ..sql.types import type_info
+
+Load: TypeAlias = Callable[[Iterable[Sequence[Any]], Origin], list[Any]]
+
+
+class Source:
+    """The source text of a loader while it is put together, and what its names mean."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.names: dict[str, Any] = {}
+
+    def value(self, n: int, expr: ast.Expr) -> str:
+        """The text of column ``n`` as a Python value; ``n`` makes its names its own."""
+        field = expr.field
+        if field is None:
+            return f"c{n}"
+        return self.converted(n, field, expr.nullable)
+
+    def converted(self, n: int, field: Field[Any], nullable: bool) -> str:
+        """The text of column ``n`` read as a field's value."""
+        info = type_info(self.dialect.name, field)
+        if info.convert is None:
+            return f"c{n}"
+        template = info.convert
+        for name, meaning in info.names.items():
+            own = f"{name}_{n}"
+            self.names[own] = meaning
+            template = template.replace(name, own)
+        text = template.format(x=f"c{n}")
+        return f"None if c{n} is None else {text}" if nullable else text
+
+    def function(self, lines: list[str]) -> Load:
+        """The finished function. All names in it are covet's own or identifiers of a model."""
+        exec("\n".join(["def load(rows, origin):", *lines]), self.names)
+        load: Load = self.names["load"]
+        return load
+
+
+def loader(model: type[Record], output: Output, select: ast.Select, dialect: Dialect) -> Load:
+    """The function that makes of the rows of a SELECT what a query was asked for.
+
+    Args:
+        model: whose instances are made.
+        output: what the rows become.
+        select: the statement; its hidden outputs are left out.
+        dialect: the database that the rows come from.
+    """
+    source = Source(dialect)
+    shown = len(select.outputs) - select.hidden
+    columns = [f"c{n}" for n in range(len(select.outputs))]
+    values = [source.value(n, expr) for n, expr in enumerate(select.outputs[:shown])]
+    target = ", ".join(columns) + ("," if len(columns) == 1 else "")
+    if output.kind == "instances":
+        return _instances(source, model, target, values)
+    return source.function(
+        [
+            "    return [",
+            f"        {_shape(source, output, values)}",
+            f"        for {target} in rows",
+            "    ]",
+        ]
+    )
+
+
+def _instances(source: Source, model: type[Record], target: str, values: list[str]) -> Load:
+    source.names |= {"new": object.__new__, "cls": model}
+    lines = ["    found = []", "    append = found.append", f"    for {target} in rows:"]
+    lines += ["        o = new(cls)", "        o._origin = origin"]
+    for field, value in zip(model._table.fields, values, strict=True):
+        lines.append(f"        o.{field.attname} = {value}")
+    return source.function([*lines, "        append(o)", "    return found"])
+
+
+def _shape(source: Source, output: Output, values: list[str]) -> str:
+    if output.kind == "values":
+        return (
+            "{" + ", ".join(f"{p!r}: {v}" for p, v in zip(output.paths, values, strict=True)) + "}"
+        )
+    if output.kind == "flat":
+        return values[0]
+    inside = ", ".join(values) + ("," if len(values) == 1 else "")
+    if output.kind == "named":
+        source.names["Row"] = _row_class(output.paths)
+        return f"Row({inside})"
+    return f"({inside})"
+
+
+def _row_class(paths: tuple[str, ...]) -> Any:
+    try:
+        return namedtuple("Row", paths)
+    except ValueError as error:
+        raise FieldError(
+            f"values_list(named=True) cannot name its columns {', '.join(paths)}: {error}"
+        ) from None
+
+
+def read_fields(dialect: Dialect, fields: Sequence[Field[Any]]) -> Callable[[Sequence[Any]], Any]:
+    """The function that reads one row of columns as the values of these fields."""
+    source = Source(dialect)
+    names = ", ".join(f"c{n}" for n in range(len(fields)))
+    values = ", ".join(source.converted(n, f, True) for n, f in enumerate(fields))
+    exec(f"def read(row):\n    ({names},) = row\n    return ({values},)", source.names)
+    read: Callable[[Sequence[Any]], Any] = source.names["read"]
+    return read

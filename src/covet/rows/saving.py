@@ -1,0 +1,177 @@
+"""What has to be written to save an instance, and what the database answers to it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from ..errors import FieldError
+from ..expressions import Q
+from ..expressions.shape import Shaped
+from ..query import writes
+from ..query.spec import QuerySpec
+from ..query.writes import Assigned
+from ..schema.fields import Field
+from ..schema.record import DB_DEFAULT, Record
+from ..schema.table import Table
+from ..sql.compiler import compiler_for
+from ..sql.dialects import Dialect
+from ..sql.plan import Statement
+from .loader import read_fields
+from .plans import planned
+
+
+class InsertPlan:
+    """What is known of a shape of INSERT: its statement, and the fields that it returns."""
+
+    __slots__ = ("bind", "read", "returned")
+
+    def __init__(
+        self,
+        statement: Statement,
+        returned: tuple[Field[Any], ...],
+        read: Callable[[Sequence[Any]], Any] | None,
+    ) -> None:
+        self.bind = statement.bind
+        self.returned = returned
+        self.read = read
+
+    def take_in(self, record: Record, row: Sequence[Any]) -> None:
+        """Give an instance the values that the database filled in."""
+        assert self.read is not None
+        for field, value in zip(self.returned, self.read(row), strict=True):
+            setattr(record, field.attname, value)
+
+
+def to_insert(record: Record) -> tuple[Assigned, tuple[Field[Any], ...]]:
+    """What an INSERT of an instance sets, and the fields that the database will fill in.
+
+    Raises:
+        ValidationError: None for a field that is not null, or a related object without a key.
+    """
+    table = record._table
+    take_keys(record)
+    pairs: list[tuple[Field[Any], Any]] = []
+    filled: list[Field[Any]] = []
+    for field in table.fields:
+        value = field.pre_save(record, True)
+        if value is DB_DEFAULT or (value is None and field is table.auto_field):
+            filled.append(field)
+        else:
+            pairs.append((field, value))
+    return writes.assigned(pairs), tuple(filled)
+
+
+def insert_plan(
+    model: type[Record], written: Assigned, filled: tuple[Field[Any], ...], dialect: Dialect
+) -> InsertPlan:
+    """The plan of an INSERT."""
+    key = (dialect, "insert", written.key)
+    plan: InsertPlan | None = model._plans.get(key)
+    return plan or planned(model, key, lambda: _insert_plan(model, written, filled, dialect))
+
+
+def _insert_plan(
+    model: type[Record], written: Assigned, filled: tuple[Field[Any], ...], dialect: Dialect
+) -> InsertPlan:
+    returned = filled if dialect.returning_on_insert else ()
+    statement = compiler_for(dialect).compile(writes.insert(model._table, written, returned))
+    return InsertPlan(statement, returned, read_fields(dialect, returned) if returned else None)
+
+
+def to_update(record: Record, names: Collection[str] | None) -> Assigned:
+    """What an UPDATE of an instance sets: all that is loaded, or only the named fields.
+
+    Raises:
+        ValidationError: as for ``to_insert``.
+    """
+    take_keys(record)
+    known = record.__dict__
+    return writes.assigned(
+        (field, field.pre_save(record, False))
+        for field in record._table.fields
+        if not field.primary_key
+        and field.attname in known
+        and (names is None or field.name in names)
+        and known[field.attname] is not DB_DEFAULT
+    )
+
+
+def update_plan(
+    model: type[Record], spec: QuerySpec, written: Assigned, dialect: Dialect
+) -> Statement:
+    """The plan of an UPDATE; it binds the spec's values and then the assignments'."""
+    key = (dialect, "update", spec.key, written.key)
+    plan: Statement | None = model._plans.get(key)
+    return plan or planned(
+        model, key, lambda: compiler_for(dialect).compile(writes.update(spec, written))
+    )
+
+
+def delete_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> Statement:
+    """The plan of a DELETE."""
+    key = (dialect, "delete", spec.key)
+    plan: Statement | None = model._plans.get(key)
+    return plan or planned(model, key, lambda: compiler_for(dialect).compile(writes.delete(spec)))
+
+
+def row_of(record: Record) -> QuerySpec:
+    """The question for one instance's own row.
+
+    Raises:
+        FieldError: it has no primary key yet.
+    """
+    key = record.pk
+    if key is None:
+        name = type(record).__name__
+        raise FieldError(f"This {name} has no primary key, so it has no row", fix="Save it first.")
+    return QuerySpec(record._table).where(Q(pk=key))
+
+
+def take_keys(record: Record) -> None:
+    """Take over the keys of related objects that were saved after they were assigned.
+
+    Raises:
+        ValidationError: a related object that is not saved yet.
+    """
+    known = record.__dict__
+    for field in record._table.relations:
+        related = known.get(field.cache_name)
+        if related is not None and known.get(field.attname) is None:
+            setattr(record, field.attname, field.key_of(related))
+
+
+def update_names(table: Table, names: Iterable[str]) -> frozenset[str]:
+    """The fields that ``update_fields`` names.
+
+    Raises:
+        UnknownField: a name that the model does not have.
+        FieldError: the primary key.
+    """
+    fields = [table.field(name, f"save(update_fields=[{name!r}])") for name in names]
+    if table.pk in fields:
+        raise FieldError(
+            f"{table.model_name}.{table.pk.name} is the primary key and cannot be in update_fields"
+        )
+    return frozenset(field.name for field in fields)
+
+
+def forget_expressions(record: Record, written: Assigned) -> None:
+    """Values that only the database knows now are not loaded any more."""
+    for field, value in zip(written.fields, written.given, strict=True):
+        if isinstance(value, Shaped):
+            record.__dict__.pop(field.attname, None)
+
+
+def check_settable(table: Table, values: dict[str, Any], call: str) -> Assigned:
+    """The assignments of ``update(**values)``.
+
+    Raises:
+        UnknownField: a name that the model does not have.
+        FieldError: nothing is set.
+        ValidationError: None for a field that is not null.
+    """
+    if not values:
+        raise FieldError(f"{call}() sets nothing", fix=f"Write {call}(field=value).")
+    shown = f"{call}({', '.join(f'{name}=…' for name in list(values)[:5])})"
+    return writes.assigned((table.field(name, shown), value) for name, value in values.items())

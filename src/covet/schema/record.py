@@ -1,0 +1,277 @@
+"""What does every instance of a model do, in either colour: being made, compared, shown, copied?"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..errors import (
+    MultipleObjectsReturned,
+    NotLoaded,
+    ObjectDoesNotExist,
+    UnknownField,
+    ValidationError,
+)
+from ..expressions.shape import Shaped
+from .fields import Field
+
+if TYPE_CHECKING:
+    from .registry import Registry
+    from .relations import ReverseRelation
+    from .table import Table
+
+
+class DatabaseDefault:
+    """The type of ``DB_DEFAULT``: the database fills this value in when the row is inserted."""
+
+    def __repr__(self) -> str:
+        return "DB_DEFAULT"
+
+    def __reduce__(self) -> str:
+        return "DB_DEFAULT"
+
+
+DB_DEFAULT = DatabaseDefault()
+
+
+class Origin:
+    """Where a row came from; the rows of one query share one.
+
+    An instance without an origin has never been in the database.
+    """
+
+    __slots__ = ("__weakref__", "alias")
+
+    def __init__(self, alias: str) -> None:
+        self.alias = alias
+
+
+class UnexpectedKeyword(UnknownField, TypeError):
+    """A model was given a keyword that is neither a field nor a settable property of it."""
+
+
+class State:
+    """Django's ``instance._state``: whether a row was saved yet, and to which database."""
+
+    __slots__ = ("adding", "db")
+
+    def __init__(self, origin: Origin | None) -> None:
+        self.adding = origin is None
+        self.db = origin.alias if origin else None
+
+
+class Reference:
+    """The colour-free base of lazy references, so that a foreign key can read their key."""
+
+    __slots__ = ()
+
+    def _covet_key(self, attname: str) -> Any:
+        raise NotImplementedError
+
+
+class Record:
+    """The colour-free half of ``Model``."""
+
+    if TYPE_CHECKING:
+        _table: ClassVar[Table]
+        _registry: ClassVar[Registry]
+
+    DoesNotExist: ClassVar[type[ObjectDoesNotExist]] = ObjectDoesNotExist
+    MultipleObjectsReturned: ClassVar[type[MultipleObjectsReturned]] = MultipleObjectsReturned
+
+    _origin: Origin | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make an instance that is not saved yet.
+
+        Args:
+            *args: values in the order of the fields.
+            **kwargs: values by the names of fields, relations or settable properties.
+
+        Raises:
+            UnexpectedKeyword: a keyword that the model does not have (a ``TypeError`` too).
+            TypeError: more positional values than fields, or a field given twice.
+        """
+        if args:
+            kwargs = self._by_name(args, kwargs)
+        self._fill(kwargs)
+        if kwargs:
+            self._fill_rest(kwargs)
+
+    if TYPE_CHECKING:
+
+        def _fill(self, kwargs: dict[str, Any]) -> None:
+            """Set each field from its keyword, which is taken out, or from its default."""
+
+    @classmethod
+    def _by_name(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        fields = cls._table.fields
+        if len(args) > len(fields):
+            raise TypeError(
+                f"{cls.__name__}() takes at most {len(fields)} positional values, "
+                f"one for each field; {len(args)} were given"
+            )
+        for field, value in zip(fields, args, strict=False):
+            if field.name in kwargs or field.attname in kwargs:
+                raise TypeError(f"{cls.__name__}() was given {field.name!r} twice")
+            kwargs[_keyword(field, value)] = value
+        return kwargs
+
+    def _fill_rest(self, kwargs: dict[str, Any]) -> None:
+        """Set what is no plain field: relations by object, ``pk``, properties."""
+        cls = type(self)
+        for name, value in kwargs.items():
+            if name == "pk" or name in cls._table.names or _settable(cls, name):
+                setattr(self, name, value)
+            else:
+                shown = ", ".join(f"{word}=…" for word in list(kwargs)[:3])
+                raise UnexpectedKeyword(
+                    cls.__name__, name, cls._table.choices(), f"{cls.__name__}({shown})"
+                )
+
+    @property
+    def pk(self) -> Any:
+        """The value of the primary key, whatever its field is called."""
+        return getattr(self, self._table.pk.attname)
+
+    @pk.setter
+    def pk(self, value: Any) -> None:
+        setattr(self, self._table.pk.attname, value)
+
+    @property
+    def _state(self) -> State:
+        return State(self._origin)
+
+    def __getattr__(self, name: str) -> Any:
+        """Only asked for what is not there: say whether it was never loaded or never existed."""
+        table: Table | None = type(self).__dict__.get("_table")
+        if table is None or name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if type(self)._registry.settle() and hasattr(type(self), name):
+            return getattr(self, name)
+        field = table.names.get(name)
+        if field is not None:
+            raise NotLoaded(
+                f"{type(self).__name__}.{name} has not been loaded",
+                fix=f'Load it with refresh_from_db(fields=["{field.name}"]).',
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @classmethod
+    def _add_reverse(cls, relation: ReverseRelation) -> None:
+        """Give the class its attribute for the way back along a relation."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} object ({self.__dict__.get(self._table.pk.attname)})"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Record):
+            return NotImplemented
+        if other.__class__._table is not self._table:
+            return False
+        key = self.pk
+        return self is other if key is None else bool(key == other.pk)
+
+    def __hash__(self) -> int:
+        if self.pk is None:
+            raise TypeError("Model instances without primary key value are unhashable")
+        return hash(self.pk)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled and copied: the values, and the origin's alias, without its other rows."""
+        state = dict(self.__dict__)
+        if self._origin is not None:
+            state["_origin"] = Origin(self._origin.alias)
+        return state
+
+    def __reduce__(self) -> Any:
+        return _blank, (type(self),), self.__getstate__()
+
+    # --- validation ----------------------------------------------------------------------------
+
+    def clean(self) -> None:
+        """Validate the instance as a whole; override it and raise ``ValidationError``."""
+
+    def clean_fields(self, exclude: Iterable[str] = ()) -> None:
+        """Validate each field by itself and keep the cleaned values.
+
+        Raises:
+            ValidationError: with the messages of all fields that refuse their value.
+        """
+        errors: dict[str, list[str]] = {}
+        skipped = set(exclude)
+        for field in self._table.fields:
+            if field.name in skipped or _filled_by_database(self, field):
+                continue
+            try:
+                setattr(self, field.attname, field.clean(self.__dict__.get(field.attname)))
+            except ValidationError as error:
+                errors.setdefault(field.name, []).extend(error.messages)
+        if errors:
+            raise ValidationError(errors, model=type(self).__name__)
+
+    def _validate(self, names: Container[str] | None = None) -> None:
+        """What ``save()`` checks first: choices and validators of the fields that it writes."""
+        errors: dict[str, list[str]] = {}
+        for field in self._table.ruled_fields:
+            value = self.__dict__.get(field.attname)
+            if names is not None and field.name not in names:
+                continue
+            if value is None or isinstance(value, NOT_VALUES):
+                continue
+            try:
+                field.validate(field.check(value))
+            except ValidationError as error:
+                errors.setdefault(field.name, []).extend(error.messages)
+        if errors:
+            raise ValidationError(errors, model=type(self).__name__)
+
+    def full_clean(self, exclude: Iterable[str] = ()) -> None:
+        """Validate everything that needs no query: every field, then the instance as a whole.
+
+        Uniqueness is the database's to judge, as only it can without a race; ``save()`` raises
+        ``IntegrityError`` for it.
+
+        Args:
+            exclude: names of fields to leave out.
+
+        Raises:
+            ValidationError: with all messages by field, those of ``clean()`` under ``"__all__"``.
+        """
+        errors: dict[str, list[str]] = {}
+        for step in (partial(self.clean_fields, exclude), self.clean):
+            try:
+                step()
+            except ValidationError as error:
+                for name, messages in error.errors.items():
+                    errors.setdefault(name, []).extend(messages)
+        if errors:
+            raise ValidationError(errors, model=type(self).__name__)
+
+
+NOT_VALUES: tuple[type, ...] = (DatabaseDefault, Shaped)
+"""What an attribute may hold that only the database turns into a value."""
+
+
+def _keyword(field: Field[Any], value: Any) -> str:
+    is_object = isinstance(value, Record) or issubclass(type(value), Reference)
+    return field.name if field.is_relation and is_object else field.attname
+
+
+def _settable(cls: type, name: str) -> bool:
+    found = getattr(cls, name, None)
+    return isinstance(found, property) and found.fset is not None
+
+
+def _filled_by_database(record: Record, field: Field[Any]) -> bool:
+    value = record.__dict__.get(field.attname)
+    return value is DB_DEFAULT or (value is None and field is record._table.auto_field)
+
+
+def _blank(cls: type[Record]) -> Record:
+    return object.__new__(cls)

@@ -1,0 +1,195 @@
+"""Which models are there, and which one does a name mean?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ModelError
+from .record import Record
+from .relations import ForeignKeyField, ReverseRelation, reverse_names
+
+if TYPE_CHECKING:
+    from .table import Table
+
+TWINS: dict[str, dict[str, Table]] = {}
+"""Twin-neutral label → colour → table; what two twins of one model are compared by."""
+
+COLOURS = {"_async": "_", "_sync": "_", "aio": "_", "sync": "_"}
+
+
+class Registry:
+    """The models of one colour, and the relations among them.
+
+    Args:
+        colour: the name of the colour, such as ``"aio"``; two registries never mix.
+    """
+
+    def __init__(self, colour: str) -> None:
+        self.colour = colour
+        self.models: dict[str, type[Record]] = {}
+        self.pending: list[ForeignKeyField[Any]] = []
+
+    def add(self, model: type[Record]) -> None:
+        """Take in a model that was just declared.
+
+        One of the same module and name replaces the earlier one, so that a cell of a notebook can
+        be run again.
+
+        Raises:
+            ModelError: its twin of the other colour has other fields, or a relation clashes.
+        """
+        table = model._table
+        earlier = self.models.pop(table.label, None)
+        if earlier is not None:
+            self._forget(earlier)
+        check_twin(self.colour, table)
+        self.models[table.label] = model
+        for field in table.relations:
+            field.source, field.registry = table, self
+            self.pending.append(field)
+        self.settle(late=False)
+
+    def settle(self, *, late: bool = True) -> bool:
+        """Resolve the relations whose target is known by now; True if there was any.
+
+        Args:
+            late: whether every module has had its turn, so that a name may be looked for in all.
+                While models are still being declared, a nearer one of that name may yet come.
+        """
+        if not self.pending:
+            return False
+        waiting, self.pending = self.pending, []
+        for field in waiting:
+            target = self._target(field, late)
+            if target is None:
+                self.pending.append(field)
+            else:
+                self._connect(field, target)
+        return len(self.pending) < len(waiting)
+
+    def _target(self, field: ForeignKeyField[Any], late: bool) -> type[Record] | None:
+        to: Any = field.to
+        source = field.source
+        assert source is not None
+        if isinstance(to, str):
+            return self.find(to, source, late=late)
+        if not isinstance(to, type):
+            try:
+                to = to()
+            except NameError:  # the module goes on; asked again at the next model or query
+                return None
+        if not (isinstance(to, type) and issubclass(to, Record)):
+            raise field.misdeclared(f"points to {to!r}, which is not a model")
+        if getattr(to, "_table", None) is None:
+            raise field.misdeclared(
+                f"points to {to.__name__}, which is abstract and has no table",
+                "Point to a model that inherits from it.",
+            )
+        if to._registry is not self:
+            raise field.misdeclared(
+                f"points to {to.__name__} of the other colour",
+                "Import both models from covet.aio, or both from covet.sync.",
+            )
+        return to
+
+    def find(self, name: str, source: Table, *, late: bool = True) -> type[Record] | None:
+        """The model that a name means, seen from a table: the nearest of that name.
+
+        ``"self"`` is the table's own model. A plain name is looked for in the same scope, the same
+        module, the same app, then everywhere; ``"app.Model"`` only in that app.
+
+        Raises:
+            ModelError: several models of that name are equally near.
+        """
+        if name == "self":
+            return self.models.get(source.label)
+        app, _, model_name = name.rpartition(".")
+        named = [m for m in self.models.values() if m._table.model_name == model_name]
+        if app:
+            exact = [m for m in named if app in (m._table.app_label, m.__module__)]
+            return exact[0] if exact else None
+        scope = source.label.rpartition(".")[0]
+        module = self.models[source.label].__module__
+        for near in (
+            [m for m in named if m._table.label == f"{scope}.{model_name}"],
+            [m for m in named if m.__module__ == module],
+            [m for m in named if m._table.app_label and m._table.app_label == source.app_label],
+            named if late else [],
+        ):
+            if len(near) == 1:
+                return near[0]
+            if near:
+                labels = ", ".join(sorted(m._table.label for m in near))
+                raise ModelError(
+                    f"{source.model_name} points to {name!r}, and there are several: {labels}",
+                    fix="Give the class itself, or a lambda that returns it.",
+                )
+        return None
+
+    def _connect(self, field: ForeignKeyField[Any], model: type[Record]) -> None:
+        """Point a foreign key at its model, and make the way back."""
+        source = field.source
+        assert source is not None
+        field.related = model
+        name, query_name = reverse_names(field, source)
+        table = model._table
+        clash = table.names.get(query_name) or table.reverse.get(query_name)
+        if clash is not None and not query_name.startswith("+"):
+            raise ModelError(
+                f"The way back from {table.model_name} along {source.model_name}.{field.name} "
+                f"would be called {query_name!r}, which {table.model_name} has already",
+                fix=f'Give {source.model_name}.{field.name} another name: related_name="…".',
+            )
+        many = not (field.one_to_one or field.unique)
+        relation = ReverseRelation(name, query_name, field, source, many)
+        field.reverse = relation
+        table.reverse[query_name] = relation
+        table.checked.clear()
+        if name is not None:
+            model._add_reverse(relation)
+
+    def _forget(self, model: type[Record]) -> None:
+        """Take a replaced model's relations out of the models that they point to."""
+        self.pending = [f for f in self.pending if f.source is not model._table]
+        for field in model._table.relations:
+            if field.related is not None and field.reverse is not None:
+                field.related._table.reverse.pop(field.reverse.query_name, None)
+
+    def known(self) -> list[type[Record]]:
+        """All models that have a table, in the order of their declaration."""
+        self.settle()
+        return list(self.models.values())
+
+
+def check_twin(colour: str, table: Table) -> None:
+    """Refuse a model whose twin of the other colour was declared with other fields.
+
+    Raises:
+        ModelError: naming the first difference; the generated file is out of date.
+    """
+    neutral = ".".join(COLOURS.get(part, part) for part in table.label.split("."))
+    tables = TWINS.setdefault(neutral, {})
+    tables[colour] = table
+    for other_colour, other in tables.items():
+        if other_colour == colour:
+            continue
+        for mine, theirs in zip(columns(table), columns(other), strict=False):
+            if mine != theirs:
+                raise ModelError(
+                    f"{table.label} and its twin {other.label} differ: {mine} against {theirs}",
+                    fix="Generate the twin again.",
+                )
+        if len(table.fields) != len(other.fields):
+            raise ModelError(
+                f"{table.label} and its twin {other.label} have {len(table.fields)} and "
+                f"{len(other.fields)} fields",
+                fix="Generate the twin again.",
+            )
+
+
+def columns(table: Table) -> list[str]:
+    """What two twins must agree in, one sentence a column."""
+    return [
+        f"{table.name}.{field.column} {field.kind}{' null' if field.null else ''}"
+        for field in table.fields
+    ]

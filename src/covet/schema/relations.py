@@ -1,0 +1,267 @@
+"""What is a relation: the column that holds the key, the table it points to, and the way back?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+
+from ..errors import ModelError, ValidationError, short
+from .fields import Field
+from .record import Record, Reference
+
+if TYPE_CHECKING:
+    from .registry import Registry
+    from .table import Table
+
+T = TypeVar("T")
+
+CASCADE = "CASCADE"
+RESTRICT = "RESTRICT"
+PROTECT = "PROTECT"
+SET_NULL = "SET_NULL"
+DO_NOTHING = "DO_NOTHING"
+
+ON_DELETE = (CASCADE, RESTRICT, PROTECT, SET_NULL, DO_NOTHING)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReverseRelation:
+    """A relation seen from the table that it points to.
+
+    Attributes:
+        name: the attribute on instances, ``author.posts``; None where it was hidden with ``"+"``.
+        query_name: the name in lookups.
+        field: the foreign key.
+        source: the table that has the foreign key.
+        many: whether several rows may point here; False for one-to-one.
+    """
+
+    name: str | None
+    query_name: str
+    field: ForeignKeyField[Any]
+    source: Table
+    many: bool
+
+
+class ForeignKeyField(Field[T]):
+    """The colour-free half of ``ForeignKey``: the column and what may stand in it.
+
+    Args:
+        to: the related model, its name (``"Author"``, ``"blog.Author"``, ``"self"``) or a function
+            that returns it, for models that come later in the module.
+        related_name: the attribute on the related model, ``posts``; ``"+"`` makes none.
+        related_query_name: the name in lookups, if it is not ``related_name``.
+        to_field: the unique field of the related model that the column holds; its primary key
+            when left out.
+        on_delete: what the database does to rows whose target is deleted.
+        db_constraint: False leaves the constraint out.
+        **options: those of every field; ``db_index`` is on by default.
+
+    Raises:
+        ModelError: when the model is declared, options that cannot work together.
+    """
+
+    kind = "foreignkey"
+    is_relation: ClassVar[bool] = True
+    one_to_one: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        to: type[Any] | str | Callable[[], type[Any]],
+        on_delete: str = CASCADE,
+        *,
+        related_name: str | None = None,
+        related_query_name: str | None = None,
+        to_field: str | None = None,
+        db_constraint: bool = True,
+        **options: Any,
+    ) -> None:
+        options.setdefault("db_index", True)
+        if self.one_to_one:
+            options["unique"] = True
+        super().__init__(**options)
+        self.to = to
+        self.related_name = related_name
+        self.related_query_name = related_query_name
+        self.to_field = to_field
+        self.on_delete = on_delete
+        self.db_constraint = db_constraint
+        self.source: Table | None = None
+        self.related: type[Record] | None = None
+        self.reverse: ReverseRelation | None = None
+        self.registry: Registry | None = None
+
+    def clone(self) -> ForeignKeyField[T]:
+        """A fresh, unbound copy that has resolved nothing yet."""
+        twin = super().clone()
+        twin.source = twin.related = twin.reverse = twin.registry = None
+        return twin
+
+    def attname_for(self, name: str) -> str:
+        """The attribute that holds the key: ``author_id``."""
+        return f"{name}_id"
+
+    def check_declaration(self) -> None:
+        """Refuse an ``on_delete`` that there is not, or that the column cannot follow."""
+        super().check_declaration()
+        if self.on_delete not in ON_DELETE:
+            raise self.misdeclared(
+                f"has on_delete={short(self.on_delete)}", f"Use one of {', '.join(ON_DELETE)}."
+            )
+        if self.on_delete == SET_NULL and not self.null:
+            raise self.misdeclared("has on_delete=SET_NULL but cannot be null", "Add null=True.")
+
+    @property
+    def cache_name(self) -> str:
+        """The instance attribute that holds the related object once it is known."""
+        return f"_{self.name}_cache"
+
+    @property
+    def related_model(self) -> type[Record]:
+        """The related model.
+
+        Raises:
+            ModelError: it is only named yet, and no model of that name was declared.
+        """
+        if self.related is None:
+            if self.registry is not None:
+                self.registry.settle()
+            if self.related is None:
+                raise ModelError(
+                    f"{self.model}.{self.name} points to {short(self.to)}, which no module that "
+                    f"was imported declares",
+                    fix="Import the module of that model before the first query.",
+                )
+        return self.related
+
+    @property
+    def target(self) -> Table:
+        """The table that the key points to."""
+        return self.related_model._table
+
+    @property
+    def target_field(self) -> Field[Any]:
+        """The field that the key holds a value of.
+
+        Raises:
+            ModelError: ``to_field`` names a field that is not unique.
+        """
+        if self.to_field is None:
+            return self.target.pk
+        field = self.target.field(self.to_field)
+        if not (field.unique or field.primary_key):
+            raise self.misdeclared(
+                f"has to_field={self.to_field!r}, but {field.model}.{field.name} is not unique",
+                "Add unique=True to it.",
+            )
+        return field
+
+    @property
+    def value_field(self) -> Field[Any]:
+        """The field that says which values the column holds: the target's, at the end of a chain."""
+        return self.target_field.value_field
+
+    def check(self, value: Any) -> T:
+        """The key of an object, or the key itself.
+
+        Raises:
+            ValidationError: an object of another model, one that is not saved, or no valid key.
+        """
+        if issubclass(type(value), Reference):
+            value = value._covet_key(self.target_field.attname)
+        elif isinstance(value, Record):
+            value = self.key_of(value)
+        return super().check(value)
+
+    def key_of(self, value: Record) -> Any:
+        """The value that this column holds for a related object.
+
+        Raises:
+            ValidationError: the object is of another model or has no key yet.
+        """
+        related = self.related_model
+        if not isinstance(value, related):
+            raise ValidationError(
+                {self.name: [f"must be {_a(related.__name__)}, not {short(value)}"]},
+                model=self.model,
+            )
+        key = getattr(value, self.target_field.attname)
+        if key is None:
+            raise ValidationError(
+                {self.name: [f"is {_a(related.__name__)} that is not saved yet; save it first"]},
+                model=self.model,
+            )
+        return key
+
+    # --- what an instance knows of its related object ----------------------------------------------
+
+    def known(self, instance: Any) -> tuple[bool, Any]:
+        """Whether an instance's related object is known without a query, and the object.
+
+        An object that was loaded for another key than the instance has now is forgotten.
+        """
+        attributes = instance.__dict__
+        key = attributes.get(self.attname)
+        found = attributes.get(self.cache_name)
+        if found is None:
+            return key is None and self.attname in attributes, None
+        if key is None and found._origin is None:
+            return True, found  # assigned before it was saved
+        if key == found.__dict__.get(self.target_field.attname):
+            return True, found
+        attributes[self.cache_name] = None
+        return key is None, None
+
+    def held(self, instance: Any, attname: str) -> Any:
+        """A value of the related object that the instance holds itself: its key; else None."""
+        return getattr(instance, self.attname) if attname == self.target_field.attname else None
+
+
+class WayBack:
+    """A one-to-one relation as seen from the row that it points to: ``user.profile``."""
+
+    def __init__(self, relation: ReverseRelation) -> None:
+        self.relation = relation
+        self.name = relation.name or relation.query_name
+        self.model = relation.field.target.model_name
+        self.target = relation.source
+        self.cache_name = f"_{self.name}_cache"
+
+    def known(self, instance: Any) -> tuple[bool, Any]:
+        """Whether the row that points to an instance is known without a query, and the row."""
+        found = instance.__dict__.get(self.cache_name)
+        return found is not None, found
+
+    def held(self, instance: Any, attname: str) -> Any:
+        """Nothing: the key is on the other side."""
+        return None
+
+
+Way: TypeAlias = ForeignKeyField[Any] | WayBack
+"""One direction of a relation to a single object."""
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[:1] in "AEIOU" else f"a {noun}"
+
+
+def reverse_names(field: ForeignKeyField[Any], source: Table) -> tuple[str | None, str]:
+    """The accessor's and the lookup's name for the way back along a foreign key.
+
+    Django's rules: ``related_name`` is both; without it ``<model>_set`` (one-to-one: ``<model>``)
+    and ``<model>``. ``%(class)s``, ``%(model_name)s`` and ``%(app_label)s`` stand for the model
+    that has the key, so that abstract models can be inherited twice.
+    """
+    words = {
+        "class": source.model_name.lower(),
+        "model_name": source.model_name.lower(),
+        "app_label": (source.app_label or "").lower(),
+    }
+    given = field.related_name or source.options.default_related_name
+    name = given % words if given else None
+    if name and name.endswith("+"):
+        return None, field.related_query_name or f"+{source.label}.{field.name}"
+    model = words["model_name"]
+    query_name = (field.related_query_name or "") % words or name or model
+    return name or (model if field.one_to_one else f"{model}_set"), query_name

@@ -1,0 +1,94 @@
+"""What is a table: its name, its fields in order, its key, and the relations to and from it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ModelError, UnknownField
+from .fields import Field
+from .options import Options
+
+if TYPE_CHECKING:
+    from .relations import ForeignKeyField, ReverseRelation
+
+MOST_PLANS = 2000
+AUTO_KINDS = frozenset({"auto", "bigauto", "smallauto"})
+
+
+class Table:
+    """The colour-free description of one model's table.
+
+    Attributes:
+        label: the model's module and name, ``"blog.models.Post"``.
+        model_name: the model's name, ``"Post"``, as messages show it.
+        name: the table's name in the database.
+        fields: the fields that have a column, in their order.
+        auto_field: the primary key where the database counts it up, else None.
+        ruled_fields: the fields with choices or validators, which ``save()`` checks.
+        names: every word that names a field: its name, its attname and ``pk``.
+        reverse: the relations that point here, by the name that lookups use.
+        checked: shapes of clauses known to resolve; what makes ``filter()`` cheap the next time.
+    """
+
+    def __init__(
+        self, label: str, model_name: str, options: Options, fields: tuple[Field[Any], ...]
+    ) -> None:
+        self.label = label
+        self.model_name = model_name
+        self.options = options
+        self.app_label = options.app_label
+        self.name = options.db_table or _default_name(model_name, options.app_label)
+        self.fields = fields
+        self.pk = self._primary_key()
+        self.names: dict[str, Field[Any]] = {}
+        for field in fields:
+            self.names[field.name] = self.names[field.attname] = field
+        self.names["pk"] = self.pk
+        self.auto_field = self.pk if self.pk.kind in AUTO_KINDS else None
+        self.ruled_fields = [f for f in fields if f.choices is not None or f.validators]
+        self.reverse: dict[str, ReverseRelation] = {}
+        self.checked: set[tuple[Any, ...]] = set()
+
+    def __repr__(self) -> str:
+        return f"<Table {self.name!r} of {self.label}>"
+
+    def _primary_key(self) -> Field[Any]:
+        keys = [field for field in self.fields if field.primary_key]
+        if len(keys) > 1:
+            raise ModelError(
+                f"{self.model_name} has several primary keys: "
+                f"{', '.join(field.name for field in keys)}",
+                fix="Give primary_key=True to one field, and unique_together to the rest.",
+            )
+        return keys[0]
+
+    @property
+    def relations(self) -> list[ForeignKeyField[Any]]:
+        """The foreign keys of this table."""
+        return [field for field in self.fields if field.is_relation]  # type: ignore[misc]
+
+    def field(self, name: str, asked: str | None = None) -> Field[Any]:
+        """The field of a name.
+
+        Raises:
+            UnknownField: there is none; the message names the nearest.
+        """
+        try:
+            return self.names[name]
+        except KeyError:
+            raise UnknownField(self.model_name, name, self.choices(), asked) from None
+
+    def choices(self) -> list[str]:
+        """The names that a user may mean, reverse relations included."""
+        return [field.name for field in self.fields] + list(self.reverse)
+
+    def remember(self, shape: tuple[Any, ...]) -> None:
+        """Note that a clause of this shape resolves."""
+        if len(self.checked) >= MOST_PLANS:  # shapes can come from users: never let them pile up
+            self.checked.clear()
+        self.checked.add(shape)
+
+
+def _default_name(model_name: str, app_label: str | None) -> str:
+    name = model_name.lower()
+    return f"{app_label}_{name}".lower() if app_label else name

@@ -1,0 +1,518 @@
+"""How is a statement said? The tree becomes SQL text with slots, by the dialect's answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from ..errors import CovetError, QueryTooComplex, ValidationError, short
+from ..query import ast
+from ..query.types import family
+from ..schema.fields import Field
+from ..schema.table import Table
+from .dialects import Dialect
+from .plan import Statement
+from .text import SQL, Bind, ListSlot, Slot, clause, separated, sql
+from .types import binder, type_info
+
+Node = TypeVar("Node")
+
+
+class Compiler:
+    """Compiles statements for one dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+
+    def compile(self, statement: ast.Statement) -> Statement:
+        """The statement as text, ready for any values of its shape.
+
+        Raises:
+            QueryTooComplex: a condition nested deeper than the server's parser can take.
+        """
+        method = STATEMENTS.get(type(statement))
+        if method is None:
+            raise CovetError(f"The compiler does not know the statement {short(statement)}")
+        return Statement(method(self, statement), self.dialect)
+
+    # --- statements ----------------------------------------------------------------------------
+
+    def select(self, node: ast.Select) -> SQL:
+        """``SELECT … FROM … WHERE … ORDER BY … LIMIT …``"""
+        return sql(
+            "SELECT ",
+            "DISTINCT " if node.distinct else "",
+            self.outputs(node.outputs),
+            " FROM ",
+            self.table(node.table, node.alias),
+            *(self.join(join) for join in node.joins),
+            clause("WHERE", self.where(node.where)),
+            clause("ORDER BY", separated(", ", map(self.order_term, node.order_by))),
+            self.window(node),
+        )
+
+    def count_rows(self, node: ast.CountRows) -> SQL:
+        """``SELECT COUNT(*)``, of a subquery where the rows are distinct or a slice."""
+        inner = node.select
+        if inner.distinct or inner.limit is not None or inner.offset is not None:
+            return sql("SELECT COUNT(*) FROM (", self.numbered(inner), ") AS ", self.name("rows"))
+        return sql(
+            "SELECT COUNT(*) FROM ",
+            self.table(inner.table, inner.alias),
+            *(self.join(join) for join in inner.joins),
+            clause("WHERE", self.where(inner.where)),
+        )
+
+    def numbered(self, node: ast.Select) -> SQL:
+        """A SELECT as a derived table, whose columns must have names that differ."""
+        names = [f" AS {self.name(f'c{n}')}" for n in range(len(node.outputs))]
+        outputs = [
+            sql(self.expr(expr), name) for expr, name in zip(node.outputs, names, strict=True)
+        ]
+        body = self.select(node)
+        head = sql("SELECT ", "DISTINCT " if node.distinct else "", self.outputs(node.outputs))
+        named = sql(
+            "SELECT ",
+            "DISTINCT " if node.distinct else "",
+            separated(", ", outputs) if outputs else sql("1 AS ", self.name("c0")),
+        )
+        return sql(named, body[len(head) :])
+
+    def insert(self, node: ast.Insert) -> SQL:
+        """``INSERT INTO … VALUES … RETURNING …``"""
+        rows = (
+            sql("(", separated(", ", (self.stored(f, e) for f, e in pairs)), ")")
+            for pairs in (zip(node.fields, row, strict=True) for row in node.rows)
+        )
+        values = (
+            sql("(", self.columns(node.fields), ") VALUES ", separated(", ", rows))
+            if node.fields
+            else sql(self.dialect.default_values)
+        )
+        return sql(
+            "INSERT INTO ", self.name(node.table.name), " ", values, self.returning(node.returning)
+        )
+
+    def insert_many(self, node: ast.InsertMany) -> SQL:
+        """An INSERT of many rows: row by row, or one array for each column."""
+        head = sql(
+            "INSERT INTO ", self.name(node.table.name), " (", self.columns(node.fields), ") "
+        )
+        if self.dialect.bulk_insert_by_unnest:
+            arrays = separated(", ", (self.array(n, f) for n, f in enumerate(node.fields)))
+            body = sql("SELECT * FROM unnest(", arrays, ")")
+        else:
+            width = len(node.fields)
+            row = [Slot(None, _nothing, self.info(f).placeholder) for f in node.fields]
+            rows = (
+                sql(
+                    "(",
+                    separated(
+                        ", ", ((s._replace(index=r * width + n),) for n, s in enumerate(row))
+                    ),
+                    ")",
+                )
+                for r in range(node.rows)
+            )
+            body = sql("VALUES ", separated(", ", rows))
+        return sql(head, body, self.returning(node.returning))
+
+    def array(self, index: int, field: Field[Any]) -> SQL:
+        """A column's values as one array."""
+        return sql(Slot(index, _nothing, f"{{p}}::{self.info(field).cast}[]"))
+
+    def update(self, node: ast.Update) -> SQL:
+        """``UPDATE … SET … WHERE …``"""
+        assignments = (
+            sql(self.name(a.field.column), " = ", self.stored(a.field, a.value))
+            for a in node.assignments
+        )
+        return sql(
+            "UPDATE ",
+            self.name(node.select.table.name),
+            " SET ",
+            separated(", ", assignments),
+            clause("WHERE", self.rows_of(node.select)),
+        )
+
+    def delete(self, node: ast.Delete) -> SQL:
+        """``DELETE FROM … WHERE …``"""
+        return sql(
+            "DELETE FROM ",
+            self.name(node.select.table.name),
+            clause("WHERE", self.rows_of(node.select)),
+        )
+
+    # --- clauses -------------------------------------------------------------------------------
+
+    def outputs(self, outputs: tuple[ast.Expr, ...]) -> SQL:
+        """What is selected; ``1`` where only the existence of rows is asked."""
+        return separated(", ", map(self.expr, outputs)) if outputs else ("1",)
+
+    def table(self, table: Table, alias: str) -> str:
+        """A table and its alias, where that is not its name."""
+        name = self.name(table.name)
+        return name if alias == table.name else f"{name} AS {self.name(alias)}"
+
+    def join(self, node: ast.Join) -> SQL:
+        """``INNER JOIN … ON …`` or ``LEFT JOIN … ON …``"""
+        return sql(
+            " LEFT JOIN " if node.outer else " INNER JOIN ",
+            self.table(node.table, node.alias),
+            " ON ",
+            self.column(node.left),
+            " = ",
+            self.column(node.right),
+        )
+
+    def where(self, condition: ast.Condition | None) -> SQL:
+        """The condition behind WHERE, without brackets round the whole."""
+        if condition is None:
+            return ()
+        self.dialect.check_depth(condition.depth)
+        return self.condition(condition)
+
+    def rows_of(self, select: ast.Select) -> SQL:
+        """The condition of an UPDATE or DELETE; by key in a subquery where it joins tables.
+
+        MySQL cannot read the table that it changes, except through a derived table.
+        """
+        if not select.joins and not _has_subquery(select.where):
+            return self.where(select.where)
+        key = ast.Column(select.alias, select.table.pk, False)
+        inner = self.numbered(
+            ast.Select(select.table, select.alias, (key,), select.joins, select.where)
+        )
+        return sql(
+            self.name(select.table.pk.column),
+            f" IN (SELECT {self.name('c0')} FROM (",
+            inner,
+            f") AS {self.name('found')})",
+        )
+
+    def order_term(self, node: ast.OrderTerm) -> SQL:
+        """One term of ORDER BY; says where NULLs go only where the database would differ."""
+        if isinstance(node.expr, ast.Random):
+            return (self.dialect.random,)
+        expr = self.dialect.comparable(self.expr(node.expr), node.expr.field)
+        usual = node.descending != self.dialect.nulls_are_smallest
+        nulls_first = (
+            None if node.nulls_first == usual or not node.expr.nullable else node.nulls_first
+        )
+        return self.dialect.order_term(expr, node.descending, nulls_first)
+
+    def window(self, node: ast.Select) -> SQL:
+        """``LIMIT … OFFSET …``"""
+        if node.limit is None and node.offset is None:
+            return ()
+        limit: SQL = self.expr(node.limit) if node.limit is not None else (self.dialect.limit_all,)
+        return sql(
+            clause("LIMIT", limit if limit != ("",) else ()),
+            clause("OFFSET", self.expr(node.offset) if node.offset is not None else ()),
+        )
+
+    def returning(self, fields: tuple[Field[Any], ...]) -> SQL:
+        """``RETURNING …``"""
+        return clause("RETURNING", self.columns(fields)) if fields else ()
+
+    def columns(self, fields: tuple[Field[Any], ...]) -> SQL:
+        """Columns by their bare names."""
+        return separated(", ", ((self.name(field.column),) for field in fields))
+
+    # --- conditions ----------------------------------------------------------------------------
+
+    def condition(self, node: ast.Condition) -> SQL:
+        """A condition; its groups are walked by an own stack, as users nest them in loops."""
+        work: list[Any] = [node]
+        done: list[SQL] = []
+        while work:
+            item = work.pop()
+            if callable(item):
+                item(done)
+            elif isinstance(item, ast.Group):
+                children = _deepest_first(item)
+                work.append(self._closing(item, children))
+                work.extend(reversed(children))
+            elif isinstance(item, ast.Not):
+                work.append(self._negation(item))
+                work.append(item.child)
+            else:
+                done.append(self.leaf(item))
+        return done[0]
+
+    def _closing(
+        self, group: ast.Group, children: tuple[ast.Condition, ...]
+    ) -> Callable[[list[SQL]], None]:
+        def close(done: list[SQL]) -> None:
+            first = len(done) - len(children)
+            texts = [
+                sql("(", text, ")") if isinstance(child, ast.Group) else text
+                for child, text in zip(children, done[first:], strict=True)
+            ]
+            done[first:] = [self.group(group.connector, texts)]
+
+        return close
+
+    def group(self, connector: str, children: list[SQL]) -> SQL:
+        """Conditions joined; XOR is true where an odd number of them is."""
+        if connector != "XOR":
+            return separated(f" {connector} ", children)
+        ones = (sql("CASE WHEN ", child, " THEN 1 ELSE 0 END") for child in children)
+        return sql("(", separated(" + ", ones), f") {self.dialect.modulo} 2 = 1")
+
+    def _negation(self, node: ast.Not) -> Callable[[list[SQL]], None]:
+        def close(done: list[SQL]) -> None:
+            child = done.pop()
+            if node.child.unknown:  # NOT leaves the unknown unknown; the complement takes it in
+                done.append(sql("(", child, ") IS NOT TRUE"))
+            elif isinstance(node.child, ast.Exists):
+                done.append(sql("NOT ", child))
+            else:
+                done.append(sql("NOT (", child, ")"))
+
+        return close
+
+    def leaf(self, node: ast.Condition) -> SQL:
+        """A condition that holds no others."""
+        method = LEAVES.get(type(node))
+        if method is None:
+            raise CovetError(f"The compiler does not know the condition {short(node)}")
+        return method(self, node)
+
+    def truth(self, node: ast.Truth) -> SQL:
+        """``1 = 1`` or ``1 = 0``"""
+        return ("1 = 1" if node.value else "1 = 0",)
+
+    def compare(self, node: ast.Compare) -> SQL:
+        """``left = right``"""
+        left, right = self.sides(node.left, node.right)
+        return sql(left, f" {node.operator} ", right)
+
+    def unless_null(self, node: ast.UnlessNull) -> SQL:
+        """Known for all values: NULL stays unknown."""
+        operand = self.expr(node.operand)
+        return sql(operand, " = " if node.value else " <> ", operand)
+
+    def is_null(self, node: ast.IsNull) -> SQL:
+        """``IS NULL`` or ``IS NOT NULL``"""
+        return sql(self.expr(node.operand), " IS NULL" if node.null else " IS NOT NULL")
+
+    def among(self, node: ast.Among) -> SQL:
+        """``IN (…)``, or ``= ANY(array)`` where one text serves lists of every length."""
+        field: Any = node.members.field
+        operand = self.dialect.comparable(self.expr(node.operand), node.operand.field)
+        members = _members(self.bound(field))
+        if self.dialect.array_parameters:
+            cast = self.info(field).cast
+            return sql(
+                operand, " = ANY(", Slot(node.members.index, members, f"{{p}}::{cast}[]"), ")"
+            )
+        return sql(operand, " IN ", ListSlot(node.members.index, members))
+
+    def between(self, node: ast.Between) -> SQL:
+        """Both ends included."""
+        operand, low = self.sides(node.operand, node.low)
+        _, high = self.sides(node.operand, node.high)
+        return sql(operand, " >= ", low, " AND ", operand, " <= ", high)
+
+    def match(self, node: ast.Match) -> SQL:
+        """Whether a text holds another."""
+        operand, pattern = self.expr(node.operand), self.expr(node.pattern)
+        is_value = isinstance(node.pattern, ast.Param)
+        return self.dialect.match(node.kind, operand, pattern, is_value, node.ignore_case)
+
+    def regex(self, node: ast.Regex) -> SQL:
+        """Whether a text matches a regular expression."""
+        operand, pattern = self.expr(node.operand), self.expr(node.pattern)
+        return self.dialect.regex(operand, pattern, node.ignore_case)
+
+    def exists(self, node: ast.Exists) -> SQL:
+        """``EXISTS (SELECT 1 …)``"""
+        return sql("EXISTS (", self.select(node.select), ")")
+
+    def sides(self, left: ast.Expr, right: ast.Expr) -> tuple[SQL, SQL]:
+        """Both sides of a comparison, made comparable where the database stores them otherwise."""
+        return self.dialect.sides(self.expr(left), left.field, self.expr(right), right.field)
+
+    # --- expressions ---------------------------------------------------------------------------
+
+    def expr(self, node: ast.Expr) -> SQL:
+        """An expression that has a value."""
+        method = EXPRESSIONS.get(type(node))
+        if method is None:
+            raise CovetError(f"The compiler does not know the expression {short(node)}")
+        return method(self, node)
+
+    def column(self, node: ast.Column) -> SQL:
+        """``"table"."column"``"""
+        return (f"{self.name(node.alias)}.{self.name(node.field.column)}",)
+
+    def param(self, node: ast.Param) -> SQL:
+        """A placeholder, and what prepares its value."""
+        assert node.field is not None
+        bind = self.bound(node.field)
+        if node.rounding is not None:
+            bind = _rounded(bind, node.rounding)
+        if node.item is not None:
+            bind = _item(bind, node.item, node.field)
+        return (Slot(node.index, bind, self.info(node.field).placeholder),)
+
+    def constant(self, node: ast.Constant) -> SQL:
+        """A placeholder whose value belongs to the shape."""
+        assert node.field is not None
+        bound = self.bound(node.field)
+        return (Slot(None, lambda _: bound(node.value), self.info(node.field).placeholder),)
+
+    def null(self, node: ast.Null) -> SQL:
+        """``NULL``"""
+        return ("NULL",)
+
+    def arithmetic(self, node: ast.Arithmetic) -> SQL:
+        """Two numbers and an operator."""
+        left, right = self.expr(node.left), self.expr(node.right)
+        fields = (node.left.field, node.right.field)
+        return self.dialect.arithmetic(node.operator, left, right, fields, family(node.field))
+
+    def part(self, node: ast.Part) -> SQL:
+        """A part of a moment."""
+        assert node.operand.field is not None
+        return self.dialect.part(node.part, self.expr(node.operand), family(node.operand.field))
+
+    def stored(self, field: Field[Any], value: ast.Expr) -> SQL:
+        """What a column is set to: an expression is made to fit the column's type."""
+        text = self.expr(value)
+        if isinstance(value, ast.Param | ast.Constant | ast.Null):
+            return text
+        return self.dialect.assigned(text, value.field, field.value_field)
+
+    # --- names and types -----------------------------------------------------------------------
+
+    def name(self, name: str) -> str:
+        """A quoted identifier."""
+        return self.dialect.quoted(name)
+
+    def info(self, field: Field[Any]) -> Any:
+        """How the database stores a field."""
+        return type_info(self.dialect.name, field)
+
+    def bound(self, field: Field[Any]) -> Bind:
+        """What makes parameters of a field's values."""
+        return binder(self.dialect.name, field)
+
+
+STATEMENTS: dict[type, Callable[[Compiler, Any], SQL]] = {
+    ast.Select: Compiler.select,
+    ast.CountRows: Compiler.count_rows,
+    ast.Insert: Compiler.insert,
+    ast.InsertMany: Compiler.insert_many,
+    ast.Update: Compiler.update,
+    ast.Delete: Compiler.delete,
+}
+
+LEAVES: dict[type, Callable[[Compiler, Any], SQL]] = {
+    ast.Truth: Compiler.truth,
+    ast.Compare: Compiler.compare,
+    ast.UnlessNull: Compiler.unless_null,
+    ast.IsNull: Compiler.is_null,
+    ast.Among: Compiler.among,
+    ast.Between: Compiler.between,
+    ast.Match: Compiler.match,
+    ast.Regex: Compiler.regex,
+    ast.Exists: Compiler.exists,
+}
+
+EXPRESSIONS: dict[type, Callable[[Compiler, Any], SQL]] = {
+    ast.Column: Compiler.column,
+    ast.Param: Compiler.param,
+    ast.Constant: Compiler.constant,
+    ast.Null: Compiler.null,
+    ast.Arithmetic: Compiler.arithmetic,
+    ast.Part: Compiler.part,
+}
+
+
+@lru_cache(maxsize=64)
+def compiler_for(dialect: Dialect) -> Compiler:
+    """The compiler of a dialect."""
+    return Compiler(dialect)
+
+
+def _nothing(value: Any) -> Any:
+    """The bind of a slot whose parameter comes ready made."""
+    return value
+
+
+def _deepest_first(group: ast.Group) -> tuple[ast.Condition, ...]:
+    """AND and OR do not care for order, and a parser's stack grows least if the deepest is first.
+
+    SQLite's holds 100 entries: 90 levels nested to the left, but only 30 to the right (measured).
+    """
+    deepest = max(range(len(group.children)), key=lambda n: group.children[n].depth)
+    if group.children[deepest].depth == 1:
+        return group.children
+    rest = group.children[:deepest] + group.children[deepest + 1 :]
+    return (group.children[deepest], *rest)
+
+
+def _has_subquery(condition: ast.Condition | None) -> bool:
+    stack: list[Any] = [condition]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Exists):
+            return True
+        if isinstance(node, ast.Group):
+            stack.extend(node.children)
+        elif isinstance(node, ast.Not):
+            stack.append(node.child)
+    return False
+
+
+def _rounded(bind: Bind, direction: str) -> Bind:
+    """A fraction compared with whole numbers becomes the whole number next to it."""
+    rounding = math.floor if direction == "floor" else math.ceil
+
+    def rounded(value: Any) -> Any:
+        if isinstance(value, float | Decimal) and math.isfinite(value):
+            value = rounding(value)
+        return bind(value)
+
+    return rounded
+
+
+def _item(bind: Bind, item: int, field: Field[Any]) -> Bind:
+    def one(value: Any) -> Any:
+        if len(value) != 2:
+            raise ValidationError(
+                {field.name: [f"__range takes two values that are not None, not {short(value)}"]},
+                model=field.model or None,
+            )
+        return bind(value[item])
+
+    return one
+
+
+MOST_MEMBERS = 1_000_000
+BEYOND_COLUMN = frozenset({"out_of_range"})
+
+
+def _members(bind: Bind) -> Bind:
+    """The members of a list; one that no row can have is left out."""
+
+    def members(values: Any) -> list[Any]:
+        if len(values) > MOST_MEMBERS:
+            raise QueryTooComplex(f"A list of {len(values)} values; the limit is {MOST_MEMBERS}")
+        found = []
+        for value in values:
+            if value is None:
+                continue
+            try:
+                found.append(bind(value))
+            except ValidationError as error:
+                if error.code not in BEYOND_COLUMN:
+                    raise
+        return found
+
+    return members

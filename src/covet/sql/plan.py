@@ -1,0 +1,99 @@
+"""What is known of a shape of query on a dialect: its SQL, and how values become parameters."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..errors import QueryTooComplex
+from .dialects import Dialect
+from .text import SQL, Bind, ListSlot
+
+
+class Segment(NamedTuple):
+    """A stretch of text that is the same for all values, and what fills its placeholders."""
+
+    text: str
+    slots: tuple[tuple[int, Bind], ...]
+
+
+class Statement:
+    """A compiled statement: one text for all values, or one for each length of its lists.
+
+    Attributes:
+        text: the SQL; of a statement with lists, that of its first segment.
+    """
+
+    __slots__ = ("_constants", "_dialect", "_lists", "_segments", "_slots", "text")
+
+    def __init__(self, pieces: SQL, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._constants, self._segments = _segments(pieces, dialect)
+        self._lists = len(self._segments) > 1
+        self.text, self._slots = self._segments[0]  # type: ignore[misc]
+
+    def bind(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+        """The SQL and its parameters for the values of one query.
+
+        Raises:
+            ValidationError: a value that its field does not accept; no SQL is sent.
+            QueryTooComplex: more parameters than the server takes.
+        """
+        if self._constants:
+            values += self._constants
+        if self._lists:
+            return self._bind_lists(values)
+        return self.text, tuple([bind(values[n]) for n, bind in self._slots])
+
+    def _bind_lists(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+        texts: list[str] = []
+        params: list[Any] = []
+        for segment in self._segments:
+            if isinstance(segment, Segment):
+                texts.append(segment.text)
+                params += [bind(values[n]) for n, bind in segment.slots]
+            else:
+                members = segment.bind(values[segment.index])
+                text, bound = self._dialect.list_text(members, segment.template)
+                texts.append(text)
+                params += bound
+        most = self._dialect.most_parameters
+        if most is not None and len(params) > most:
+            raise QueryTooComplex(
+                f"The statement has {len(params)} parameters; {self._dialect.name} takes {most}",
+                fix="Ask for the list in several parts.",
+            )
+        return "".join(texts), tuple(params)
+
+
+def _segments(
+    pieces: SQL, dialect: Dialect
+) -> tuple[tuple[Any, ...], tuple[Segment | ListSlot, ...]]:
+    """The constants of a statement, and its text cut where lists go.
+
+    Constants stand behind the values, so they are counted from the end.
+    """
+    slots = [piece for piece in pieces if not isinstance(piece, str)]
+    constants = [slot.bind(None) for slot in slots if slot.index is None]
+    segments: list[Segment | ListSlot] = []
+    texts: list[str] = []
+    places: list[tuple[int, Bind]] = []
+    used = 0
+    for piece in pieces:
+        if isinstance(piece, str):
+            texts.append(piece)
+        elif isinstance(piece, ListSlot):
+            segments += [Segment("".join(texts), tuple(places)), piece]
+            texts, places = [], []
+        else:
+            texts.append(piece.template.replace("{p}", dialect.placeholder))
+            if piece.index is None:
+                places.append((used - len(constants), _as_it_is))
+                used += 1
+            else:
+                places.append((piece.index, piece.bind))
+    segments.append(Segment("".join(texts), tuple(places)))
+    return tuple(constants), tuple(segments)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

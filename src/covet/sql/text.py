@@ -1,0 +1,66 @@
+"""What is a piece of SQL? Text, and the slots in it where parameters go; the two never part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+Bind: TypeAlias = Callable[[Any], Any]
+
+
+class Slot(NamedTuple):
+    """The place of one parameter.
+
+    Attributes:
+        index: its place among the query's values; None for a constant.
+        bind: what makes a parameter of the value; of a constant, gives it.
+        template: what stands in the text, over ``{p}``.
+    """
+
+    index: int | None
+    bind: Bind
+    template: str = "{p}"
+
+
+class ListSlot(NamedTuple):
+    """The place of a list of parameters, as long as the list turns out to be."""
+
+    index: int
+    bind: Bind
+    template: str = "{p}"
+
+
+SQL: TypeAlias = tuple[str | Slot | ListSlot, ...]
+
+
+def sql(*parts: str | Slot | ListSlot | SQL) -> SQL:
+    """Pieces put together in this order."""
+    found: list[str | Slot | ListSlot] = []
+    for part in parts:
+        if isinstance(part, str | Slot | ListSlot):
+            found.append(part)
+        else:
+            found.extend(part)
+    return tuple(found)
+
+
+def separated(separator: str, pieces: Iterable[SQL]) -> SQL:
+    """Pieces with a text between each two."""
+    found: list[str | Slot | ListSlot] = []
+    for n, piece in enumerate(pieces):
+        if n:
+            found.append(separator)
+        found.extend(piece)
+    return tuple(found)
+
+
+def clause(keyword: str, piece: SQL) -> SQL:
+    """A clause behind its keyword; nothing where the clause is empty."""
+    return (f" {keyword} ", *piece) if piece else ()
+
+
+def mapped(piece: SQL, change: Callable[[Bind], Bind]) -> SQL:
+    """A piece with the way its single parameters are made changed."""
+    return tuple(
+        part._replace(bind=change(part.bind)) if isinstance(part, Slot) else part for part in piece
+    )

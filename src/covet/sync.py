@@ -1,0 +1,31 @@
+"""covet for sync code: import models, fields and connections from here."""
+
+from __future__ import annotations
+
+from . import *  # noqa: F403
+from . import __all__ as _vocabulary
+from ._sync.database import Database, connect, database
+from ._sync.manager import Manager
+from ._sync.model import Model
+from ._sync.queryset import QuerySet
+from ._sync.relations import ForeignKey, OneToOneField
+from ._sync.schema import create_tables, drop_tables
+from ._sync.transaction import atomic, on_commit
+from .pairs import sync_loaded as loaded
+
+__all__ = [
+    "Database",
+    "ForeignKey",
+    "Manager",
+    "Model",
+    "OneToOneField",
+    "QuerySet",
+    "atomic",
+    "connect",
+    "create_tables",
+    "database",
+    "drop_tables",
+    "loaded",
+    "on_commit",
+]
+__all__ += _vocabulary
