@@ -7,6 +7,7 @@ object and sets its attributes; a column that needs no conversion costs one assi
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
@@ -45,7 +46,7 @@ class Source:
         for name, meaning in info.names.items():
             own = f"{name}_{n}"
             self.names[own] = meaning
-            template = template.replace(name, own)
+            template = re.sub(rf"\b{name}\b", own, template)
         text = template.format(x=f"c{n}")
         return f"None if c{n} is None else {text}" if nullable else text
 
