@@ -41,4 +41,4 @@ def models_of(module: ModuleType) -> list[type[Model]]:
 
 def is_own(thing: object) -> bool:
     """Whether this is a model with a table, rather than an abstract one or Model itself."""
-    return isinstance(thing, type) and issubclass(thing, Model) and thing._table is not None
+    return isinstance(thing, type) and issubclass(thing, Model) and bool(vars(thing).get("_table"))
