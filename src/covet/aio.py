@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import covet
+
 from . import *  # noqa: F403
-from . import __all__ as _vocabulary
 from ._async.database import Database, connect, database
 from ._async.manager import Manager
 from ._async.model import Model
@@ -28,4 +29,4 @@ __all__ = [
     "loaded",
     "on_commit",
 ]
-__all__ += _vocabulary
+__all__ += covet.__all__

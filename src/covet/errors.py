@@ -14,7 +14,7 @@ LONGEST_REPR = 80
 
 
 def short(value: object) -> str:
-    """The ``repr`` of a user's value, escaped and cut so that it can stand in a message or a log."""
+    """The ``repr`` of a value, escaped and cut so that it can stand in a message or a log."""
     text = repr(value if not isinstance(value, str) else value[: LONGEST_REPR + 1])
     return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 1] + "…"
 

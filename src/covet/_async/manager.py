@@ -104,14 +104,14 @@ def _forward(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
 
 if TYPE_CHECKING:
 
-    class Manager(QuerySet[M_co], BaseManager[M_co]):  # type: ignore[misc, type-var]
+    class Manager(QuerySet[M_co], BaseManager[M_co]):  # type: ignore[type-var]
         """The manager of a model; subclass it for methods of your own."""
 
         def __get__(self, instance: None, owner: Any) -> Self: ...  # type: ignore[override]
 
         def __init__(self) -> None: ...
 
-        def get_queryset(self) -> QuerySet[M_co]:  # type: ignore[type-var]
+        def get_queryset(self) -> QuerySet[M_co]:
             """The queryset that every query of this manager begins with."""
             ...
 

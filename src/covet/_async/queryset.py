@@ -58,7 +58,7 @@ class QuerySet(AsyncRows[T]):
         if spec.nothing:
             return []
         db = database(self._alias or "default")
-        plan = plans.rows_plan(self._model, spec, db.dialect)
+        plan = plans.rows_plan(self.model, spec, db.dialect)
         rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         return plan.load(rows, Origin(db.alias))
 
@@ -81,7 +81,7 @@ class QuerySet(AsyncRows[T]):
         if spec.high is None:
             spec = spec.ordered(()).sliced(0, MOST_COUNTED)
         rows = await query._fetched(spec)
-        return cast(T, exactly_one(rows, self._model, spec))
+        return cast(T, exactly_one(rows, self.model, spec))
 
     async def first(self) -> T | None:
         """The first row, or None; by primary key if the query has no order.
@@ -113,7 +113,7 @@ class QuerySet(AsyncRows[T]):
         if spec.nothing:
             return 0
         db = self._database()
-        plan = plans.count_plan(self._model, spec, db.dialect)
+        plan = plans.count_plan(self.model, spec, db.dialect)
         rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         return cast(int, rows[0][0])
 
@@ -125,7 +125,7 @@ class QuerySet(AsyncRows[T]):
         if spec.nothing:
             return False
         db = self._database()
-        plan = plans.exists_plan(self._model, spec, db.dialect)
+        plan = plans.exists_plan(self.model, spec, db.dialect)
         return bool(await db.fetch_rows(*plan.bind(spec.values + spec.window_values)))
 
     async def in_bulk(
@@ -160,7 +160,8 @@ class QuerySet(AsyncRows[T]):
         Raises:
             UnknownField: a path that the model does not have.
         """
-        return cast("Any", self._with(self._output("values", "values", fields)))
+        rows: Any = self._with(self._output("values", "values", fields))
+        return cast("QuerySet[dict[str, Any]]", rows)
 
     @overload
     def values_list(self, *fields: str, flat: Literal[True]) -> QuerySet[Any]: ...
@@ -199,7 +200,7 @@ class QuerySet(AsyncRows[T]):
         Example:
             >>> post = await Post.objects.create(title="Hello", author=ann)
         """
-        record: Any = self._model(**values)
+        record: Any = self.model(**values)
         await record.save(force_insert=True, using=self._alias)
         return cast(T, record)
 
@@ -225,7 +226,7 @@ class QuerySet(AsyncRows[T]):
         """
         records = list(objs)
         db = self._database()
-        batches = bulk.batches(self._model, records, batch_size, db.dialect, validate)
+        batches = bulk.batches(self.model, records, batch_size, db.dialect, validate)
         if len(batches) > 1:
             async with atomic(using=db.alias):
                 for batch in batches:
@@ -264,7 +265,7 @@ class QuerySet(AsyncRows[T]):
         """
         try:
             return await self.get(**lookups), False
-        except self._model.DoesNotExist:
+        except self.model.DoesNotExist:
             pass
         values = _new_values(lookups, defaults)
         try:
@@ -273,7 +274,7 @@ class QuerySet(AsyncRows[T]):
         except IntegrityError:
             try:  # somebody else was faster
                 return await self.get(**lookups), False
-            except self._model.DoesNotExist:
+            except self.model.DoesNotExist:
                 pass
             raise
 
@@ -327,7 +328,7 @@ class QuerySet(AsyncRows[T]):
         if spec.nothing:
             return 0
         db = self._database()
-        plan = saving.update_plan(self._model, spec, written, db.dialect)
+        plan = saving.update_plan(self.model, spec, written, db.dialect)
         result = await db.execute(*plan.bind(spec.values + written.values))
         return result.rowcount
 
@@ -347,10 +348,10 @@ class QuerySet(AsyncRows[T]):
         if spec.nothing:
             return 0, {}
         db = self._database()
-        plan = saving.delete_plan(self._model, spec, db.dialect)
+        plan = saving.delete_plan(self.model, spec, db.dialect)
         result = await db.execute(*plan.bind(spec.values))
         count = result.rowcount
-        return count, {self._model._table.model_name: count} if count else {}
+        return count, {self.model._table.model_name: count} if count else {}
 
     def _check_unsliced(self, call: str) -> None:
         if self._spec.is_sliced:
@@ -379,7 +380,7 @@ class QuerySet(AsyncRows[T]):
             chosen = self._database().dialect
         else:
             chosen = dialect_for("sqlite")
-        plan = plans.rows_plan(self._model, spec, chosen)
+        plan = plans.rows_plan(self.model, spec, chosen)
         return plan.bind(spec.values + spec.window_values)
 
     @classmethod

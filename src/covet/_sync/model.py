@@ -122,8 +122,8 @@ class Model(Record, metaclass=ModelMeta):
         """What the database filled in, where it does not return it with the INSERT."""
         names = []
         for field in filled:
-            if field is self._table.auto_field:
-                setattr(self, field.attname, key)
+            if field.primary_key:
+                self.pk = key
             else:
                 names.append(field.name)
         if names:

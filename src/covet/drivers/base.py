@@ -139,11 +139,21 @@ def missing_driver(product: str, module: str, extra: str) -> ConfigurationError:
     )
 
 
+# One sentence for each way of failing, alike for all servers.
+REFUSED = "the connection was refused"
+REFUSED_FIX = "Does the server run there?"
+NO_DATABASE = "there is no such database"
+WRONG_PASSWORD = "the user or the password was refused"
+UNKNOWN_HOST = "the host is not known"
+NO_ANSWER = "no answer in time"
+
+
 def connection_failed(
-    url: DatabaseURL, reason: str, cause: BaseException | None, fix: str | None = None
+    url: DatabaseURL, reason: str, cause: BaseException | None
 ) -> ConnectionFailed:
     """The error for a connection that could not be made. The password is taken out of the text."""
     secret = url.password
+    fix = REFUSED_FIX if reason == REFUSED else None
     hide: Callable[[str], str] = (lambda t: t.replace(secret, "***")) if secret else (lambda t: t)
     # A driver's message that repeats the password is not shown as the cause either.
     shown = cause if cause is None or not secret or secret not in str(cause) else None

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import re
+import socket
 import ssl
 from typing import Any, ClassVar, Self
 
@@ -23,6 +24,11 @@ from ..errors import (
 )
 from ..sql.dialects.base import Server
 from .base import (
+    NO_ANSWER,
+    NO_DATABASE,
+    REFUSED,
+    UNKNOWN_HOST,
+    WRONG_PASSWORD,
     Commands,
     Params,
     Result,
@@ -153,16 +159,25 @@ def _settings(url: DatabaseURL) -> dict[str, Any]:
 
 
 _REASONS = {
-    1045: "the user or the password was refused",
-    1044: "the user has no right to this database",
-    1049: "there is no such database",
     1040: "the server has too many connections",
-    2003: "the connection was refused; does the server run there?",
+    1044: "the user has no right to this database",
+    1045: WRONG_PASSWORD,
+    1049: NO_DATABASE,
+    1698: WRONG_PASSWORD,
 }
+_BY_CAUSE: tuple[tuple[type[OSError], str], ...] = (
+    (ConnectionRefusedError, REFUSED),
+    (TimeoutError, NO_ANSWER),
+    (socket.gaierror, UNKNOWN_HOST),
+)
 
 
 def _failed(url: DatabaseURL, error: pymysql.err.MySQLError) -> ConnectionFailed:
     reason = _REASONS.get(_number(error)) or str(error.args[-1] if error.args else error)
+    below = getattr(error, "original_exception", None) or error.__cause__
+    for cause, text in _BY_CAUSE:
+        if isinstance(below, cause):
+            reason = text
     return connection_failed(url, reason, error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar, Self
 
 from ..errors import (
@@ -18,6 +19,11 @@ from ..errors import (
 )
 from ..sql.dialects.base import Server
 from .base import (
+    NO_ANSWER,
+    NO_DATABASE,
+    REFUSED,
+    UNKNOWN_HOST,
+    WRONG_PASSWORD,
     Commands,
     Params,
     Result,
@@ -112,11 +118,23 @@ def _conninfo(url: DatabaseURL) -> dict[str, Any]:
     }
 
 
+# libpq gives no code for a failed connection, only a text. It may be in another language, and is
+# then shown as it is.
+_REASONS = (
+    (r"Connection refused", REFUSED),
+    (r"database \".*\" does not exist", NO_DATABASE),
+    (r"password authentication failed|no password supplied", WRONG_PASSWORD),
+    (r"could not translate host name|Name or service not known", UNKNOWN_HOST),
+    (r"timeout expired", NO_ANSWER),
+)
+
+
 def _failed(url: DatabaseURL, error: psycopg.Error) -> ConnectionFailed:
-    """libpq gives no code for a failed connection, only a text, which may be in any language."""
     text = str(error)
-    line = text.rsplit("FATAL:", 1)[-1] if "FATAL:" in text else text
-    return connection_failed(url, line.strip(), error)
+    for pattern, reason in _REASONS:
+        if re.search(pattern, text):
+            return connection_failed(url, reason, error)
+    return connection_failed(url, text.rpartition("FATAL:")[2].strip(), error)
 
 
 def _server(version: int, icu: bool) -> Server:

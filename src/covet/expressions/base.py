@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from .q import Q
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 DEEPEST_EXPRESSION = 100
 
@@ -113,7 +112,7 @@ class Expression(Shaped, Generic[T]):
         return OrderBy(self, True, nulls_first=nulls_first, nulls_last=nulls_last)
 
 
-class F(Expression[T_co]):
+class F(Expression[T]):
     """The value of a field in the same row, named by its path.
 
     Args:
@@ -139,7 +138,7 @@ class F(Expression[T_co]):
         return f"F({self.path!r})"
 
 
-class FieldRef(F[T_co]):
+class FieldRef(F[T]):
     """A field as the class shows it, ``Post.views``: an ``F`` that knows its model and its type.
 
     It belongs to queries on its own model; in another model's query it is an error.

@@ -92,13 +92,16 @@ class Q(Shaped):
         _fill(self, AND, False, [c for c in children if not _is_empty(c)])
 
     def __and__(self, other: Any) -> Q:
-        return _join(AND, self, other)
+        joined: Q = _join(AND, self, other)
+        return joined
 
     def __or__(self, other: Any) -> Q:
-        return _join(OR, self, other)
+        joined: Q = _join(OR, self, other)
+        return joined
 
     def __xor__(self, other: Any) -> Q:
-        return _join(XOR, self, other)
+        joined: Q = _join(XOR, self, other)
+        return joined
 
     __rand__ = __and__
     __ror__ = __or__
@@ -152,7 +155,7 @@ def _unwrapped(q: Q) -> Any:
     return q
 
 
-def _join(connector: str, left: Q, right: Any) -> Q:
+def _join(connector: str, left: Q, right: Any) -> Any:
     if not isinstance(right, Q):
         return NotImplemented
     if not left.children or not right.children:
@@ -214,7 +217,7 @@ def _flat(q: Q) -> Iterator[Any]:
             stack.extend(item.children)
         else:
             out.append(item)
-    return reversed(out)
+    yield from reversed(out)
 
 
 def _from_flat(items: tuple[Any, ...]) -> Q:

@@ -28,7 +28,7 @@ class AsyncRows(Builder[T], Generic[T]):
     def _loaded(self, use: str, instead: str) -> list[T]:
         if self._rows is None:
             raise NotLoaded(
-                f"The rows of this query on {self._model.__name__} are not loaded, so {use} cannot "
+                f"The rows of this query on {self.model.__name__} are not loaded, so {use} cannot "
                 "be answered",
                 fix=f"Write {instead}, or await the query first.",
             )
@@ -98,5 +98,5 @@ class SyncRows(Builder[T], Generic[T]):
             return self.fetch()[key]
         rows = self._sliced(slice(key, key + 1)).fetch()
         if not rows:
-            raise IndexError(f"The query on {self._model.__name__} has no row {key}")
+            raise IndexError(f"The query on {self.model.__name__} has no row {key}")
         return rows[0]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import FieldError, short
 from ..expressions import F, OrderBy, Q
-from ..schema.record import Record
 from . import resolve
 from .spec import Output, QuerySpec
 
@@ -19,7 +18,7 @@ T = TypeVar("T")
 class Builder(Generic[T]):
     """The colour-free half of ``QuerySet``: everything that only says what is asked."""
 
-    _model: type[Record]
+    model: type[Any]
     _spec: QuerySpec
     _alias: str | None = None
     _rows: list[T] | None = None
@@ -27,7 +26,7 @@ class Builder(Generic[T]):
     def __init__(
         self, model: type[Any], spec: QuerySpec | None = None, alias: str | None = None
     ) -> None:
-        self._model = model
+        self.model = model
         self._spec = spec or QuerySpec(model._table)
         self._alias = alias
         self._rows = None
@@ -39,11 +38,6 @@ class Builder(Generic[T]):
         new._spec = spec
         new._rows = None
         return new
-
-    @property
-    def model(self) -> type[Any]:
-        """The model that is asked."""
-        return self._model
 
     @property
     def ordered(self) -> bool:
@@ -192,7 +186,7 @@ class Builder(Generic[T]):
         return self._with(self._spec)
 
     def __repr__(self) -> str:
-        name = f"<{type(self).__name__} of {self._model.__name__}"
+        name = f"<{type(self).__name__} of {self.model.__name__}"
         if self._rows is None:
             return f"{name}, not fetched>"
         shown = [repr(row) for row in self._rows[:20]]

@@ -233,10 +233,7 @@ def _decided(connector: str, children: list[ast.Condition], neutral: bool) -> as
     if len(left) == 1:
         return left[0]
     needs = [child.needs for child in left]
-    if connector == AND:
-        needed = frozenset().union(*needs)
-    else:
-        needed = frozenset.intersection(*needs)
+    needed = frozenset.union(*needs) if connector == AND else frozenset.intersection(*needs)
     unknown = any(child.unknown for child in left)
     depth = 1 + max(child.depth for child in left)
     return ast.Group(connector, tuple(left), unknown, needed, depth)

@@ -17,13 +17,13 @@ class Given(NamedTuple):
 
     Attributes:
         kind: what stands there, in the words of ``expressions.shape``.
-        index: its place among the query's values.
+        place: its place among the query's values.
         expr: the expression, where it is one.
         needs: the joins that the expression goes through.
     """
 
     kind: str
-    index: int
+    place: int
     value: Any
     expr: ast.Expr | None = None
     needs: frozenset[str] = ast.NOWHERE
@@ -78,7 +78,7 @@ def among(name: str, operand: Operand, given: Given) -> ast.Condition:
             f"{named(operand.field)}__in takes a list of values",
             fix=f"Write {operand.field.name}__in=[…], or {operand.field.name}=… for one value.",
         )
-    members = ast.Param(given.index, compared(operand.field))
+    members = ast.Param(given.place, compared(operand.field))
     return ast.Among(operand.expr, members, operand.needs)
 
 
@@ -89,8 +89,8 @@ def between(name: str, operand: Operand, given: Given) -> ast.Condition:
             f"{named(operand.field)}__range takes the first and the last value",
             fix=f"Write {operand.field.name}__range=(low, high).",
         )
-    low = ast.Param(given.index, compared(operand.field), item=0, rounding="ceil")
-    high = ast.Param(given.index, compared(operand.field), item=1, rounding="floor")
+    low = ast.Param(given.place, compared(operand.field), item=0, rounding="ceil")
+    high = ast.Param(given.place, compared(operand.field), item=1, rounding="floor")
     return ast.Between(operand.expr, low, high, operand.nullable, operand.needs)
 
 
@@ -156,7 +156,7 @@ def _single(
         return ast.Constant(given.value, field or compared(operand.field))
     if family(operand.field) != "integer":
         rounding = None
-    return ast.Param(given.index, field or compared(operand.field), rounding=rounding)
+    return ast.Param(given.place, field or compared(operand.field), rounding=rounding)
 
 
 COMPARING: dict[str, Lookup] = {

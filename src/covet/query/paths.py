@@ -27,10 +27,11 @@ class Step(NamedTuple):
     @property
     def destination(self) -> Table:
         """The table that the step leads to."""
+        field: ForeignKeyField[Any] = self.field
         if self.reverse:
-            assert self.field.source is not None
-            return self.field.source
-        return self.field.target
+            assert field.source is not None
+            return field.source
+        return field.target
 
 
 class Path(NamedTuple):

@@ -87,7 +87,7 @@ BY_TYPE: dict[type, Field[Any]] = {
 
 def family(field: Field[Any]) -> str:
     """The group of types that a field's values can be compared with: ``"integer"``, ``"text"`` …"""
-    kind = field.value_field.kind
+    kind: str = field.value_field.kind
     return FAMILY.get(kind, kind)
 
 
@@ -138,12 +138,13 @@ def named(field: Field[Any]) -> str:
 class ComparedKey(ForeignKeyField[Any]):
     """A foreign key as the right side of a comparison."""
 
-    relaxed: Field[Any]
+    relaxed: Any  # a field; checkers would take one in a class body for a descriptor
 
     @property
     def value_field(self) -> Field[Any]:
         """What the key's values are compared as."""
-        return self.relaxed
+        field: Field[Any] = self.relaxed
+        return field
 
 
 def compared(field: Field[Any]) -> Field[Any]:

@@ -75,7 +75,7 @@ def insert(table: Table, written: Assigned, returning: tuple[Field[Any], ...]) -
     for field, value in zip(written.fields, written.given, strict=True):
         if isinstance(value, Expression) and not isinstance(value, Value):
             raise FieldError(
-                f"{named(field)} of a new row is set to {value!r}, and a new row has no columns yet",
+                f"{named(field)} of a new row is set to {value!r}, but a new row has none yet",
                 fix="Give a value, or save first and update then.",
             )
         row.append(_value(field, value, place))

@@ -57,7 +57,7 @@ class ModelMeta(type):
             field = table.names.get(name)
             if field is not None:
                 return FieldRef(table.label, field.name)
-            registry = cls._registry  # type: ignore[attr-defined]
+            registry = cls._registry
             if not name.startswith("_") and registry.settle() and name in cls.__dict__:
                 return getattr(cls, name)
         raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")

@@ -76,6 +76,7 @@ class Record:
     if TYPE_CHECKING:
         _table: ClassVar[Table]
         _registry: ClassVar[Registry]
+        _plans: ClassVar[dict[tuple[Any, ...], Any]]
 
     DoesNotExist: ClassVar[type[ObjectDoesNotExist]] = ObjectDoesNotExist
     MultipleObjectsReturned: ClassVar[type[MultipleObjectsReturned]] = MultipleObjectsReturned
@@ -183,7 +184,7 @@ class Record:
         return hash(self.pk)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is pickled and copied: the values, and the origin's alias, without its other rows."""
+        """What is pickled and copied: the values, and of the origin only its alias."""
         state = dict(self.__dict__)
         if self._origin is not None:
             state["_origin"] = Origin(self._origin.alias)

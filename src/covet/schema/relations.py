@@ -159,8 +159,9 @@ class ForeignKeyField(Field[T]):
 
     @property
     def value_field(self) -> Field[Any]:
-        """The field that says which values the column holds: the target's, at the end of a chain."""
-        return self.target_field.value_field
+        """The field that says which values the column holds: the target's."""
+        field: Field[Any] = self.target_field.value_field
+        return field
 
     def check(self, value: Any) -> T:
         """The key of an object, or the key itself.
@@ -194,7 +195,7 @@ class ForeignKeyField(Field[T]):
             )
         return key
 
-    # --- what an instance knows of its related object ----------------------------------------------
+    # --- what an instance knows of its related object ------------------------------------------
 
     def known(self, instance: Any) -> tuple[bool, Any]:
         """Whether an instance's related object is known without a query, and the object.

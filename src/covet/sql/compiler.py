@@ -111,7 +111,7 @@ class Compiler:
                 sql(
                     "(",
                     separated(
-                        ", ", ((s._replace(index=r * width + n),) for n, s in enumerate(row))
+                        ", ", ((s._replace(place=r * width + n),) for n, s in enumerate(row))
                     ),
                     ")",
                 )

@@ -35,7 +35,8 @@ def creation(tables: Sequence[Table], dialect: Dialect) -> list[str]:
     if not dialect.foreign_keys_inline:
         for table in tables:
             statements += [
-                f"ALTER TABLE {dialect.quoted(table.name)} ADD {_foreign_key(table, field, dialect)}"
+                f"ALTER TABLE {dialect.quoted(table.name)} "
+                f"ADD {_foreign_key(table, field, dialect)}"
                 for field in table.relations
                 if field.db_constraint
             ]
@@ -167,7 +168,8 @@ def _uniques(table: Table, dialect: Dialect) -> list[str]:
 
 def _checks(table: Table, dialect: Dialect) -> list[str]:
     return [
-        f"CONSTRAINT {dialect.quoted(constraint.name)} CHECK ({_condition(table, constraint, dialect)})"
+        f"CONSTRAINT {dialect.quoted(constraint.name)} "
+        f"CHECK ({_condition(table, constraint, dialect)})"
         for constraint in table.options.constraints
         if isinstance(constraint, CheckConstraint)
     ]
@@ -186,7 +188,7 @@ def _condition(table: Table, constraint: CheckConstraint, dialect: Dialect) -> s
         if isinstance(piece, str):
             text += piece
         elif isinstance(piece, ListSlot):
-            members = piece.bind(values[piece.index])
+            members = piece.bind(values[piece.place])
             text += f"({', '.join(dialect.literal(member) for member in members) or 'NULL'})"
         else:
             text += piece.template.replace("{p}", dialect.literal(_bound(piece, values)))
@@ -194,7 +196,7 @@ def _condition(table: Table, constraint: CheckConstraint, dialect: Dialect) -> s
 
 
 def _bound(slot: Slot, values: tuple[Any, ...]) -> Any:
-    return slot.bind(None if slot.index is None else values[slot.index])
+    return slot.bind(None if slot.place is None else values[slot.place])
 
 
 def _foreign_key(table: Table, field: ForeignKeyField[Any], dialect: Dialect) -> str:

@@ -29,7 +29,9 @@ class Statement:
         self._dialect = dialect
         self._constants, self._segments = _segments(pieces, dialect)
         self._lists = len(self._segments) > 1
-        self.text, self._slots = self._segments[0]  # type: ignore[misc]
+        first = self._segments[0]
+        assert isinstance(first, Segment)
+        self.text, self._slots = first
 
     def bind(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         """The SQL and its parameters for the values of one query.
@@ -52,7 +54,7 @@ class Statement:
                 texts.append(segment.text)
                 params += [bind(values[n]) for n, bind in segment.slots]
             else:
-                members = segment.bind(values[segment.index])
+                members = segment.bind(values[segment.place])
                 text, bound = self._dialect.list_text(members, segment.template)
                 texts.append(text)
                 params += bound
@@ -73,7 +75,7 @@ def _segments(
     Constants stand behind the values, so they are counted from the end.
     """
     slots = [piece for piece in pieces if not isinstance(piece, str)]
-    constants = [slot.bind(None) for slot in slots if slot.index is None]
+    constants = [slot.bind(None) for slot in slots if slot.place is None]
     segments: list[Segment | ListSlot] = []
     texts: list[str] = []
     places: list[tuple[int, Bind]] = []
@@ -86,11 +88,11 @@ def _segments(
             texts, places = [], []
         else:
             texts.append(piece.template.replace("{p}", dialect.placeholder))
-            if piece.index is None:
+            if piece.place is None:
                 places.append((used - len(constants), _as_it_is))
                 used += 1
             else:
-                places.append((piece.index, piece.bind))
+                places.append((piece.place, piece.bind))
     segments.append(Segment("".join(texts), tuple(places)))
     return tuple(constants), tuple(segments)
 

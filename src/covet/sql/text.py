@@ -12,12 +12,12 @@ class Slot(NamedTuple):
     """The place of one parameter.
 
     Attributes:
-        index: its place among the query's values; None for a constant.
+        place: its place among the query's values; None for a constant.
         bind: what makes a parameter of the value; of a constant, gives it.
         template: what stands in the text, over ``{p}``.
     """
 
-    index: int | None
+    place: int | None
     bind: Bind
     template: str = "{p}"
 
@@ -25,7 +25,7 @@ class Slot(NamedTuple):
 class ListSlot(NamedTuple):
     """The place of a list of parameters, as long as the list turns out to be."""
 
-    index: int
+    place: int
     bind: Bind
     template: str = "{p}"
 

@@ -19,7 +19,8 @@ LARGEST_INTEGER: Final = 8192
 JSONNull: Final = Sentinel("JSONNull", __name__)
 """The JSON document ``null``, which is not SQL's NULL: store it with ``Post(data=JSONNull)``.
 
-Both come back as ``None``; ``filter(data=None)`` and ``filter(data__isnull=True)`` tell them apart.
+Both come back as ``None``; ``filter(data=JSONNull)`` finds the one, ``filter(data__isnull=True)``
+the other.
 """
 
 
