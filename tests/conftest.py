@@ -97,7 +97,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("databases")
     meant = marker.args if marker else KINDS
     kinds = [kind for kind in KINDS if kind in meant and kind in chosen(metafunc.config)]
-    metafunc.parametrize("kind", kinds, scope="module", indirect=True)
+    metafunc.parametrize("kind", kinds or [None], scope="module", indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that are for none of the chosen databases."""
+    left_out = {item for item in items if parameters(item).get("kind", "") is None}
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def parameters(item: pytest.Item) -> dict[str, object]:
+    """What a test is called with."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params if callspec else {}
 
 
 @pytest.fixture(scope="module")
