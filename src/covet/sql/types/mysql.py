@@ -11,7 +11,6 @@ from .base import TypeInfo, Types, at_least_zero, length_at_most, named, zero_or
 from .load import (
     FIRST_MOMENT,
     NAIVE_FIRST_MOMENT,
-    plain_digits,
     reader,
     uuid_from_hex,
     without_zone,
@@ -55,19 +54,15 @@ def _binary_check(field: Any) -> str | None:
     return _bytes(field) if (field.max_length or 0) > LONGEST_VARBINARY else None
 
 
-PLAIN_PLACES: Final = 6
-"""A Decimal with at most so many places is never written with an exponent by ``str()``."""
+def _decimal_column(field: Any) -> str:
+    digits = 65 if field.max_digits is None else field.max_digits
+    places = 30 if field.decimal_places is None else field.decimal_places
+    return f"decimal({digits}, {places})"
 
 
 def _decimal(field: Any) -> TypeInfo:
-    digits = 65 if field.max_digits is None else field.max_digits
-    places = 30 if field.decimal_places is None else field.decimal_places
-    name = f"decimal({digits}, {places})"
-    if places <= PLAIN_PLACES:
-        return TypeInfo(named(name), name)
-    # The driver writes str(Decimal), here 1E-7: a float to the server. A bare string is compared
-    # with a decimal column as floats, so it says what it is.
-    return TypeInfo(named(name), name, plain_digits, placeholder=f"cast({{p}} as {name})")
+    # covet's driver writes decimals without an exponent: 1E-7 would be a float to the server.
+    return TypeInfo(_decimal_column, _decimal_column(field))
 
 
 def _json(field: Any) -> TypeInfo:
