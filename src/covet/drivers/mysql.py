@@ -52,7 +52,7 @@ except ImportError as error:
 COMMANDS = Commands(begin="START TRANSACTION")
 IN_TRANSACTION = SERVER_STATUS.SERVER_STATUS_IN_TRANS
 NO_BACKSLASHES = SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES
-# Everything a session needs, in one round trip. MariaDB alone reads what stands in /*M! */: there an
+# Everything a session needs, in one round trip. MariaDB alone reads what is in /*M! */: there an
 # UPDATE takes all values from the row as it was, as the standard says. MySQL has no such mode.
 SETTINGS = (
     "SET NAMES utf8mb4, time_zone='+00:00', autocommit=1, sql_mode=CONCAT('STRICT_TRANS_TABLES,"
@@ -244,6 +244,7 @@ class _AioConnection(aiomysql.Connection):  # type: ignore[misc]
     """aiomysql's connection without three of its faults."""
 
     _ssl_context: ssl.SSLContext | None
+    _writer: asyncio.StreamWriter | None = None
 
     def __init__(self, *, tls_required: bool, **settings: Any) -> None:
         super().__init__(**settings)
@@ -264,14 +265,25 @@ class _AioConnection(aiomysql.Connection):  # type: ignore[misc]
         try:
             await super()._connect()
         except BaseException:
-            self.close()  # cancelled half-way, aiomysql would leave the socket open
+            self.drop()  # cancelled half-way, aiomysql would leave the socket open
             raise
+
+    def drop(self) -> None:
+        """Close the socket, whether or not the event loop still runs."""
+        writer, self._writer, self._reader = self._writer, None, None
+        if writer is None:
+            return
+        try:
+            writer.transport.abort()
+        except RuntimeError:  # the loop is closed, and so never calls what does the closing
+            lost = getattr(writer.transport, "_call_connection_lost", None)
+            with contextlib.suppress(Exception):
+                if lost is not None:
+                    lost(None)
 
     def __del__(self) -> None:
         # Quietly: who drops a connection has closed or abandoned it, or the process ends.
-        with contextlib.suppress(Exception):
-            if self._writer:
-                self.close()
+        self.drop()
 
 
 class AsyncMysqlConnection(_MysqlConnection):
@@ -359,7 +371,7 @@ class AsyncMysqlConnection(_MysqlConnection):
 
     def abandon(self) -> None:
         """Drop it without a word to the server."""
-        self._my.close()
+        self._my.drop()
 
 
 class SyncMysqlConnection(_MysqlConnection):
