@@ -147,6 +147,7 @@ COLOURED = frozenset(
         "Model",
         "OneToOneField",
         "QuerySet",
+        "RelatedManager",
         "atomic",
         "connect",
         "create_tables",

@@ -9,7 +9,7 @@ from ._async.database import Database, connect, database
 from ._async.manager import Manager
 from ._async.model import Model
 from ._async.queryset import QuerySet
-from ._async.relations import ForeignKey, OneToOneField
+from ._async.relations import ForeignKey, OneToOneField, RelatedManager
 from ._async.schema import create_tables, drop_tables
 from ._async.transaction import atomic, on_commit
 from .pairs import async_loaded as loaded
@@ -21,6 +21,7 @@ __all__ = [
     "Model",
     "OneToOneField",
     "QuerySet",
+    "RelatedManager",
     "atomic",
     "connect",
     "create_tables",

@@ -9,7 +9,7 @@ from ._sync.database import Database, connect, database
 from ._sync.manager import Manager
 from ._sync.model import Model
 from ._sync.queryset import QuerySet
-from ._sync.relations import ForeignKey, OneToOneField
+from ._sync.relations import ForeignKey, OneToOneField, RelatedManager
 from ._sync.schema import create_tables, drop_tables
 from ._sync.transaction import atomic, on_commit
 from .pairs import sync_loaded as loaded
@@ -21,6 +21,7 @@ __all__ = [
     "Model",
     "OneToOneField",
     "QuerySet",
+    "RelatedManager",
     "atomic",
     "connect",
     "create_tables",

@@ -94,7 +94,7 @@ def _forwarding(cls: type, queryset_class: type) -> dict[str, Any]:
 
 
 def _forward(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-    def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def forward(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         return getattr(self.get_queryset(), name)(*args, **kwargs)
 
     forward.__name__ = name

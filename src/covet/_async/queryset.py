@@ -62,7 +62,7 @@ class QuerySet(AsyncRows[T]):
         rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         return plan.load(rows, Origin(db.alias))
 
-    async def get(self, *conditions: Q, **lookups: Any) -> T:
+    async def get(self, /, *conditions: Q, **lookups: Any) -> T:
         """The one row that meets the conditions.
 
         Args:
@@ -187,7 +187,7 @@ class QuerySet(AsyncRows[T]):
 
     # --- writing -------------------------------------------------------------------------------
 
-    async def create(self, **values: Any) -> T:
+    async def create(self, /, **values: Any) -> T:
         """A new instance, saved.
 
         Args:
@@ -248,7 +248,7 @@ class QuerySet(AsyncRows[T]):
             record._origin = origin
 
     async def get_or_create(
-        self, defaults: Mapping[str, Any] | None = None, **lookups: Any
+        self, /, defaults: Mapping[str, Any] | None = None, **lookups: Any
     ) -> tuple[T, bool]:
         """The one row that meets the lookups, created if there is none.
 
@@ -280,6 +280,7 @@ class QuerySet(AsyncRows[T]):
 
     async def update_or_create(
         self,
+        /,
         defaults: Mapping[str, Any] | None = None,
         create_defaults: Mapping[str, Any] | None = None,
         **lookups: Any,
@@ -307,7 +308,7 @@ class QuerySet(AsyncRows[T]):
                 await found.save(using=self._alias, update_fields=list(defaults))
         return found, is_new
 
-    async def update(self, **values: Any) -> int:
+    async def update(self, /, **values: Any) -> int:
         """All rows of the query changed in the database: ``UPDATE … SET …``.
 
         Args:

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, Literal, TypeVar, Unpack, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    Self,
+    TypeAlias,
+    TypeVar,
+    Unpack,
+    overload,
+)
 
 from ..errors import FieldError
 from ..expressions import FieldRef, Q
 from ..pairs import AsyncReference, async_refer
-from ..schema.fields import FieldOptions
 from ..schema.record import Record, Reference
-from ..schema.relations import CASCADE, ForeignKeyField, ReverseRelation, WayBack
+from ..schema.relations import (
+    CASCADE,
+    ForeignKeyField,
+    RelationOptions,
+    ReverseRelation,
+    WayBack,
+)
 from .manager import Manager
 from .queryset import QuerySet
 
 T = TypeVar("T")
 M = TypeVar("M")
+
+To: TypeAlias = type[M] | str | Callable[[], type[M]]
 
 
 class ForeignKey(ForeignKeyField[T], Generic[T]):
@@ -42,28 +59,20 @@ class ForeignKey(ForeignKeyField[T], Generic[T]):
     @overload
     def __init__(
         self: ForeignKey[M | None],
-        to: type[M] | str | Callable[[], type[M]],
+        to: To[M],
         on_delete: str = ...,
         *,
         null: Literal[True],
-        related_name: str | None = ...,
-        related_query_name: str | None = ...,
-        to_field: str | None = ...,
-        db_constraint: bool = ...,
-        **options: Unpack[FieldOptions],
+        **options: Unpack[RelationOptions],
     ) -> None: ...
     @overload
     def __init__(
         self: ForeignKey[M],
-        to: type[M] | str | Callable[[], type[M]],
+        to: To[M],
         on_delete: str = ...,
         *,
         null: Literal[False] = ...,
-        related_name: str | None = ...,
-        related_query_name: str | None = ...,
-        to_field: str | None = ...,
-        db_constraint: bool = ...,
-        **options: Unpack[FieldOptions],
+        **options: Unpack[RelationOptions],
     ) -> None: ...
     def __init__(self, to: Any, on_delete: str = CASCADE, **options: Any) -> None:
         super().__init__(to, on_delete, **options)
@@ -100,6 +109,27 @@ class OneToOneField(ForeignKey[T]):
     """
 
     one_to_one = True
+
+    @overload
+    def __init__(
+        self: OneToOneField[M | None],
+        to: To[M],
+        on_delete: str = ...,
+        *,
+        null: Literal[True],
+        **options: Unpack[RelationOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: OneToOneField[M],
+        to: To[M],
+        on_delete: str = ...,
+        *,
+        null: Literal[False] = ...,
+        **options: Unpack[RelationOptions],
+    ) -> None: ...
+    def __init__(self, to: Any, on_delete: str = CASCADE, **options: Any) -> None:
+        super().__init__(to, on_delete, **options)
 
 
 async def load(relation: ForeignKeyField[Any], instance: Any) -> Any:
@@ -162,8 +192,13 @@ class ReverseOneDescriptor:
 class RelatedManager(Manager[M]):
     """The manager of the rows whose key points to one instance.
 
-    Everything that it creates points there too.
+    Everything that it creates points there too. A class that wants its type known to checkers
+    declares it: ``posts: RelatedManager["Post"]``.
     """
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: Any) -> Self: ...  # type: ignore[override]
 
     def __init__(self, relation: ReverseRelation, model: type[Any], instance: Record) -> None:
         self.name = relation.name or relation.query_name
@@ -191,7 +226,7 @@ class RelatedManager(Manager[M]):
             query = query.using(self._alias)
         return query.filter(Q(**{self._relation.field.attname: key}))
 
-    async def create(self, **values: Any) -> M:
+    async def create(self, /, **values: Any) -> M:
         """A new row that points to the instance, saved.
 
         Args:

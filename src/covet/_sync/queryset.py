@@ -64,7 +64,7 @@ class QuerySet(SyncRows[T]):
         rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         return plan.load(rows, Origin(db.alias))
 
-    def get(self, *conditions: Q, **lookups: Any) -> T:
+    def get(self, /, *conditions: Q, **lookups: Any) -> T:
         """The one row that meets the conditions.
 
         Args:
@@ -187,7 +187,7 @@ class QuerySet(SyncRows[T]):
 
     # --- writing -------------------------------------------------------------------------------
 
-    def create(self, **values: Any) -> T:
+    def create(self, /, **values: Any) -> T:
         """A new instance, saved.
 
         Args:
@@ -248,7 +248,7 @@ class QuerySet(SyncRows[T]):
             record._origin = origin
 
     def get_or_create(
-        self, defaults: Mapping[str, Any] | None = None, **lookups: Any
+        self, /, defaults: Mapping[str, Any] | None = None, **lookups: Any
     ) -> tuple[T, bool]:
         """The one row that meets the lookups, created if there is none.
 
@@ -280,6 +280,7 @@ class QuerySet(SyncRows[T]):
 
     def update_or_create(
         self,
+        /,
         defaults: Mapping[str, Any] | None = None,
         create_defaults: Mapping[str, Any] | None = None,
         **lookups: Any,
@@ -307,7 +308,7 @@ class QuerySet(SyncRows[T]):
                 found.save(using=self._alias, update_fields=list(defaults))
         return found, is_new
 
-    def update(self, **values: Any) -> int:
+    def update(self, /, **values: Any) -> int:
         """All rows of the query changed in the database: ``UPDATE … SET …``.
 
         Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..errors import FieldError, short
@@ -38,7 +38,11 @@ class Lookup(Shaped):
         self.key, self.values = tuple(key), tuple(values)
 
     def __repr__(self) -> str:
-        return f"{self.path}={short(self.value)}"
+        return self.shown(short(self.value))
+
+    def shown(self, value: str) -> str:
+        """The text of it with another text in the place of the value."""
+        return f"{self.path}={value}"
 
 
 class Comparison(Shaped):
@@ -57,8 +61,12 @@ class Comparison(Shaped):
         self.depth = left.depth
 
     def __repr__(self) -> str:
+        is_value = not isinstance(self.value, Expression)
+        return self.shown(short(self.value) if is_value else repr(self.value))
+
+    def shown(self, value: str) -> str:
+        """The text of it with another text in the place of the value."""
         operator = OPERATORS.get(self.lookup)
-        value = repr(self.value) if isinstance(self.value, Expression) else short(self.value)
         if operator:
             return f"{self.left!r} {operator} {value}"
         return f"{self.left!r}.compare({self.lookup!r}, {value})"
@@ -86,7 +94,7 @@ class Q(Shaped):
     connector: str
     negated: bool
 
-    def __init__(self, *conditions: Any, **lookups: Any) -> None:
+    def __init__(self, /, *conditions: Any, **lookups: Any) -> None:
         children: list[Any] = [_condition(condition) for condition in conditions]
         children += [Lookup(path, value) for path, value in lookups.items()]
         _fill(self, AND, False, [c for c in children if not _is_empty(c)])
@@ -125,7 +133,21 @@ class Q(Shaped):
         return hash(self.key)
 
     def __repr__(self) -> str:
-        return "".join(_words(self))
+        return "".join(_words(self, repr))
+
+    def inside(self, *, values: bool = True) -> str:
+        """The condition as it stands between the brackets of a call.
+
+        Args:
+            values: False shows each value as ``…``.
+
+        Example:
+            >>> from covet import Q
+            >>> Q(views__gt=10, title="Draft").inside(values=False)
+            'views__gt=…, title=…'
+        """
+        text = "".join(_words(self, repr if values else _without_value))
+        return text if self.negated else text[2:-1]
 
     def __reduce__(self) -> Any:
         return _from_flat, (tuple(_flat(self)),)
@@ -189,21 +211,28 @@ def _fill(q: Q, connector: str, negated: bool, children: tuple[Any, ...] | list[
     return q
 
 
-def _words(q: Q) -> Iterator[str]:
-    """The repr in pieces; by an own stack, as a tree may be deeper than Python's."""
+def _without_value(leaf: Lookup | Comparison) -> str:
+    return leaf.shown("…")
+
+
+def _words(q: Q, leaf: Callable[[Any], str]) -> Iterator[str]:
+    """The text of a tree in pieces; by an own stack, as a tree may be deeper than Python's."""
     stack: list[Any] = [q]
     while stack:
         item = stack.pop()
         if isinstance(item, Q):
             symbol = SYMBOL[item.connector] if item.connector != AND else ", "
             inner: list[Any] = ["~Q(" if item.negated else "Q("]
-            for n, child in enumerate(item.children):
+            children = item.children  # Python wants keywords behind the rest
+            if item.connector == AND:
+                children = tuple(sorted(children, key=lambda child: isinstance(child, Lookup)))
+            for n, child in enumerate(children):
                 inner += [symbol, child] if n else [child]
                 if not isinstance(child, Q) and item.connector != AND:
-                    inner[-1] = f"Q({child!r})"
+                    inner[-1] = f"Q({leaf(child)})"
             stack += reversed([*inner, ")"])
         else:
-            yield item if isinstance(item, str) else repr(item)
+            yield item if isinstance(item, str) else leaf(item)
 
 
 def _flat(q: Q) -> Iterator[Any]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LONGEST_OUTLINE = 200
+
 
 class Builder(Generic[T]):
     """The colour-free half of ``QuerySet``: everything that only says what is asked."""
@@ -56,7 +58,7 @@ class Builder(Generic[T]):
         """No rows, and no query to find that out."""
         return self._with(self._spec.empty())
 
-    def filter(self, *conditions: Q, **lookups: Any) -> Self:
+    def filter(self, /, *conditions: Q, **lookups: Any) -> Self:
         """Only the rows for which all conditions are true.
 
         ``Post.objects.filter(views__gt=9, author__name="Ann")`` →
@@ -71,9 +73,10 @@ class Builder(Generic[T]):
             UnknownLookup: a lookup that the field does not have.
             FieldError: a comparison that cannot be, or a filter on a slice.
         """
-        return self._filtered("filter", Q(*conditions, **lookups))
+        given = Q(*conditions, **lookups)
+        return self._filtered("filter", given, given)
 
-    def exclude(self, *conditions: Q, **lookups: Any) -> Self:
+    def exclude(self, /, *conditions: Q, **lookups: Any) -> Self:
         """Only the rows that ``filter()`` with the same arguments would leave out.
 
         That is the complement, so rows for which a condition is unknown, as with NULL, are kept:
@@ -86,16 +89,17 @@ class Builder(Generic[T]):
         Raises:
             FieldError: as for ``filter()``.
         """
-        return self._filtered("exclude", ~Q(*conditions, **lookups))
+        given = Q(*conditions, **lookups)
+        return self._filtered("exclude", ~given, given)
 
-    def _filtered(self, call: str, condition: Q) -> Self:
+    def _filtered(self, call: str, condition: Q, given: Q) -> Self:
         spec = self._spec
         if not condition.children:
             return self._with(spec)
         if spec.high is not None or spec.low:
             raise _sliced(call)
         if condition.key not in spec.table.checked:
-            resolve.check_condition(spec.table, condition, f"{call}({_inside(condition)})")
+            resolve.check_condition(spec.table, condition, f"{call}({_inside(given)})")
         return self._with(spec.where(condition))
 
     def order_by(self, *terms: str | F[Any] | OrderBy) -> Self:
@@ -176,7 +180,7 @@ class Builder(Generic[T]):
 
     def _one_more(self, condition: Q) -> Self:
         """The query of ``get()``: narrowed, unless there is nothing to narrow by."""
-        return self._filtered("get", condition) if condition.children else self
+        return self._filtered("get", condition, condition) if condition.children else self
 
     def _by_key_unless_ordered(self) -> Self:
         """What ``first()`` asks: in some order that is the same each time."""
@@ -195,9 +199,9 @@ class Builder(Generic[T]):
 
 
 def _inside(condition: Q) -> str:
-    """A condition as it stood between the brackets of the call."""
-    text = repr(condition).removeprefix("~")
-    return text[2:-1] if len(text) < 200 else text[2:200] + "…"
+    """A condition as it stood between the brackets of the call, without its values."""
+    text = condition.inside(values=False)
+    return text if len(text) < LONGEST_OUTLINE else text[:LONGEST_OUTLINE] + "…"
 
 
 def _sliced(call: str) -> FieldError:

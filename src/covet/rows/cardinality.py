@@ -20,7 +20,7 @@ def exactly_one(rows: list[Any], model: type[Record], spec: QuerySpec) -> Any:
     """
     if len(rows) == 1:
         return rows[0]
-    conditions = ", ".join(repr(clause.condition)[2:-1] for clause in spec.clauses)
+    conditions = ", ".join(clause.condition.inside() for clause in spec.clauses)
     asked = f"{model.__name__}.objects.get({short_text(conditions)})"
     if not rows:
         raise model.DoesNotExist(f"No {model.__name__} matches", asked=asked)

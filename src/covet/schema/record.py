@@ -83,7 +83,7 @@ class Record:
 
     _origin: Origin | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, /, *args: Any, **kwargs: Any) -> None:
         """Make an instance that is not saved yet.
 
         Args:

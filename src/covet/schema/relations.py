@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from ..errors import ModelError, ValidationError, short
-from .fields import Field
+from .fields import Field, FieldOptions
 from .record import Record, Reference
 
 if TYPE_CHECKING:
@@ -23,6 +23,15 @@ SET_NULL = "SET_NULL"
 DO_NOTHING = "DO_NOTHING"
 
 ON_DELETE = (CASCADE, RESTRICT, PROTECT, SET_NULL, DO_NOTHING)
+
+
+class RelationOptions(FieldOptions, total=False):
+    """The options that every relation takes, beside ``null``."""
+
+    related_name: str | None
+    related_query_name: str | None
+    to_field: str | None
+    db_constraint: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

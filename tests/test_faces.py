@@ -1,0 +1,92 @@
+"""Do the two public faces say the same words, and does the package keep its colours apart?"""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import subprocess
+import sys
+import tokenize
+import zipfile
+
+import pytest
+
+import covet
+from covet import aio, sync
+
+ROOT = pathlib.Path(covet.__file__).parent
+
+
+def test_both_faces_have_the_same_names() -> None:
+    assert sorted(aio.__all__) == sorted(sync.__all__)
+
+
+def test_every_name_of_a_face_is_there() -> None:
+    for face in (aio, sync):
+        assert [name for name in face.__all__ if not hasattr(face, name)] == []
+
+
+@pytest.mark.parametrize("name", covet.__all__)
+def test_a_name_without_colour_is_the_same_object_in_both(name: str) -> None:
+    assert getattr(aio, name) is getattr(sync, name) is getattr(covet, name)
+
+
+@pytest.mark.parametrize("name", sorted(covet.COLOURED - {"loaded"}))
+def test_a_name_with_a_colour_is_another_object_in_each(name: str) -> None:
+    assert getattr(aio, name) is not getattr(sync, name)
+
+
+@pytest.mark.parametrize("name", sorted(covet.COLOURED))
+def test_covet_itself_says_where_a_coloured_name_is(name: str) -> None:
+    with pytest.raises(AttributeError) as raised:
+        getattr(covet, name)
+
+    assert str(raised.value) == (
+        f"covet has no {name}, as it comes in two colours. "
+        f"Write 'from covet.aio import {name}' for async code, "
+        f"'from covet.sync import {name}' for sync code."
+    )
+
+
+def test_what_has_a_colour_is_what_the_faces_add() -> None:
+    assert set(aio.__all__) - set(covet.__all__) == covet.COLOURED
+
+
+def test_the_sync_tree_holds_no_word_of_the_other_colour() -> None:
+    words = {"async", "await", "asyncio", "aiosqlite", "aiomysql"}
+    found = [
+        f"{path.name}: {token.string}"
+        for path in (ROOT / "_sync").rglob("*.py")
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
+        if token.type == tokenize.NAME and token.string in words
+    ]
+
+    assert found == []
+
+
+def test_a_sync_program_imports_nothing_of_the_async_colour() -> None:
+    program = (
+        "import sys; import covet.sync; "
+        "print(*[name for name in sys.modules if name.startswith('covet._async')])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("\n", "")
+
+
+def test_the_built_wheel_holds_both_trees(tmp_path: pathlib.Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT.parent.parent,
+        check=True,
+        capture_output=True,
+    )
+    [wheel] = tmp_path.glob("*.whl")
+
+    names = set(zipfile.ZipFile(wheel).namelist())
+
+    for tree in ("_async", "_sync"):
+        for path in (ROOT / tree).glob("*.py"):
+            assert f"covet/{tree}/{path.name}" in names
+    assert "covet/py.typed" in names

@@ -1,0 +1,118 @@
+"""What do type checkers make of models in async code? Read by mypy --strict and pyright.
+
+A line with ``# type: ignore[…]`` is a mistake that both checkers must find: a comment that silences
+nothing is an error itself.
+"""
+
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+from covet.aio import (
+    CharField,
+    F,
+    ForeignKey,
+    IntegerField,
+    Manager,
+    Model,
+    OneToOneField,
+    Q,
+    QuerySet,
+    RelatedManager,
+    loaded,
+)
+from covet.expressions import FieldRef
+from covet.pairs import AsyncReference
+
+
+class Author(Model):
+    name = CharField(max_length=100)
+    age = IntegerField(null=True)
+
+    posts: RelatedManager[Post]
+
+
+class PostQuerySet(QuerySet["Post"]):
+    def popular(self) -> PostQuerySet:
+        return self.filter(views__gt=100)
+
+
+class PostManager(Manager["Post"]):
+    async def titles(self) -> list[Any]:
+        return await self.values_list("title", flat=True).fetch()
+
+
+class Post(Model):
+    title = CharField(max_length=200)
+    views = IntegerField(default=0)
+    author = ForeignKey(Author, related_name="posts")
+    editor = ForeignKey(Author, null=True, related_name="edited")
+    parent = ForeignKey(lambda: Post, null=True)
+
+    chosen = PostManager()
+    popular = PostQuerySet.as_manager()
+
+
+class Cover(Model):
+    of = OneToOneField(Post)
+
+
+async def what_the_default_manager_gives() -> None:
+    assert_type(await Author.objects.get(id=1), Author)
+    assert_type(await Author.objects.first(), Author | None)
+    assert_type(await Author.objects.create(name="Ann"), Author)
+    assert_type(await Author.objects.filter(name="Ann").fetch(), list[Author])
+    assert_type(await Author.objects.filter(name="Ann"), list[Author])
+    assert_type(await Author.objects.count(), int)
+    assert_type(await Author.objects.exists(), bool)
+    assert_type(await Author.objects.get_or_create(name="Ann"), tuple[Author, bool])
+    assert_type(await Author.objects.in_bulk([1]), dict[Any, Author])
+    assert_type(await Author.objects.values("name").fetch(), list[dict[str, Any]])
+    assert_type(await Author.objects.values_list("name").fetch(), list[tuple[Any, ...]])
+    assert_type(await Author.objects.update(name="Bob"), int)
+    assert_type(await Author.objects.bulk_create([Author(name="Ann")]), list[Author])
+    async for author in Author.objects.order_by("name"):
+        assert_type(author, Author)
+
+
+async def what_own_managers_and_querysets_give() -> None:
+    assert_type(Post.chosen, PostManager)
+    assert_type(await Post.chosen.get(id=1), Post)
+    assert_type(await Post.chosen.titles(), list[Any])
+    assert_type(Post.popular.filter(views=1).popular().exclude(views=2), PostQuerySet)
+    assert_type(await Post.popular.popular().first(), Post | None)
+
+
+async def what_attributes_are(post: Post, cover: Cover) -> None:
+    assert_type(post.title, str)
+    assert_type(post.views, int)
+    assert_type((await post.author).age, int | None)
+    post.title = "Hello"
+    post.title = 1  # type: ignore[assignment]
+
+
+async def what_relations_are(post: Post, cover: Cover) -> None:
+    assert_type(post.author, AsyncReference[Author])
+    assert_type(post.editor, AsyncReference[Author | None])
+    assert_type(await post.author, Author)
+    assert_type(await post.editor, Author | None)
+    assert_type(await post.parent, Post | None)
+    assert_type(await (await cover.of).author, Author)
+    assert_type(loaded(post.author), Author)
+    assert_type(await loaded(post.author).posts.first(), Post | None)
+    assert_type(loaded(post.author).name, str)
+    print(post.author.name)  # type: ignore[attr-defined]
+    post.author = Author(name="Ann")
+    post.editor = None
+
+
+def what_conditions_are() -> None:
+    assert_type(Post.views, FieldRef[int])
+    assert_type(Post.views > 10, Q)
+    assert_type((Post.views > 10) & Q(title="Hello"), Q)
+    assert_type(Post.title == "Hello", Q)
+    assert_type(Author.age == None, Q)  # noqa: E711
+    Post.objects.filter(Post.views > F("views"), title="Hello")
+    assert Post.views > "x"  # type: ignore[operator]

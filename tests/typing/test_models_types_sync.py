@@ -1,0 +1,116 @@
+"""What do type checkers make of models in sync code? Read by mypy --strict and pyright.
+
+A line with ``# type: ignore[…]`` is a mistake that both checkers must find: a comment that silences
+nothing is an error itself.
+"""
+
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+from covet.expressions import FieldRef
+from covet.sync import (
+    CharField,
+    F,
+    ForeignKey,
+    IntegerField,
+    Manager,
+    Model,
+    OneToOneField,
+    Q,
+    QuerySet,
+    RelatedManager,
+    loaded,
+)
+
+
+class Author(Model):
+    name = CharField(max_length=100)
+    age = IntegerField(null=True)
+
+    posts: RelatedManager[Post]
+
+
+class PostQuerySet(QuerySet["Post"]):
+    def popular(self) -> PostQuerySet:
+        return self.filter(views__gt=100)
+
+
+class PostManager(Manager["Post"]):
+    def titles(self) -> list[Any]:
+        return self.values_list("title", flat=True).fetch()
+
+
+class Post(Model):
+    title = CharField(max_length=200)
+    views = IntegerField(default=0)
+    author = ForeignKey(Author, related_name="posts")
+    editor = ForeignKey(Author, null=True, related_name="edited")
+    parent = ForeignKey(lambda: Post, null=True)
+
+    chosen = PostManager()
+    popular = PostQuerySet.as_manager()
+
+
+class Cover(Model):
+    of = OneToOneField(Post)
+
+
+def what_the_default_manager_gives() -> None:
+    assert_type(Author.objects.get(id=1), Author)
+    assert_type(Author.objects.first(), Author | None)
+    assert_type(Author.objects.create(name="Ann"), Author)
+    assert_type(Author.objects.filter(name="Ann").fetch(), list[Author])
+    assert_type(Author.objects.filter(name="Ann")[0], Author)
+    assert_type(Author.objects.count(), int)
+    assert_type(Author.objects.exists(), bool)
+    assert_type(Author.objects.get_or_create(name="Ann"), tuple[Author, bool])
+    assert_type(Author.objects.in_bulk([1]), dict[Any, Author])
+    assert_type(Author.objects.values("name").fetch(), list[dict[str, Any]])
+    assert_type(Author.objects.values_list("name").fetch(), list[tuple[Any, ...]])
+    assert_type(Author.objects.update(name="Bob"), int)
+    assert_type(Author.objects.bulk_create([Author(name="Ann")]), list[Author])
+    for author in Author.objects.order_by("name"):
+        assert_type(author, Author)
+
+
+def what_own_managers_and_querysets_give() -> None:
+    assert_type(Post.chosen, PostManager)
+    assert_type(Post.chosen.get(id=1), Post)
+    assert_type(Post.chosen.titles(), list[Any])
+    assert_type(Post.popular.filter(views=1).popular().exclude(views=2), PostQuerySet)
+    assert_type(Post.popular.popular().first(), Post | None)
+
+
+def what_attributes_are(post: Post, cover: Cover) -> None:
+    assert_type(post.title, str)
+    assert_type(post.views, int)
+    assert_type(post.author.age, int | None)
+    post.title = "Hello"
+    post.title = 1  # type: ignore[assignment]
+
+
+def what_relations_are(post: Post, cover: Cover) -> None:
+    assert_type(post.author, Author)
+    assert_type(post.editor, Author | None)
+    assert_type(post.author, Author)
+    assert_type(post.editor, Author | None)
+    assert_type(post.parent, Post | None)
+    assert_type(cover.of.author, Author)
+    assert_type(loaded(post.author), Author)
+    assert_type(loaded(post.author).posts.first(), Post | None)
+    assert_type(loaded(post.author).name, str)
+    post.author = Author(name="Ann")
+    post.editor = None
+
+
+def what_conditions_are() -> None:
+    assert_type(Post.views, FieldRef[int])
+    assert_type(Post.views > 10, Q)
+    assert_type((Post.views > 10) & Q(title="Hello"), Q)
+    assert_type(Post.title == "Hello", Q)
+    assert_type(Author.age == None, Q)  # noqa: E711
+    Post.objects.filter(Post.views > F("views"), title="Hello")
+    assert Post.views > "x"  # type: ignore[operator]
