@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from covet import JSONNull, TextChoices
+from covet.schema.words import shown
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONGEST = timedelta(microseconds=2**63 - 1)
@@ -179,7 +180,7 @@ REFUSED: list[tuple[str, Any]] = [
 ]
 """Values that no database is ever sent."""
 
-LETTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\x00")
+LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 TEXT = st.text(LETTERS)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 DOCUMENTS = st.recursive(
@@ -222,6 +223,11 @@ RANDOM: dict[str, st.SearchStrategy[Any]] = {
     "data": DOCUMENTS,
     "address": st.ip_addresses(),
 }
+
+
+def label(value: Any) -> str:
+    """A value in a test's name, the same in every process."""
+    return "memoryview" if isinstance(value, memoryview) else shown(value)
 
 
 def rows() -> st.SearchStrategy[dict[str, Any]]:

@@ -42,10 +42,9 @@ from covet.aio import (
     atomic,
     capture_queries,
 )
-from covet.schema.words import shown
 
 from ..oracle.story import Undo
-from ..values import EXACT, NORMAL, REFUSED, ROWS, Status, assert_same, rows
+from ..values import EXACT, NORMAL, REFUSED, ROWS, Status, assert_same, label, rows
 
 
 class Row(Model):
@@ -94,7 +93,7 @@ async def stored(name: str, pk: Any) -> Any:
     return plain
 
 
-@pytest.mark.parametrize(("name", "value"), ROWS, ids=shown)
+@pytest.mark.parametrize(("name", "value"), ROWS, ids=label)
 async def test_a_value_comes_back_exactly(db: Database, name: str, value: Any) -> None:
     row = await Row.objects.create(**{name: value})
     assert_same(await stored(name, row.pk), value)
@@ -106,7 +105,7 @@ async def test_a_value_comes_back_exactly(db: Database, name: str, value: Any) -
     assert await Row.objects.exclude(**{name: value}).count() == 0
 
 
-@pytest.mark.parametrize(("name", "value", "expected"), NORMAL, ids=shown)
+@pytest.mark.parametrize(("name", "value", "expected"), NORMAL, ids=label)
 async def test_a_value_comes_back_in_its_normal_form(
     db: Database, name: str, value: Any, expected: Any
 ) -> None:
@@ -187,7 +186,7 @@ async def test_nul_in_text_is_stored_where_the_database_can(
     assert await Row.objects.filter(**{name: "a"}).count() == 0
 
 
-@pytest.mark.parametrize("document", ["\x00", {"a\x00": 1}, [["\x00"]]], ids=shown)
+@pytest.mark.parametrize("document", ["\x00", {"a\x00": 1}, [["\x00"]]], ids=label)
 async def test_nul_in_documents_is_stored_where_the_database_can(
     db: Database, kind: str, document: Any
 ) -> None:

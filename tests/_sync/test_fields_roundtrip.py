@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from covet.schema.words import shown
 from covet.sync import (
     BigIntegerField,
     BinaryField,
@@ -47,7 +46,7 @@ from covet.sync import (
 )
 
 from ..oracle.story import Undo
-from ..values import EXACT, NORMAL, REFUSED, ROWS, Status, assert_same, rows
+from ..values import EXACT, NORMAL, REFUSED, ROWS, Status, assert_same, label, rows
 
 
 class Row(Model):
@@ -96,7 +95,7 @@ def stored(name: str, pk: Any) -> Any:
     return plain
 
 
-@pytest.mark.parametrize(("name", "value"), ROWS, ids=shown)
+@pytest.mark.parametrize(("name", "value"), ROWS, ids=label)
 def test_a_value_comes_back_exactly(db: Database, name: str, value: Any) -> None:
     row = Row.objects.create(**{name: value})
     assert_same(stored(name, row.pk), value)
@@ -108,7 +107,7 @@ def test_a_value_comes_back_exactly(db: Database, name: str, value: Any) -> None
     assert Row.objects.exclude(**{name: value}).count() == 0
 
 
-@pytest.mark.parametrize(("name", "value", "expected"), NORMAL, ids=shown)
+@pytest.mark.parametrize(("name", "value", "expected"), NORMAL, ids=label)
 def test_a_value_comes_back_in_its_normal_form(
     db: Database, name: str, value: Any, expected: Any
 ) -> None:
@@ -187,7 +186,7 @@ def test_nul_in_text_is_stored_where_the_database_can(db: Database, kind: str, n
     assert Row.objects.filter(**{name: "a"}).count() == 0
 
 
-@pytest.mark.parametrize("document", ["\x00", {"a\x00": 1}, [["\x00"]]], ids=shown)
+@pytest.mark.parametrize("document", ["\x00", {"a\x00": 1}, [["\x00"]]], ids=label)
 def test_nul_in_documents_is_stored_where_the_database_can(
     db: Database, kind: str, document: Any
 ) -> None:
