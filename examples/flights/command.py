@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from .data import Data
-from .download import nycflights13
+from .download import DataMissing, nycflights13
 from .screen import Screen
 
 
 def main(tell: Callable[..., Any], arguments: Sequence[str] | None = None) -> None:
     """Run ``tell``, of either colour, as the command line asks."""
     options = parser(tell).parse_args(arguments)
-    data = None if options.keep else Data(options.data or nycflights13())
+    try:
+        data = None if options.keep else Data(options.data or nycflights13())
+    except DataMissing as missing:
+        sys.exit(str(missing))
     screen = terminal()
     finish(tell(options.url, data, screen))
     screen.close()

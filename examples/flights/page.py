@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import fill
 from typing import Any, Literal, NamedTuple
 
 from .answers import Answer
 from .sql import Query, grouped, laid_out, parameters
 
+WIDTH = 96
 Style = Literal["question", "answer", "heading", "table", "sql", "note"]
 
 
@@ -21,11 +23,11 @@ class Line(NamedTuple):
 def page(number: int, question: str, answer: Answer, queries: Sequence[Query]) -> Iterator[Line]:
     """The question, the answer, the table below it, and the SQL behind both."""
     yield Line("question", f"{number:2}  {question}")
-    yield Line("answer", answer.sentence)
+    yield Line("answer", fill(answer.sentence, WIDTH))
     if answer.rows:
         yield from table(answer)
     for statement in grouped(queries):
-        yield Line("sql", laid_out(statement.sql))
+        yield Line("sql", laid_out(statement.sql, WIDTH))
         note = [f"with {parameters(statement.params)}"] if statement.params else []
         note += [f"and {statement.times - 1} more like it"] if statement.times > 1 else []
         if note:

@@ -48,7 +48,7 @@ def grouped(queries: Iterable[Query]) -> list[Shown]:
     return list(shown.values())
 
 
-def laid_out(sql: str, width: int = 96) -> str:
+def laid_out(sql: str, width: int) -> str:
     """The statement with a line per clause and with long lists of columns cut short."""
     lines = []
     for clause in clauses(shortened(sql)):

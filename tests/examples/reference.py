@@ -10,6 +10,7 @@ from calendar import month_name
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from examples.flights.data import Data, Row
@@ -62,13 +63,13 @@ class Reference:
         rows = [
             (
                 self.airline(flight),
-                flight["number"],
+                f"{flight['carrier_id']} {flight['number']}",
                 f"{flight['origin_id']} → {flight['destination']}",
                 round(60 * flight["distance"] / flight["air_time"]),
             )
             for flight in flights
         ]
-        rows.sort(key=lambda row: row[3], reverse=True)
+        rows.sort(key=itemgetter(3), reverse=True)
         return (len(rows), rows[0][3]), tuple(rows)
 
     def cancelled(self) -> Found:
@@ -79,8 +80,10 @@ class Reference:
 
     def storms(self) -> Found:
         rows = []
-        for name, stormy in ("storm", True), ("no storm", False):
-            flights = self.where(lambda flight, stormy=stormy: storm(flight) == stormy)
+        for name, flights in (
+            ("storm", self.where(storm)),
+            ("no storm", self.where(lambda flight: not storm(flight))),
+        ):
             trouble = [f for f in flights if f["dep_time"] is None or f["dep_delay"] > 60]
             rows.append((name, len(flights), len(trouble)))
         return (rows[0][2] / rows[0][1], rows[1][2] / rows[1][1]), tuple(rows)
@@ -116,7 +119,7 @@ class Reference:
         for plane in sorted(map(self.planes.__getitem__, users), key=age):
             made = f"{plane['manufacturer']} {plane['model']}"
             airlines = ", ".join(sorted(users[plane["tailnum"]]))
-            rows.append((plane["tailnum"], plane["year"], made, airlines))
+            rows.append((plane["tailnum"], str(plane["year"]), made, airlines))
         return (len(rows),), tuple(rows)
 
     def hawaii(self) -> Found:

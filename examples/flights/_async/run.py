@@ -10,13 +10,13 @@ from ..screen import Screen
 from .load import load
 from .questions import QUESTIONS
 
+COLOUR = __name__.split(".")[-2].strip("_")
+
 
 async def tell(url: str, data: Data | None, screen: Screen) -> list[Answer]:
     """The answers, shown on the screen as they come; without data the tables are left alone."""
     async with connect(url) as database:
-        screen.title(
-            f"The flights of 2013, told by {__name__.split('.')[-2]} code on {database.url}"
-        )
+        screen.title(f"The flights of 2013, told by {COLOUR} code on {database.url}")
         if data is not None:
             await load(data, screen)
         return [await ask(question, screen) for question in QUESTIONS]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from calendar import month_name
 from datetime import date
+from operator import itemgetter
 
 from covet.sync import F, Q, atomic
 
@@ -22,7 +23,7 @@ def busiest_airport() -> Answer:
     rows = [
         (airport.code, airport.name, airport.departures.count()) for airport in airports.fetch()
     ]
-    _, name, flights = max(rows, key=lambda row: row[2])
+    _, name, flights = max(rows, key=itemgetter(2))
     return answer("{}, with {:,} departures.", name, flights).with_table(
         "code, airport, departures", rows
     )
@@ -34,7 +35,7 @@ def longest_delay() -> Answer:
     flight = certain(delayed.order_by("-dep_delay", "id").first())
     carrier, origin, dest = flight.carrier, flight.origin, flight.dest
     return answer(
-        "{} {} from {} to {} on {:%d %B}: it left {} hours and {} minutes late.",
+        "{0} {1} from {2} to {3} on {4.day} {4:%B}: it left {5} hours and {6} minutes late.",
         carrier.name,
         flight.number,
         origin.name,
@@ -59,13 +60,13 @@ def fastest() -> Answer:
     rows = [
         (
             airlines[flight.carrier_id].name,
-            flight.number,
+            f"{flight.carrier_id} {flight.number}",
             f"{flight.origin_id} → {flight.destination}",
             round(60 * flight.distance / certain(flight.air_time)),
         )
         for flight in flights
     ]
-    rows.sort(key=lambda row: row[3], reverse=True)
+    rows.sort(key=itemgetter(3), reverse=True)
     return answer("{}, the fastest at {} miles per hour.", len(rows), rows[0][3]).with_table(
         "airline, flight, route, miles per hour", rows
     )
@@ -77,7 +78,7 @@ def cancelled() -> Answer:
     rows = [
         (month_name[month], never_left.filter(date__month=month).count()) for month in range(1, 13)
     ]
-    month, flights = max(rows, key=lambda row: row[1])
+    month, flights = max(rows, key=itemgetter(1))
     return answer("In {}: {:,} flights never left.", month, flights).with_table(
         "month, cancelled", rows
     )
@@ -107,8 +108,8 @@ def broken_instrument() -> Answer:
     departures = airport.departures.filter(hour__gt=reading.hour).exclude(dep_time=None)
     following = certain(departures.order_by("hour", "dep_delay", "id").first())
     return answer(
-        "{} claims a wind of {:,.0f} miles per hour at {:%H:%M UTC on %d %B}. "
-        "The next flight, {} {} to {}, left all the same.",
+        "{0} claims a wind of {1:,.0f} miles per hour at {2:%H:%M} UTC on {2.day} {2:%B}. "
+        "The next flight, {3} {4} to {5}, left all the same.",
         airport.name,
         reading.wind_speed,
         reading.hour,
@@ -123,7 +124,9 @@ def unmapped() -> Answer:
     unknown = Flight.objects.filter(dest=None)
     codes = unknown.values_list("destination", flat=True).distinct().order_by("destination")
     rows = [(code, unknown.filter(destination=code).count()) for code in codes.fetch()]
-    return answer("To {} islands' airports.", len(rows)).with_table("destination, flights", rows)
+    return answer("To {} airports, all of them on islands in the Caribbean.", len(rows)).with_table(
+        "destination, flights", rows
+    )
 
 
 def boeings() -> Answer:
@@ -148,7 +151,7 @@ def veterans() -> Answer:
         users = Airline.objects.filter(flights__plane=plane).distinct().order_by("name")
         names = users.values_list("name", flat=True).fetch()
         made = f"{plane.manufacturer} {plane.model}"
-        rows.append((plane.tailnum, plane.year, made, ", ".join(names)))
+        rows.append((plane.tailnum, str(plane.year), made, ", ".join(names)))
     return answer("{} of them, if one believes the registry.", len(rows)).with_table(
         "aeroplane, built, as, flown by", rows
     )
@@ -158,7 +161,7 @@ def hawaii() -> Answer:
     """Who flies to Hawaii?"""
     there = Airline.objects.filter(flights__dest__timezone="Pacific/Honolulu").distinct()
     names = there.order_by("name").values_list("name", flat=True).fetch()
-    return answer("{}.", " and ".join(names))
+    return answer("{}", " and ".join(names))
 
 
 def never_from_laguardia() -> Answer:
@@ -174,9 +177,10 @@ def two_airports_in_a_day() -> Answer:
     both = (
         Plane.objects.filter(flights__origin="EWR", flights__date=day)
         .filter(flights__origin="LGA", flights__date=day)
+        .values_list("tailnum", "manufacturer", "seats")
         .distinct()
     )
-    first = both.order_by("tailnum").values_list("tailnum", "manufacturer", "seats")[:3].fetch()
+    first = both.order_by("tailnum")[:3].fetch()
     return answer("{} did; the first three are:", both.count()).with_table(
         "aeroplane, made by, seats", first
     )
