@@ -123,6 +123,20 @@ def test_minus_zero_is_zero() -> None:
     assert math.copysign(1, bound(fields.FloatField()).check("-0")) == 1
 
 
+class Share(float):
+    pass
+
+
+class Price(Decimal):
+    pass
+
+
+def test_kinds_of_numbers_become_plain() -> None:
+    assert type(bound(fields.FloatField()).check(Share(0.5))) is float
+    assert type(price().check(Price("0.5"))) is Decimal
+    assert str(price().check(Share(0.5))) == "0.50"
+
+
 @pytest.mark.parametrize(
     "value", [math.nan, math.inf, -math.inf, 10**400, Decimal("inf"), Decimal("sNaN"), "1e999"]
 )

@@ -191,6 +191,11 @@ def test_choices_come_in_many_forms(choices: Any) -> None:
     assert caught.value.code == "invalid_choice"
 
 
+def test_clones_share_choices_that_can_be_read_once() -> None:
+    field = CharField(max_length=1, choices=iter(PAIRS))
+    assert bound(field.clone()).choices == bound(field.clone()).choices == PAIRS
+
+
 def test_choices_may_be_grouped() -> None:
     grouped = {"Cold": {1: "blue"}, "Warm": [(2, "red"), (3, "orange")], 4: "none"}
     field = bound(IntegerField(choices=grouped))

@@ -45,6 +45,17 @@ def test_a_message_may_be_ones_own() -> None:
     assert message(validator, 4) == "is more than 3 (4)."
 
 
+def test_a_rule_of_ones_own_compares_a_measure() -> None:
+    class Words(v.BaseValidator):
+        message = "must have %(limit_value)s words, not %(show_value)s"
+
+        def clean(self, x: Any) -> int:
+            return len(x.split())
+
+    Words(2)("a b")
+    assert message(Words(2), "a b c") == "must have 2 words, not 3."
+
+
 def test_steps_are_exact() -> None:
     v.StepValueValidator(0.1)(0.3)
     v.StepValueValidator(Decimal("0.05"))(Decimal("1.15"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeAlias, TypedDict, TypeVar
 
@@ -133,7 +133,8 @@ class Field(Generic[T]):
         self.help_text = help_text
         self.db_comment = db_comment
         self.choices: list[Pair] | None = None
-        self._given_choices = choices
+        # An iterator can be read once, and clones of this field read it again.
+        self._given_choices = list(choices) if isinstance(choices, Iterator) else choices
         self._allowed: Sequence[Any] | frozenset[Any] = ()
 
     # At run time a field is never on its class: a descriptor there makes every store on an
