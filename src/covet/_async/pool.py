@@ -101,13 +101,15 @@ class Pool:
             await connection.close()
 
     async def mend(self, connection: AsyncConnection) -> None:
-        """Take back a connection after anything went wrong: clean it or drop it. Never raises."""
-        if not connection.closed and connection.in_transaction:
-            await async_finish(self._roll_back(connection), CLEAN_WITHIN)
-        if connection.closed:
-            self.slots.drop(connection)
-        elif not self.slots.give(connection):
-            connection.abandon()
+        """Take back a connection after anything went wrong: clean it or drop it."""
+        try:
+            if not connection.closed and connection.in_transaction:
+                await async_finish(self._roll_back(connection), CLEAN_WITHIN)
+        finally:
+            if connection.closed:
+                self.slots.drop(connection)
+            elif not self.slots.give(connection):
+                connection.abandon()
 
     async def _roll_back(self, connection: AsyncConnection) -> bool:
         try:

@@ -42,6 +42,15 @@ class BaseManager(Generic[M_co]):
                 )
             return self
 
+    def __getattr__(self, name: str) -> Any:
+        """Only asked for what is not there, such as the model of a manager of an abstract one."""
+        if name == "model":
+            raise AttributeError(
+                "This manager belongs to an abstract model, which has no rows. "
+                "Ask a model that inherits from it."
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     def bound(self, model: type[Any], name: str) -> Any:
         """A copy that belongs to a model; an abstract model's manager serves several."""
         own = copy.copy(self)

@@ -371,7 +371,7 @@ class QuerySet(SyncRows[T]):
                 or else SQLite's, when left out.
 
         Raises:
-            FieldError: there is no such dialect.
+            ConfigurationError: there is no such dialect.
             ValidationError: a value that its field does not accept.
         """
         spec = self._spec

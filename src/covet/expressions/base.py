@@ -224,8 +224,9 @@ class OrderBy(Shaped):
         self.descending = descending
         self.nulls_first = bool(nulls_first) or (not nulls_last and not descending)
         self.depth = expression.depth
-        direction = "desc" if descending else "asc"
-        self.key = (direction, "nf" if self.nulls_first else "nl", *expression.key)
+        # A space keeps it apart from every path, which stands in the same place of a key.
+        direction = "desc nulls" if descending else "asc nulls"
+        self.key = (f"{direction} {'first' if self.nulls_first else 'last'}", *expression.key)
         self.values = expression.values
 
     def asc(self) -> OrderBy:

@@ -53,7 +53,7 @@ class AsyncRows(Builder[T], Generic[T]):
     def __getitem__(self, key: Any) -> Any:
         """A slice is a narrower query; a position needs the rows."""
         if isinstance(key, slice):
-            return self._sliced(key) if self._rows is None else self._rows[key]
+            return self._sliced(key)
         return self._loaded("[n]", "(await qs[n:n + 1])[0]")[key]
 
 
@@ -93,7 +93,7 @@ class SyncRows(Builder[T], Generic[T]):
     def __getitem__(self, key: Any) -> Any:
         """A slice is a narrower query; a position asks for that row only."""
         if isinstance(key, slice):
-            return self._sliced(key) if self._rows is None else self._rows[key]
+            return self._sliced(key)
         if self._rows is not None or key < 0:
             return self.fetch()[key]
         rows = self._sliced(slice(key, key + 1)).fetch()

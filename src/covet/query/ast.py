@@ -92,7 +92,17 @@ class Random:
     nullable: bool = False
 
 
-Expr: TypeAlias = Column | Param | Constant | Null | Arithmetic | Part | Random
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An output with a name of its own, by which the ORDER BY of a DISTINCT refers to it."""
+
+    name: str
+    expr: Expr
+    field: Field[Any] | None
+    nullable: bool
+
+
+Expr: TypeAlias = Column | Param | Constant | Null | Arithmetic | Part | Random | Named
 
 
 # --- conditions: what is true, false or unknown -------------------------------------------------

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import FieldError, short
 from ..expressions import F, OrderBy, Q
+from ..expressions.shape import INT64_MAX
 from . import resolve
 from .spec import Output, QuerySpec
 
@@ -161,20 +162,22 @@ class Builder(Generic[T]):
         return self._spec.giving(Output(kind, named))
 
     def _sliced(self, bounds: slice) -> Self:
-        """A part of the rows by position: ``LIMIT … OFFSET …``.
+        """A part of the rows by position: ``LIMIT … OFFSET …``, or of the rows that are loaded.
 
         Raises:
             FieldError: a step, or a bound that is negative or no integer.
         """
         for bound in (bounds.start, bounds.stop):
-            if bound is not None and (type(bound) is not int or bound < 0):
+            if bound is not None and (type(bound) is not int or not 0 <= bound <= INT64_MAX):
                 raise FieldError(
                     f"A query cannot be sliced at {short(bound)}",
                     fix="Use whole numbers from 0 up; turn it round with reverse().",
                 )
         if bounds.step is not None:
             raise FieldError("A query cannot be sliced in steps", fix="Slice the fetched list.")
-        return self._with(self._spec.sliced(bounds.start or 0, bounds.stop))
+        part = self._with(self._spec.sliced(bounds.start or 0, bounds.stop))
+        part._rows = None if self._rows is None else self._rows[bounds]
+        return part
 
     # --- what terminals share ------------------------------------------------------------------
 

@@ -110,6 +110,7 @@ def _walk(table: Table, words: list[str], asked: str | None) -> tuple[list[Step]
             here = relation.source
             if used + 1 == len(words) or _ends_here(here, words[used + 1]):
                 return steps, KeyField.of(relation), used + 1
+            field = None
             continue
         if found is None:
             raise UnknownField(here.model_name, word, here.choices(), asked)

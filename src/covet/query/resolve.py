@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from ..errors import FieldError, short
@@ -35,26 +36,17 @@ def count(spec: QuerySpec) -> ast.Select | ast.CountRows:
     """The SELECT that counts a query's rows."""
     resolver = _Resolver(spec)
     if spec.distinct:
-        counted = resolver.select(ordered=False)
+        counted = replace(resolver.select(), order_by=())
     else:
-        counted = resolver.rows(ordered=False, window=True)
+        counted = resolver.rows(window=True)
     return ast.CountRows(counted)
 
 
 def exists(spec: QuerySpec) -> ast.Select:
     """The SELECT that has a row if a query has one."""
     resolver = _Resolver(spec)
-    found = resolver.rows(window=True)
-    limit = found.limit or ast.Constant(1, WHOLE)
-    return ast.Select(
-        found.table,
-        found.alias,
-        (),
-        found.joins,
-        found.where,
-        limit=limit,
-        offset=found.offset,
-    )
+    found = resolver.select() if spec.distinct and spec.low else resolver.rows(window=True)
+    return replace(found, limit=ast.Constant(1, WHOLE))
 
 
 def check_condition(table: Table, condition: Q, asked: str) -> None:
@@ -75,7 +67,7 @@ def check_ordering(table: Table, terms: tuple[str | OrderBy, ...], asked: str) -
     Raises:
         FieldError: it names what the model does not have.
     """
-    key = ("order", *(term if isinstance(term, str) else term.key for term in terms))
+    key = ("order by", *(term if isinstance(term, str) else term.key for term in terms))
     if key in table.checked:
         return
     _Resolver(QuerySpec(table), asked).ordering(terms, 0)
@@ -88,7 +80,7 @@ def check_outputs(table: Table, paths: tuple[str, ...], asked: str) -> None:
     Raises:
         FieldError: one of them is no path.
     """
-    key = ("output", *paths)
+    key = ("output of", *paths)
     if key in table.checked:
         return
     for path in paths:
@@ -112,11 +104,13 @@ class _Resolver:
         self.scope = Scope(spec.table, Aliases())
         self.conditions = Conditions(asked)
 
-    def select(self, ordered: bool = True) -> ast.Select:
+    def select(self) -> ast.Select:
         where = self.where()
         outputs = self.outputs()
-        order = self.order() if ordered else ()
-        hidden = self._hidden(outputs, order) if self.spec.distinct else ()
+        order = self.order()
+        hidden: tuple[ast.Expr, ...] = ()
+        if self.spec.distinct:
+            hidden, order = self._hidden(outputs, order)
         limit, offset = self.window()
         return ast.Select(
             self.spec.table,
@@ -131,7 +125,7 @@ class _Resolver:
             len(hidden),
         )
 
-    def rows(self, ordered: bool = False, window: bool = False) -> ast.Select:
+    def rows(self, window: bool = False) -> ast.Select:
         """The rows without anything of them."""
         where = self.where()
         limit, offset = self.window() if window else (None, None)
@@ -171,10 +165,23 @@ class _Resolver:
     @staticmethod
     def _hidden(
         outputs: tuple[ast.Expr, ...], order: tuple[ast.OrderTerm, ...]
-    ) -> tuple[ast.Expr, ...]:
-        """What DISTINCT has to select besides, as it can only order by what it selects."""
-        wanted = dict.fromkeys(term.expr for term in order)
-        return tuple(expr for expr in wanted if expr not in outputs)
+    ) -> tuple[tuple[ast.Expr, ...], tuple[ast.OrderTerm, ...]]:
+        """What DISTINCT has to select besides, and the order by the names of that.
+
+        It can only order by what it selects, and an expression with parameters is not known again.
+        """
+        hidden: dict[ast.Expr, ast.Expr] = {}
+        for expr in (term.expr for term in order):
+            if expr in outputs or isinstance(expr, ast.Random):
+                continue
+            name = f"order_{len(hidden)}"
+            hidden[expr] = (
+                expr
+                if isinstance(expr, ast.Column)
+                else ast.Named(name, expr, expr.field, expr.nullable)
+            )
+        named = tuple(replace(term, expr=hidden.get(term.expr, term.expr)) for term in order)
+        return tuple(hidden.values()), named
 
     def window(self) -> tuple[ast.Param | None, ast.Param | None]:
         place = len(self.spec.values)

@@ -14,10 +14,10 @@ from ..errors import ModelError, MultipleObjectsReturned, ObjectDoesNotExist
 from ..expressions import FieldRef
 from .fields import NOT_PROVIDED, BigAutoField, Field
 from .options import Options, read_options
-from .record import DB_DEFAULT
+from .record import DB_DEFAULT, Record
 from .table import Table
 
-RESERVED = frozenset({"pk", "objects", "save", "delete", "clean", "full_clean", "refresh_from_db"})
+RESERVED = frozenset({"objects", "save", "delete", "refresh_from_db", "_table", "_plans"})
 MIXED_IN = "_covet_fields"
 
 
@@ -25,7 +25,7 @@ class ModelMeta(type):
     """The metaclass of ``Model``; see the module's first lines."""
 
     _options: Options
-    _fields: dict[str, Field[Any]]
+    _own_fields: dict[str, Field[Any]]
 
     def __new__(
         mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
@@ -38,16 +38,16 @@ class ModelMeta(type):
         parents = [base for base in bases if isinstance(base, ModelMeta)]
         options = read_options(name, meta, [p._options for p in parents if hasattr(p, "_options")])
         own = {key: value for key, value in namespace.items() if isinstance(value, Field)}
-        _check_names(name, own)
         for key in own:
             del namespace[key]
         cls = super().__new__(mcls, name, bases, namespace, **kwargs)
         cls._options = options
-        cls._fields = _inherited(cls, bases) | own
-        for key in [key for key in cls._fields if key in namespace and namespace[key] is None]:
-            del cls._fields[key]  # Django's way to drop an inherited field: `title = None`
-        if not options.abstract:
-            _make_model(cls)
+        cls._own_fields = own
+        if options.abstract:
+            if meta is not None:
+                cls.Meta = meta  # type: ignore[attr-defined]  # for `class Meta(Base.Meta)`
+        else:
+            _make_model(cls, _gathered(cls))
         return cls
 
     def __getattr__(cls, name: str) -> Any:
@@ -69,28 +69,32 @@ class ModelMeta(type):
 
 def _check_names(model: str, fields: dict[str, Field[Any]]) -> None:
     for name in fields:
-        if name in RESERVED:
+        if name in RESERVED or hasattr(Record, name):
             raise ModelError(
                 f"{model}.{name} has the name of something that every model has",
                 fix="Choose another name; db_column keeps the column's.",
             )
 
 
-def _inherited(cls: type, bases: tuple[type, ...]) -> dict[str, Field[Any]]:
-    """Fresh copies of the fields of abstract models and plain mixins, the nearest winning."""
+def _gathered(cls: ModelMeta) -> dict[str, Field[Any]]:
+    """The class's own fields and copies of what abstract models and mixins have; nearest wins.
+
+    Anything else of an inherited field's name drops it: a property, or ``title = None``.
+    """
     fields: dict[str, Field[Any]] = {}
-    for base in reversed(cls.__mro__[1:]):
-        if isinstance(base, ModelMeta):
-            if "_table" in base.__dict__:
-                raise ModelError(
-                    f"{cls.__name__} inherits from {base.__name__}, which has a table of its own",
-                    fix=f"Make {base.__name__} abstract (class Meta: abstract = True), or let "
-                    f"{cls.__name__} have a OneToOneField to it.",
-                )
-            found = base.__dict__.get("_fields", {})
-        else:
-            found = _taken_out(base)
-        fields |= {name: field.clone() for name, field in found.items()}
+    for base in reversed(cls.__mro__):
+        if "_table" in base.__dict__:
+            raise ModelError(
+                f"{cls.__name__} inherits from {base.__name__}, which has a table of its own",
+                fix=f"Make {base.__name__} abstract (class Meta: abstract = True), or let "
+                f"{cls.__name__} have a OneToOneField to it.",
+            )
+        is_model = isinstance(base, ModelMeta)
+        found = base.__dict__.get("_own_fields", {}) if is_model else _taken_out(base)
+        for name in fields.keys() & base.__dict__.keys():
+            del fields[name]
+        fields |= found if base is cls else {name: f.clone() for name, f in found.items()}
+    _check_names(cls.__name__, fields)
     return fields
 
 
@@ -105,9 +109,8 @@ def _taken_out(mixin: type) -> dict[str, Field[Any]]:
     return known
 
 
-def _make_model(cls: Any) -> None:
+def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
     """Bind the fields, make the table, and complete the class."""
-    fields = dict(cls._fields)
     if not any(field.primary_key for field in fields.values()):
         if "id" in fields:
             raise ModelError(
@@ -160,9 +163,10 @@ def _check_meta(table: Table) -> None:
     for group in options.unique_together:
         for name in group:
             table.field(name, "Meta.unique_together")
-    for term in (*options.ordering, *options.get_latest_by):
-        if isinstance(term, str) and "__" not in term and term != "?":
-            table.field(term.removeprefix("-"), "Meta.ordering")
+    for word in ("ordering", "get_latest_by"):
+        for term in getattr(options, word):
+            if isinstance(term, str) and "__" not in term and term != "?":
+                table.field(term.removeprefix("-"), f"Meta.{word}")
 
 
 def _add_error(cls: Any, name: str, base: type[Exception]) -> None:

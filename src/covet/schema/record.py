@@ -100,10 +100,13 @@ class Record:
         if kwargs:
             self._fill_rest(kwargs)
 
-    if TYPE_CHECKING:
-
-        def _fill(self, kwargs: dict[str, Any]) -> None:
-            """Set each field from its keyword, which is taken out, or from its default."""
+    def _fill(self, kwargs: dict[str, Any]) -> None:
+        """Set each field from its keyword, which is taken out, or from its default."""
+        name = type(self).__name__  # a model with a table has a generated function here
+        raise TypeError(
+            f"{name} is abstract and has no table, so it has no instances; "
+            "make one of a model that inherits from it"
+        )
 
     @classmethod
     def _by_name(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -127,9 +130,8 @@ class Record:
                 setattr(self, name, value)
             else:
                 shown = ", ".join(f"{word}=…" for word in list(kwargs)[:3])
-                raise UnexpectedKeyword(
-                    cls.__name__, name, cls._table.choices(), f"{cls.__name__}({shown})"
-                )
+                choices = [field.name for field in cls._table.fields]
+                raise UnexpectedKeyword(cls.__name__, name, choices, f"{cls.__name__}({shown})")
 
     @property
     def pk(self) -> Any:

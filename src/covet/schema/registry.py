@@ -47,7 +47,12 @@ class Registry:
         for field in table.relations:
             field.source, field.registry = table, self
             self.pending.append(field)
-        self.settle(late=False)
+        try:
+            self.settle(late=False)
+        except ModelError:
+            del self.models[table.label]
+            self._forget(model)
+            raise
 
     def settle(self, *, late: bool = True) -> bool:
         """Resolve the relations whose target is known by now; True if there was any.
@@ -59,12 +64,16 @@ class Registry:
         if not self.pending:
             return False
         waiting, self.pending = self.pending, []
-        for field in waiting:
-            target = self._target(field, late)
-            if target is None:
-                self.pending.append(field)
-            else:
-                self._connect(field, target)
+        for place, field in enumerate(waiting):
+            try:
+                target = self._target(field, late)
+                if target is None:
+                    self.pending.append(field)
+                else:
+                    self._connect(field, target)
+            except ModelError:
+                self.pending += waiting[place:]
+                raise
         return len(self.pending) < len(waiting)
 
     def _target(self, field: ForeignKeyField[Any], late: bool) -> type[Record] | None:
@@ -110,12 +119,13 @@ class Registry:
             return exact[0] if exact else None
         scope = source.label.rpartition(".")[0]
         module = self.models[source.label].__module__
-        for near in (
-            [m for m in named if m._table.label == f"{scope}.{model_name}"],
+        same_scope = [m for m in named if m._table.label == f"{scope}.{model_name}"]
+        wider = (
             [m for m in named if m.__module__ == module],
             [m for m in named if m._table.app_label and m._table.app_label == source.app_label],
-            named if late else [],
-        ):
+            named,
+        )
+        for near in (same_scope, *(wider if late else ())):
             if len(near) == 1:
                 return near[0]
             if near:
@@ -133,11 +143,11 @@ class Registry:
         field.related = model
         name, query_name = reverse_names(field, source)
         table = model._table
-        clash = table.names.get(query_name) or table.reverse.get(query_name)
-        if clash is not None and not query_name.startswith("+"):
+        clash = _clash(model, name, query_name)
+        if clash is not None:
             raise ModelError(
                 f"The way back from {table.model_name} along {source.model_name}.{field.name} "
-                f"would be called {query_name!r}, which {table.model_name} has already",
+                f"would be called {clash!r}, which {table.model_name} has already",
                 fix=f'Give {source.model_name}.{field.name} another name: related_name="…".',
             )
         many = not (field.one_to_one or field.unique)
@@ -154,11 +164,23 @@ class Registry:
         for field in model._table.relations:
             if field.related is not None and field.reverse is not None:
                 field.related._table.reverse.pop(field.reverse.query_name, None)
+                if field.reverse.name is not None:
+                    delattr(field.related, field.reverse.name)
 
     def known(self) -> list[type[Record]]:
         """All models that have a table, in the order of their declaration."""
         self.settle()
         return list(self.models.values())
+
+
+def _clash(model: type[Record], name: str | None, query_name: str) -> str | None:
+    """The name that a way back would have and that the model uses for something else already."""
+    table = model._table
+    if query_name in table.names or query_name in table.reverse:
+        return query_name
+    if name in table.names or any(name in vars(base) for base in model.__mro__):
+        return name
+    return None
 
 
 def check_twin(colour: str, table: Table) -> None:

@@ -76,7 +76,8 @@ class Table:
         try:
             return self.names[name]
         except KeyError:
-            raise UnknownField(self.model_name, name, self.choices(), asked) from None
+            choices = [field.name for field in self.fields]
+            raise UnknownField(self.model_name, name, choices, asked) from None
 
     def choices(self) -> list[str]:
         """The names that a user may mean, reverse relations included."""

@@ -43,13 +43,13 @@ class Compiler:
     def select(self, node: ast.Select) -> SQL:
         """``SELECT … FROM … WHERE … ORDER BY … LIMIT …``"""
         return sql(
-            "SELECT ",
-            "DISTINCT " if node.distinct else "",
+            self.head(node),
             self.outputs(node.outputs),
             " FROM ",
             self.table(node.table, node.alias),
             *(self.join(join) for join in node.joins),
             clause("WHERE", self.where(node.where)),
+            clause("GROUP BY", self.grouped(node)),
             clause("ORDER BY", separated(", ", map(self.order_term, node.order_by))),
             self.window(node),
         )
@@ -68,18 +68,16 @@ class Compiler:
 
     def numbered(self, node: ast.Select) -> SQL:
         """A SELECT as a derived table, whose columns must have names that differ."""
-        names = [f" AS {self.name(f'c{n}')}" for n in range(len(node.outputs))]
         outputs = [
-            sql(self.expr(expr), name) for expr, name in zip(node.outputs, names, strict=True)
+            self.output(expr)
+            if isinstance(expr, ast.Named)
+            else sql(self.expr(expr), " AS ", self.name(f"c{n}"))
+            for n, expr in enumerate(node.outputs)
         ]
         body = self.select(node)
-        head = sql("SELECT ", "DISTINCT " if node.distinct else "", self.outputs(node.outputs))
-        named = sql(
-            "SELECT ",
-            "DISTINCT " if node.distinct else "",
-            separated(", ", outputs) if outputs else sql("1 AS ", self.name("c0")),
-        )
-        return sql(named, body[len(head) :])
+        head = sql(self.head(node), self.outputs(node.outputs))
+        named = separated(", ", outputs) if outputs else sql("1 AS ", self.name("c0"))
+        return sql(self.head(node), named, body[len(head) :])
 
     def insert(self, node: ast.Insert) -> SQL:
         """``INSERT INTO … VALUES … RETURNING …``"""
@@ -148,9 +146,25 @@ class Compiler:
 
     # --- clauses -------------------------------------------------------------------------------
 
+    def head(self, node: ast.Select) -> str:
+        """``SELECT`` or ``SELECT DISTINCT``."""
+        return "SELECT DISTINCT " if node.distinct and not _is_random(node) else "SELECT "
+
     def outputs(self, outputs: tuple[ast.Expr, ...]) -> SQL:
         """What is selected; ``1`` where only the existence of rows is asked."""
-        return separated(", ", map(self.expr, outputs)) if outputs else ("1",)
+        return separated(", ", map(self.output, outputs)) if outputs else ("1",)
+
+    def output(self, node: ast.Expr) -> SQL:
+        """One output, with its name where it has one."""
+        if isinstance(node, ast.Named):
+            return sql(self.expr(node.expr), " AS ", self.name(node.name))
+        return self.expr(node)
+
+    def grouped(self, node: ast.Select) -> SQL:
+        """What makes rows distinct that come in random order, by which DISTINCT cannot order."""
+        if not (node.distinct and _is_random(node)):
+            return ()
+        return separated(", ", map(self.expr, node.outputs))
 
     def table(self, table: Table, alias: str) -> str:
         """A table and its alias, where that is not its name."""
@@ -366,6 +380,10 @@ class Compiler:
         bound = self.bound(node.field)
         return (Slot(None, lambda _: bound(node.value), self.info(node.field).placeholder),)
 
+    def named(self, node: ast.Named) -> SQL:
+        """The name of an output."""
+        return (self.name(node.name),)
+
     def null(self, node: ast.Null) -> SQL:
         """``NULL``"""
         return ("NULL",)
@@ -431,6 +449,7 @@ EXPRESSIONS: dict[type, Callable[[Compiler, Any], SQL]] = {
     ast.Null: Compiler.null,
     ast.Arithmetic: Compiler.arithmetic,
     ast.Part: Compiler.part,
+    ast.Named: Compiler.named,
 }
 
 
@@ -455,6 +474,10 @@ def _deepest_first(group: ast.Group) -> tuple[ast.Condition, ...]:
         return group.children
     rest = group.children[:deepest] + group.children[deepest + 1 :]
     return (group.children[deepest], *rest)
+
+
+def _is_random(select: ast.Select) -> bool:
+    return any(isinstance(term.expr, ast.Random) for term in select.order_by)
 
 
 def _has_subquery(condition: ast.Condition | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from ...errors import ConfigurationError, short
 from .base import Dialect, Server
 from .mysql import MysqlDialect
 from .postgresql import PostgresqlDialect
@@ -21,7 +22,16 @@ def dialect_for(name: str, server: Server | None = None) -> Dialect:
     Args:
         name: ``"sqlite"``, ``"postgresql"`` or ``"mysql"``.
         server: what the driver found out on connecting; without it the newest server is assumed.
+
+    Raises:
+        ConfigurationError: there is no such dialect.
     """
+    if name not in DIALECTS:
+        raise ConfigurationError(
+            f"There is no dialect {short(name)}",
+            possible=list(DIALECTS),
+            fix=f"Dialects: {', '.join(DIALECTS)}.",
+        )
     return DIALECTS[name](server)
 
 
