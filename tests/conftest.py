@@ -7,6 +7,7 @@ A test that asks for ``kind``, or for a fixture that does (``url``, ``scratch``,
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 
 import hypothesis
@@ -50,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if not chosen(config) <= set(KINDS):
         raise pytest.UsageError(f"--databases takes {', '.join(KINDS)}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # our servers are to end with us
     config.stash[FOUND] = found = find_servers(chosen(config))
     for server in found:
         os.environ[server.product.variable] = server.url or ""
