@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ..errors import CovetError, QueryTooComplex, ValidationError, short
+from ..errors import CovetError, short
 from ..query import ast
 from ..query.types import family
 from ..schema.fields import Field
 from ..schema.table import Table
+from .binding import as_it_is, item_of, members_of, rounded
 from .dialects import Dialect
 from .plan import Statement
 from .text import SQL, Bind, ListSlot, Slot, clause, separated, sql
@@ -104,7 +103,7 @@ class Compiler:
             body = sql("SELECT * FROM unnest(", arrays, ")")
         else:
             width = len(node.fields)
-            row = [Slot(None, _nothing, self.info(f).placeholder) for f in node.fields]
+            row = [Slot(None, as_it_is, self.info(f).placeholder) for f in node.fields]
             rows = (
                 sql(
                     "(",
@@ -120,7 +119,7 @@ class Compiler:
 
     def array(self, index: int, field: Field[Any]) -> SQL:
         """A column's values as one array."""
-        return sql(Slot(index, _nothing, f"{{p}}::{self.info(field).cast}[]"))
+        return sql(Slot(index, as_it_is, f"{{p}}::{self.info(field).cast}[]"))
 
     def update(self, node: ast.Update) -> SQL:
         """``UPDATE … SET … WHERE …``"""
@@ -318,7 +317,7 @@ class Compiler:
         """``IN (…)``, or ``= ANY(array)`` where one text serves lists of every length."""
         field: Any = node.members.field
         operand = self.dialect.comparable(self.expr(node.operand), node.operand.field)
-        members = _members(self.bound(field))
+        members = members_of(self.bound(field))
         if self.dialect.array_parameters:
             cast = self.info(field).cast
             return sql(
@@ -369,9 +368,9 @@ class Compiler:
         assert node.field is not None
         bind = self.bound(node.field)
         if node.rounding is not None:
-            bind = _rounded(bind, node.rounding)
+            bind = rounded(bind, node.rounding)
         if node.item is not None:
-            bind = _item(bind, node.item, node.field)
+            bind = item_of(bind, node.item, node.field)
         return (Slot(node.index, bind, self.info(node.field).placeholder),)
 
     def constant(self, node: ast.Constant) -> SQL:
@@ -459,11 +458,6 @@ def compiler_for(dialect: Dialect) -> Compiler:
     return Compiler(dialect)
 
 
-def _nothing(value: Any) -> Any:
-    """The bind of a slot whose parameter comes ready made."""
-    return value
-
-
 def _deepest_first(group: ast.Group) -> tuple[ast.Condition, ...]:
     """AND and OR do not care for order, and a parser's stack grows least if the deepest is first.
 
@@ -491,51 +485,3 @@ def _has_subquery(condition: ast.Condition | None) -> bool:
         elif isinstance(node, ast.Not):
             stack.append(node.child)
     return False
-
-
-def _rounded(bind: Bind, direction: str) -> Bind:
-    """A fraction compared with whole numbers becomes the whole number next to it."""
-    rounding = math.floor if direction == "floor" else math.ceil
-
-    def rounded(value: Any) -> Any:
-        if isinstance(value, float | Decimal) and math.isfinite(value):
-            value = rounding(value)
-        return bind(value)
-
-    return rounded
-
-
-def _item(bind: Bind, item: int, field: Field[Any]) -> Bind:
-    def one(value: Any) -> Any:
-        if len(value) != 2:
-            raise ValidationError(
-                {field.name: [f"__range takes two values that are not None, not {short(value)}"]},
-                model=field.model or None,
-            )
-        return bind(value[item])
-
-    return one
-
-
-MOST_MEMBERS = 1_000_000
-BEYOND_COLUMN = frozenset({"out_of_range"})
-
-
-def _members(bind: Bind) -> Bind:
-    """The members of a list; one that no row can have is left out."""
-
-    def members(values: Any) -> list[Any]:
-        if len(values) > MOST_MEMBERS:
-            raise QueryTooComplex(f"A list of {len(values)} values; the limit is {MOST_MEMBERS}")
-        found = []
-        for value in values:
-            if value is None:
-                continue
-            try:
-                found.append(bind(value))
-            except ValidationError as error:
-                if error.code not in BEYOND_COLUMN:
-                    raise
-        return found
-
-    return members

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..errors import QueryTooComplex
+from .binding import as_it_is
 from .dialects import Dialect
 from .text import SQL, Bind, ListSlot
 
@@ -89,13 +90,9 @@ def _segments(
         else:
             texts.append(piece.template.replace("{p}", dialect.placeholder))
             if piece.place is None:
-                places.append((used - len(constants), _as_it_is))
+                places.append((used - len(constants), as_it_is))
                 used += 1
             else:
                 places.append((piece.place, piece.bind))
     segments.append(Segment("".join(texts), tuple(places)))
     return tuple(constants), tuple(segments)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
