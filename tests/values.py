@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from covet import JSONNull, TextChoices
-from covet.schema.words import shown
+from covet.errors import short
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONGEST = timedelta(microseconds=2**63 - 1)
@@ -227,7 +227,7 @@ RANDOM: dict[str, st.SearchStrategy[Any]] = {
 
 def label(value: Any) -> str:
     """A value in a test's name, the same in every process."""
-    return "memoryview" if isinstance(value, memoryview) else shown(value)
+    return "memoryview" if isinstance(value, memoryview) else short(value)
 
 
 def rows() -> st.SearchStrategy[dict[str, Any]]:

@@ -66,6 +66,23 @@ from .schema.fields import (
 )
 from .schema.record import DB_DEFAULT
 from .schema.relations import CASCADE, DO_NOTHING, PROTECT, RESTRICT, SET_NULL
+from .schema.validators import (
+    DecimalValidator,
+    EmailValidator,
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinLengthValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+    RegexValidator,
+    StepValueValidator,
+    URLValidator,
+    validate_email,
+    validate_ipv4_address,
+    validate_ipv6_address,
+    validate_ipv46_address,
+    validate_slug,
+)
 from .watch.events import capture_queries
 
 __version__ = "0.1.0"
@@ -93,8 +110,10 @@ __all__ = [
     "DateField",
     "DateTimeField",
     "DecimalField",
+    "DecimalValidator",
     "DurationField",
     "EmailField",
+    "EmailValidator",
     "F",
     "Field",
     "FieldError",
@@ -108,6 +127,10 @@ __all__ = [
     "InternalError",
     "JSONField",
     "JSONNull",
+    "MaxLengthValidator",
+    "MaxValueValidator",
+    "MinLengthValidator",
+    "MinValueValidator",
     "ModelError",
     "MultipleObjectsReturned",
     "NotLoaded",
@@ -120,16 +143,20 @@ __all__ = [
     "PositiveIntegerField",
     "PositiveSmallIntegerField",
     "ProgrammingError",
+    "ProhibitNullCharactersValidator",
     "Q",
     "QueryTooComplex",
+    "RegexValidator",
     "SlugField",
     "SmallAutoField",
     "SmallIntegerField",
+    "StepValueValidator",
     "TextChoices",
     "TextField",
     "TimeField",
     "TransactionError",
     "URLField",
+    "URLValidator",
     "UUIDField",
     "UniqueConstraint",
     "UnknownField",
@@ -137,6 +164,11 @@ __all__ = [
     "ValidationError",
     "Value",
     "capture_queries",
+    "validate_email",
+    "validate_ipv4_address",
+    "validate_ipv6_address",
+    "validate_ipv46_address",
+    "validate_slug",
 ]
 
 COLOURED = frozenset(

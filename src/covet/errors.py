@@ -8,14 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import Any
 
 LONGEST_REPR = 80
+COLLECTIONS = (list, tuple, dict, set, frozenset)
+
+_brief = Repr()
+_brief.maxstring = _brief.maxother = LONGEST_REPR
 
 
 def short(value: object) -> str:
-    """The ``repr`` of a value, escaped and cut so that it can stand in a message or a log."""
-    text = repr(value if not isinstance(value, str) else value[: LONGEST_REPR + 1])
+    """A value for a message or a log: its ``repr`` on one line, cut, and never an error itself."""
+    try:
+        if isinstance(value, str | bytes | bytearray):
+            value = value[: LONGEST_REPR + 1]
+        text = _brief.repr(value) if isinstance(value, COLLECTIONS) else repr(value)
+    except Exception:  # a huge int, a deep list, or a __repr__ of the user's that fails
+        return f"a value of type {type(value).__name__}"
+    text = text if text.isprintable() else repr(text)[1:-1]
     return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 1] + "…"
 
 
@@ -153,7 +164,7 @@ class ValidationError(CovetError, ValueError):
 
     def _sentences(self) -> list[str]:
         return [
-            f"{self._subject(name)} {message}".strip()
+            _said_of(self._subject(name), message)
             for name, messages in self.errors.items()
             for message in messages
         ]
@@ -172,6 +183,12 @@ class ValidationError(CovetError, ValueError):
     def message_dict(self) -> dict[str, list[str]]:
         """The messages by field; Django's name for ``errors``."""
         return self.errors
+
+
+def _said_of(subject: str, message: str) -> str:
+    """A predicate behind its subject, or a sentence of its own behind a colon."""
+    colon = ":" if subject and message[:1].isupper() and not subject.endswith(":") else ""
+    return f"{subject}{colon} {message}".strip()
 
 
 class ObjectDoesNotExist(CovetError):

@@ -97,8 +97,6 @@ async def stored(name: str, pk: Any) -> Any:
 async def test_a_value_comes_back_exactly(db: Database, name: str, value: Any) -> None:
     row = await Row.objects.create(**{name: value})
     assert_same(await stored(name, row.pk), value)
-    if name == "data" and value == 10**300:
-        return  # test_one_shape_of_a_query_finds_each_huge_number
     assert await Row.objects.filter(**{name: value}).count() == 1
     if name != "data":  # documents have no lookup `in`
         assert await Row.objects.filter(**{f"{name}__in": [value]}).count() == 1
@@ -276,7 +274,6 @@ async def test_whole_numbers_beyond_64_bits_are_found(db: Database, name: str, v
     assert await Row.objects.filter(**{f"{name}__lt": int(value)}).count() == 0
 
 
-@pytest.mark.xfail(reason="the value of a whole number beyond 64 bits is kept in the shape's plan")
 @pytest.mark.parametrize("name", ["natural", "data"])
 async def test_one_shape_of_a_query_finds_each_huge_number(db: Database, name: str) -> None:
     numbers = [10**30, 10**31, 10**32]

@@ -12,8 +12,7 @@ import pytest
 
 import covet.schema.choices
 import covet.schema.validators as v
-from covet.errors import ValidationError
-from covet.schema.words import shown
+from covet.errors import ValidationError, short
 
 
 def message(validator: v.Validator, value: Any) -> str:
@@ -229,4 +228,4 @@ def deep() -> Any:
     ids=lambda value: type(value).__name__,
 )
 def test_values_are_shown_short_on_one_line(value: Any, text: str) -> None:
-    assert shown(value) == text
+    assert short(value) == text

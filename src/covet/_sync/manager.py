@@ -40,16 +40,12 @@ class BaseManager(Generic[M_co]):
                     f"{owner.__name__}.{self.name} belongs to the class, not to its instances. "
                     f"Write {owner.__name__}.{self.name}."
                 )
+            if "model" not in self.__dict__:
+                raise AttributeError(no_manager(owner, self.name))
             return self
 
-    def __getattr__(self, name: str) -> Any:
-        """Only asked for what is not there, such as the model of a manager of an abstract one."""
-        if name == "model":
-            raise AttributeError(
-                "This manager belongs to an abstract model, which has no rows. "
-                "Ask a model that inherits from it."
-            )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
 
     def bound(self, model: type[Any], name: str) -> Any:
         """A copy that belongs to a model; an abstract model's manager serves several."""
@@ -86,6 +82,17 @@ class BaseManager(Generic[M_co]):
     def __repr__(self) -> str:
         model = getattr(self, "model", None)
         return f"<{type(self).__name__} {model.__name__ + '.' if model else ''}{self.name}>"
+
+
+def no_manager(model: Any, name: str) -> str:
+    """Why a model does not have the manager that an abstract one of its parents declares."""
+    if "_table" not in vars(model):
+        return (
+            f"{model.__name__} is abstract and has no rows, so it has no manager {name!r}. "
+            "Ask a model that inherits from it."
+        )
+    own = ", ".join(key for key, value in vars(model).items() if isinstance(value, BaseManager))
+    return f"{model.__name__} has no manager {name!r}, as it declares its own: {own}"
 
 
 def manager_of(queryset_class: type[Any]) -> type[Manager[Any]]:

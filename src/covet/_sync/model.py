@@ -41,9 +41,11 @@ class Model(Record, metaclass=ModelMeta):
     @classmethod
     def _complete(cls) -> None:
         """Give a new model managers of its own; the first one declared is its default."""
-        own: dict[str, BaseManager[Any]] = {}
-        for base in reversed(cls.__mro__):
-            own |= {k: v for k, v in vars(base).items() if isinstance(v, BaseManager)}
+        nearest: dict[str, Any] = {}
+        for base in cls.__mro__:
+            for name, thing in vars(base).items():
+                nearest.setdefault(name, thing)
+        own = {k: v for k, v in nearest.items() if isinstance(v, BaseManager)}
         declared = [name for name in own if name != "objects" or own[name] is not _OBJECTS]
         if declared and own.get("objects") is _OBJECTS:
             del own["objects"]  # a model that names its manager otherwise has no other

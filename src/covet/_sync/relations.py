@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -17,7 +17,7 @@ from typing import (
     overload,
 )
 
-from ..errors import FieldError
+from ..errors import FieldError, short
 from ..expressions import FieldRef, Q
 from ..pairs import SyncReference, sync_refer
 from ..schema.record import Record, Reference
@@ -91,16 +91,7 @@ class ForeignKey(ForeignKeyField[T], Generic[T]):
 
     def __set__(self, instance: Any, value: Any) -> None:
         """Point to another object, or with None to none."""
-        if issubclass(type(value), Reference):
-            value = value._covet_object("pk")
-        if value is None:
-            setattr(instance, self.attname, None)
-            instance.__dict__.pop(self.cache_name, None)
-            return
-        if not isinstance(value, self.related_model):
-            self.key_of(value)
-        setattr(instance, self.attname, getattr(value, self.target_field.attname))
-        setattr(instance, self.cache_name, value)
+        self.assign(instance, value)
 
 
 class OneToOneField(ForeignKey[T]):
@@ -161,11 +152,22 @@ class ReverseDescriptor:
     def __init__(self, relation: ReverseRelation, model: type[Any]) -> None:
         self.relation = relation
         self.model = model
+        base = type(model._default_manager)
+        self.manager_class = type(f"Related{base.__name__}", (RelatedManager, base), {})
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
             return self
-        return RelatedManager(self.relation, self.model, instance)
+        return self.manager_class(self.relation, self.model, instance)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        """Refused: rows are pointed here one by one."""
+        relation = self.relation
+        raise FieldError(
+            f"{type(instance).__name__}.{relation.name} cannot be set, "
+            f"as it stands for rows of {self.model.__name__}",
+            fix=f"Set {self.model.__name__}.{relation.field.name} of each and save it.",
+        )
 
 
 class ReverseOneDescriptor:
@@ -180,11 +182,24 @@ class ReverseOneDescriptor:
             return self
         return sync_refer(self.way, instance, self._load)
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        """Make another row the one that points here; save that row then."""
+        field = self.way.relation.field
+        if not isinstance(value, self.model):
+            raise FieldError(
+                f"{self.way.model}.{self.way.name} cannot be set to {short(value)}",
+                fix=f"Set it to a {self.model.__name__}, and save that.",
+            )
+        field.assign(value, instance)
+        setattr(instance, self.way.cache_name, value)
+
     def _load(self, way: WayBack, instance: Any) -> Any:
         """The row that points to an instance, with one query; kept on the instance."""
         field = way.relation.field
-        key = getattr(instance, field.target_field.attname)
+        key = getattr(instance, field.key_name)
         query: QuerySet[Any] = QuerySet(self.model, None, alias_of(instance))
+        if key is None:  # not saved yet, so nothing points to it; NULLs do not
+            query = query.none()
         found = query.get(**{field.attname: key})
         setattr(instance, way.cache_name, found)
         setattr(found, field.cache_name, instance)
@@ -194,7 +209,7 @@ class ReverseOneDescriptor:
 class RelatedManager(Manager[M]):
     """The manager of the rows whose key points to one instance.
 
-    Everything that it creates points there too. A class that wants its type known to checkers
+    It has the methods of the model's default manager. Everything that it creates points there too. A class that wants its type known to checkers
     declares it: ``posts: RelatedManager["Post"]``.
     """
 
@@ -203,15 +218,15 @@ class RelatedManager(Manager[M]):
         def __get__(self, instance: object, owner: Any) -> Self: ...  # type: ignore[override]
 
     def __init__(self, relation: ReverseRelation, model: type[Any], instance: Record) -> None:
+        self.__dict__.update(vars(model._default_manager))
         self.name = relation.name or relation.query_name
-        self.model = model
         self._relation = relation
         self._instance = instance
         self._alias = alias_of(instance)
 
     def _key(self) -> Any:
         field = self._relation.field
-        key = getattr(self._instance, field.target_field.attname)
+        key = getattr(self._instance, field.key_name)
         if key is None:
             raise FieldError(
                 f"This {type(self._instance).__name__} is not saved yet, so it has no {self.name}",
@@ -221,12 +236,7 @@ class RelatedManager(Manager[M]):
 
     def get_queryset(self) -> QuerySet[M]:
         """The rows that point to the instance."""
-        key = self._key()
-        manager = self.model._default_manager
-        query: QuerySet[M] = manager.get_queryset()
-        if self._alias is not None:
-            query = query.using(self._alias)
-        return query.filter(Q(**{self._relation.field.attname: key}))
+        return super().get_queryset().filter(Q(**{self._relation.field.attname: self._key()}))
 
     def create(self, /, **values: Any) -> M:
         """A new row that points to the instance, saved.
@@ -235,4 +245,52 @@ class RelatedManager(Manager[M]):
             **values: as for the model's constructor.
         """
         self._key()
-        return super().create(**{self._relation.field.name: self._instance, **values})
+        return super().create(**self._pointing(values))
+
+    def get_or_create(
+        self, /, defaults: Mapping[str, Any] | None = None, **lookups: Any
+    ) -> tuple[M, bool]:
+        """The one row that points to the instance and meets the lookups, created if there is none.
+
+        Args:
+            defaults: as for a queryset's.
+            **lookups: as for a queryset's.
+        """
+        self._key()
+        return super().get_or_create(defaults, **self._pointing(lookups))
+
+    def update_or_create(
+        self,
+        /,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        **lookups: Any,
+    ) -> tuple[M, bool]:
+        """The one row that points to the instance and meets the lookups, updated or created.
+
+        Args:
+            defaults: as for a queryset's.
+            create_defaults: as for a queryset's.
+            **lookups: as for a queryset's.
+        """
+        self._key()
+        return super().update_or_create(defaults, create_defaults, **self._pointing(lookups))
+
+    def bulk_create(
+        self, objs: Iterable[M], batch_size: int | None = None, *, validate: bool = True
+    ) -> list[M]:
+        """Many rows that point to the instance, saved.
+
+        Args:
+            objs: as for a queryset's.
+            batch_size: as for a queryset's.
+            validate: as for a queryset's.
+        """
+        self._key()
+        records = list(objs)
+        for record in records:
+            self._relation.field.assign(record, self._instance)
+        return super().bulk_create(records, batch_size, validate=validate)
+
+    def _pointing(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {self._relation.field.name: self._instance, **values}

@@ -44,9 +44,9 @@ def shape(value: Any, key: list[str], values: list[Any]) -> None:
     if cls is int:
         if INT64_MIN <= value <= INT64_MAX:
             key.append(VALUE)
-            values.append(value)
-        else:  # no database has such an integer: the resolver decides what a comparison means
+        else:  # no integer column has such a value: the resolver decides what a comparison means
             key.append(ABOVE if value > 0 else BELOW)
+        values.append(value)
     elif cls in PLAIN:
         key.append(VALUE)
         values.append(value)

@@ -81,6 +81,10 @@ class AsyncReference(Reference, Generic[T_co]):
         found = self._covet_object(attname)
         return None if found is None else getattr(found, attname)
 
+    def _covet_own_key(self) -> Any:
+        """What the relation itself holds; None for an empty key."""
+        return self._covet_key(self._covet_way.key_name)
+
     @property
     def pk(self) -> Any:
         """The object's primary key; None for an empty key."""
@@ -106,18 +110,23 @@ class AsyncReference(Reference, Generic[T_co]):
 
     def __bool__(self) -> bool:
         is_known, found = self._covet_known()
-        return found is not None if is_known else self.pk is not None
+        return found is not None if is_known else self._covet_own_key() is not None
 
     def __eq__(self, other: object) -> bool:
         is_known, found = self._covet_known()
         if issubclass(type(other), AsyncReference):
             theirs: AsyncReference[Any] = other  # type: ignore[assignment]
-            same_table = theirs._covet_way.target is self._covet_way.target
-            return same_table and bool(theirs.pk == self.pk)
+            if theirs._covet_way.target is not self._covet_way.target:
+                return False
+            if theirs._covet_way.key_name == self._covet_way.key_name:
+                return bool(theirs._covet_own_key() == self._covet_own_key())
+            return bool(theirs.pk == self.pk)
         if is_known:
             return bool(found == other)
         if isinstance(other, Record):
-            return other._table is self._covet_way.target and other.pk == self.pk
+            key_name = self._covet_way.key_name
+            same_table = other._table is self._covet_way.target
+            return same_table and bool(getattr(other, key_name) == self._covet_own_key())
         return False
 
     def __hash__(self) -> int:

@@ -164,8 +164,6 @@ class Conditions:
             if expression.value is None:
                 raise FieldError("Value(None) has no type that an expression could have")
             typed = type_of_value(expression.value)
-            if not expression.values:
-                raise FieldError(f"{short(expression.value)} is beyond 64 bits")
             return Operand(ast.Param(start, typed), typed, ast.NOWHERE)
         if isinstance(expression, Combined):
             return self._arithmetic(expression, start, scope, group)

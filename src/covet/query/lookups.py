@@ -152,7 +152,7 @@ def _single(
             f"{named(operand.field)}__{name} compares with one value, not with several",
             fix=f"Use {operand.field.name}__in for a list of values.",
         )
-    if given.kind in (shape.ABOVE, shape.BELOW, shape.EMPTY):
+    if given.kind == shape.EMPTY:
         return ast.Constant(given.value, field or compared(operand.field))
     if family(operand.field) != "integer":
         rounding = None

@@ -13,6 +13,7 @@ from ..query.spec import QuerySpec
 from ..query.writes import Assigned
 from ..schema.fields import Field
 from ..schema.record import DB_DEFAULT, Record
+from ..schema.relations import Unsaved
 from ..schema.table import Table
 from ..sql.compiler import compiler_for
 from ..sql.dialects import Dialect
@@ -136,9 +137,10 @@ def take_keys(record: Record) -> None:
     """
     known = record.__dict__
     for field in record._table.relations:
+        field.take_key(record)
         related = known.get(field.cache_name)
-        if related is not None and known.get(field.attname) is None:
-            setattr(record, field.attname, field.key_of(related))
+        if type(related) is Unsaved:
+            field.key_of(related.record)  # which says that it has none
 
 
 def update_names(table: Table, names: Iterable[str]) -> frozenset[str]:

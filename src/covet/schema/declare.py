@@ -34,7 +34,7 @@ class ModelMeta(type):
         is_root = not any(isinstance(base, ModelMeta) for base in bases)
         if is_root:
             return super().__new__(mcls, name, bases, namespace, **kwargs)
-        meta = namespace.pop("Meta", None)
+        meta = namespace.pop("Meta", None) or _mixed_in_meta(bases)
         parents = [base for base in bases if isinstance(base, ModelMeta)]
         options = read_options(name, meta, [p._options for p in parents if hasattr(p, "_options")])
         own = {key: value for key, value in namespace.items() if isinstance(value, Field)}
@@ -65,6 +65,17 @@ class ModelMeta(type):
     def __dir__(cls) -> Iterable[str]:
         table = cls.__dict__.get("_table")
         return [*super().__dir__(), *(table.names if table is not None else ())]
+
+
+def _mixed_in_meta(bases: tuple[type, ...]) -> type | None:
+    """The Meta of a plain mixin that comes before any abstract parent."""
+    for base in bases:
+        if hasattr(base, "_options"):
+            return None
+        found: type | None = getattr(base, "Meta", None)
+        if found is not None:
+            return found
+    return None
 
 
 def _check_names(model: str, fields: dict[str, Field[Any]]) -> None:

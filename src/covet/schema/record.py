@@ -18,7 +18,7 @@ from .fields import Field
 
 if TYPE_CHECKING:
     from .registry import Registry
-    from .relations import ReverseRelation
+    from .relations import ReverseRelation, Way
     from .table import Table
 
 
@@ -65,6 +65,12 @@ class Reference:
     """The colour-free base of lazy references, so that a foreign key can read their key."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+        _covet_way: Way
+
+    def _covet_known(self) -> tuple[bool, Any]:
+        raise NotImplementedError
 
     def _covet_key(self, attname: str) -> Any:
         raise NotImplementedError
@@ -151,8 +157,9 @@ class Record:
         table: Table | None = type(self).__dict__.get("_table")
         if table is None or name.startswith("__"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if type(self)._registry.settle() and hasattr(type(self), name):
-            return getattr(self, name)
+        type(self)._registry.settle()
+        if any(name in vars(base) for base in type(self).__mro__):
+            return object.__getattribute__(self, name)  # or the error of a property of the user's
         field = table.names.get(name)
         if field is not None:
             raise NotLoaded(

@@ -99,7 +99,8 @@ class Registry:
                 f"points to {to.__name__} of the other colour",
                 "Import both models from covet.aio, or both from covet.sync.",
             )
-        return to
+        model: type[Record] = to
+        return model
 
     def find(self, name: str, source: Table, *, late: bool = True) -> type[Record] | None:
         """The model that a name means, seen from a table: the nearest of that name.
@@ -127,7 +128,8 @@ class Registry:
         )
         for near in (same_scope, *(wider if late else ())):
             if len(near) == 1:
-                return near[0]
+                model: type[Record] = near[0]
+                return model
             if near:
                 labels = ", ".join(sorted(m._table.label for m in near))
                 raise ModelError(

@@ -179,7 +179,9 @@ class ForeignKeyField(Field[T]):
             ValidationError: an object of another model, one that is not saved, or no valid key.
         """
         if issubclass(type(value), Reference):
-            value = value._covet_key(self.target_field.attname)
+            if value._covet_way.target is not self.target:
+                raise self.of_another_model(value)
+            value = value._covet_key(self.key_name)
         elif isinstance(value, Record):
             value = self.key_of(value)
         return super().check(value)
@@ -190,19 +192,17 @@ class ForeignKeyField(Field[T]):
         Raises:
             ValidationError: the object is of another model or has no key yet.
         """
-        related = self.related_model
-        if not isinstance(value, related):
-            raise ValidationError(
-                {self.name: [f"must be {_a(related.__name__)}, not {short(value)}"]},
-                model=self.model,
-            )
-        key = getattr(value, self.target_field.attname)
+        if not isinstance(value, self.related_model):
+            raise self.of_another_model(value)
+        key = getattr(value, self.key_name)
         if key is None:
-            raise ValidationError(
-                {self.name: [f"is {_a(related.__name__)} that is not saved yet; save it first"]},
-                model=self.model,
-            )
+            noun = _a(self.related_model.__name__)
+            raise self.invalid(f"is {noun} that is not saved yet; save it first")
         return key
+
+    def of_another_model(self, value: Any) -> ValidationError:
+        """The error for a value that is no object of the related model."""
+        return self.invalid(f"must be {_a(self.related_model.__name__)}, not {short(value)}")
 
     # --- what an instance knows of its related object ------------------------------------------
 
@@ -212,20 +212,67 @@ class ForeignKeyField(Field[T]):
         An object that was loaded for another key than the instance has now is forgotten.
         """
         attributes = instance.__dict__
-        key = attributes.get(self.attname)
         found = attributes.get(self.cache_name)
+        if type(found) is Unsaved:
+            self.take_key(instance)
+            found = attributes[self.cache_name]
+        key = attributes.get(self.attname)
         if found is None:
             return key is None and self.attname in attributes, None
-        if key is None and found._origin is None:
-            return True, found  # assigned before it was saved
-        if key == found.__dict__.get(self.target_field.attname):
+        if type(found) is Unsaved:
+            return True, found.record
+        if key == found.__dict__.get(self.key_name):
             return True, found
         attributes[self.cache_name] = None
         return key is None, None
 
+    def assign(self, instance: Any, value: Any) -> None:
+        """Point an instance to another object, or with None to none.
+
+        Raises:
+            ValidationError: the object is of another model.
+        """
+        key = None
+        if issubclass(type(value), Reference):
+            is_known, found = value._covet_known()
+            key = None if is_known else self.check(value)  # not loaded, its key is enough
+            value = found
+        if value is not None:
+            if not isinstance(value, self.related_model):
+                raise self.of_another_model(value)
+            key = getattr(value, self.key_name)
+        setattr(instance, self.attname, key)
+        setattr(instance, self.cache_name, Unsaved(value) if value and key is None else value)
+
+    def take_key(self, instance: Any) -> None:
+        """Take over the key of an object that was saved after it was assigned."""
+        attributes = instance.__dict__
+        found = attributes.get(self.cache_name)
+        if type(found) is not Unsaved:
+            return
+        if attributes.get(self.attname) is not None:  # another key was set since
+            attributes[self.cache_name] = None
+        elif (key := getattr(found.record, self.key_name)) is not None:
+            attributes[self.attname] = key
+            attributes[self.cache_name] = found.record
+
+    @property
+    def key_name(self) -> str:
+        """The attribute of the related object that the column holds."""
+        return self.target_field.attname
+
     def held(self, instance: Any, attname: str) -> Any:
         """A value of the related object that the instance holds itself: its key; else None."""
-        return getattr(instance, self.attname) if attname == self.target_field.attname else None
+        return getattr(instance, self.attname) if attname == self.key_name else None
+
+
+class Unsaved:
+    """Stands where a related object is kept, as long as that has no key to be kept for."""
+
+    __slots__ = ("record",)
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
 
 
 class WayBack:
@@ -237,6 +284,7 @@ class WayBack:
         self.model = relation.field.target.model_name
         self.target = relation.source
         self.cache_name = f"_{self.name}_cache"
+        self.key_name = self.target.pk.attname
 
     def known(self, instance: Any) -> tuple[bool, Any]:
         """Whether the row that points to an instance is known without a query, and the row."""

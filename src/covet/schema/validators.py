@@ -13,8 +13,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final, TypeAlias
 from urllib.parse import urlsplit
 
-from ..errors import ValidationError
-from .words import shown
+from ..errors import ValidationError, short
 
 Validator: TypeAlias = Callable[[Any], object]
 
@@ -64,7 +63,7 @@ class BaseValidator(_Comparable):
         measure = self.clean(value)
         if self.compare(measure, limit):
             words = {
-                "limit_value": limit, "show_value": shown(measure), "value": shown(value),
+                "limit_value": limit, "show_value": short(measure), "value": short(value),
             }  # fmt: skip
             raise ValidationError(self.message % words, code=self.code)
 
@@ -192,7 +191,7 @@ class RegexValidator(_Comparable):
                 code="max_length",
             )
         if bool(self.regex.search(text)) is self.inverse_match:
-            raise ValidationError(f"{self.message}: {shown(text)}", code=self.code)
+            raise ValidationError(f"{self.message}: {short(text)}", code=self.code)
 
 
 class EmailValidator(_Comparable):
@@ -226,7 +225,7 @@ class EmailValidator(_Comparable):
 
     def __call__(self, value: Any) -> None:
         if not isinstance(value, str) or not self._is_address(value):
-            raise ValidationError(f"{self.message}, not {shown(value)}", code=self.code)
+            raise ValidationError(f"{self.message}, not {short(value)}", code=self.code)
 
     def _is_address(self, text: str) -> bool:
         user, at, domain = text.rpartition("@")
@@ -267,7 +266,7 @@ class URLValidator(_Comparable):
 
     def __call__(self, value: Any) -> None:
         if not isinstance(value, str) or not self._is_url(value):
-            raise ValidationError(f"{self.message}, not {shown(value)}", code=self.code)
+            raise ValidationError(f"{self.message}, not {short(value)}", code=self.code)
 
     def _is_url(self, text: str) -> bool:
         if len(text) > self.max_length or self._UNSAFE.search(text):
@@ -301,7 +300,7 @@ class DecimalValidator(_Comparable):
     def __call__(self, value: Decimal) -> None:
         _sign, digits, exponent = value.as_tuple()
         if not isinstance(exponent, int):
-            raise ValidationError(f"must be a finite number, not {shown(value)}", code="invalid")
+            raise ValidationError(f"must be a finite number, not {short(value)}", code="invalid")
         places = max(-exponent, 0)
         whole = max(len(digits) + exponent, 0) if any(digits) else 0
         self._limit(whole + places, self.max_digits, "digits", "max_digits")
@@ -350,19 +349,19 @@ validate_unicode_slug: Final = RegexValidator(
 def validate_ipv4_address(value: Any) -> None:
     """Refuses texts that are not an IPv4 address."""
     if not isinstance(value, str) or not _is_ip(value, 4):
-        raise ValidationError(f"must be an IPv4 address, not {shown(value)}", code="invalid")
+        raise ValidationError(f"must be an IPv4 address, not {short(value)}", code="invalid")
 
 
 def validate_ipv6_address(value: Any) -> None:
     """Refuses texts that are not an IPv6 address."""
     if not isinstance(value, str) or not _is_ip(value, 6):
-        raise ValidationError(f"must be an IPv6 address, not {shown(value)}", code="invalid")
+        raise ValidationError(f"must be an IPv6 address, not {short(value)}", code="invalid")
 
 
 def validate_ipv46_address(value: Any) -> None:
     """Refuses texts that are not an IP address."""
     if not isinstance(value, str) or not _is_ip(value):
-        raise ValidationError(f"must be an IP address, not {shown(value)}", code="invalid")
+        raise ValidationError(f"must be an IP address, not {short(value)}", code="invalid")
 
 
 _LABEL: Final = re.compile(r"(?!-)[-0-9A-Za-z\u00a1-\uffff]{1,63}(?<!-)")

@@ -9,9 +9,9 @@ from typing import Any
 from ..errors import QueryTooComplex, ValidationError, short
 from ..schema.fields import Field
 from .text import Bind
+from .types import CANNOT_EQUAL
 
 MOST_MEMBERS = 1_000_000
-BEYOND_COLUMN = frozenset({"out_of_range"})
 
 
 def as_it_is(value: Any) -> Any:
@@ -58,7 +58,7 @@ def members_of(bind: Bind) -> Bind:
             try:
                 found.append(bind(value))
             except ValidationError as error:
-                if error.code not in BEYOND_COLUMN:
+                if error.code not in CANNOT_EQUAL:
                     raise
         return found
 

@@ -12,7 +12,6 @@ from ...errors import ModelError, ValidationError, nearest, short
 from ...expressions.base import Expression
 from ..choices import ChoicesLike, Pair, flat, pairs
 from ..validators import Validator
-from ..words import shown
 
 if TYPE_CHECKING:
     from typing import Self, overload
@@ -195,7 +194,7 @@ class Field(Generic[T]):
         for validator in self.validators:
             if not callable(validator):
                 raise self.misdeclared(
-                    f"has a validator that cannot be called: {shown(validator)}",
+                    f"has a validator that cannot be called: {short(validator)}",
                     "Give functions, or instances such as MinValueValidator(1).",
                 )
 
@@ -240,9 +239,9 @@ class Field(Generic[T]):
             return
         if isinstance(default, (list, dict, set, bytearray)):
             maker = type(default).__name__
-            fix = f"default={maker}" if not default else f"default=lambda: {shown(default)}"
+            fix = f"default={maker}" if not default else f"default=lambda: {short(default)}"
             raise self.misdeclared(
-                f"has a mutable default, which all instances would share: {shown(default)}",
+                f"has a mutable default, which all instances would share: {short(default)}",
                 f"Give a callable that makes a new one: {fix}.",
             )
         try:
@@ -255,7 +254,7 @@ class Field(Generic[T]):
         if isinstance(settled, (list, dict)):
             raise self.misdeclared(
                 "has a mutable default, which all instances would share",
-                f"Give a callable that makes a new one: default=lambda: {shown(default)}.",
+                f"Give a callable that makes a new one: default=lambda: {short(default)}.",
             )
         self.default = settled
 
@@ -330,9 +329,9 @@ class Field(Generic[T]):
             ValidationError: with one message per validator that refused.
         """
         if self.choices is not None and not self._is_allowed(value):
-            listed = ", ".join(shown(allowed) for allowed, _ in self.flatchoices)
+            listed = ", ".join(short(allowed) for allowed, _ in self.flatchoices)
             raise self.invalid(
-                f"is {shown(value)}, which is not one of: {listed}", "invalid_choice"
+                f"is {short(value)}, which is not one of: {listed}", "invalid_choice"
             )
         if self.validators:
             self._run_validators(value)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, ClassVar, Final
 
-from ..words import shown
+from ...errors import short
 from .base import Field, Sentinel
 
 DEEPEST_DOCUMENT: Final = 100
@@ -63,7 +63,7 @@ class JSONField(Field[Any]):
         ):
             if given is not None and not (isinstance(given, type) and issubclass(given, base)):
                 raise self.misdeclared(
-                    f"has {name}={shown(given)}",
+                    f"has {name}={short(given)}",
                     f"Give a subclass of json.{base.__name__}, not an instance.",
                 )
 
@@ -102,7 +102,7 @@ class JSONField(Field[Any]):
         if isinstance(value, dict):
             document = {_key(key): self._document(item, within) for key, item in value.items()}
             if len(document) < len(value):
-                raise _Refused(f"has two keys that are the same in JSON: {shown(value)}")
+                raise _Refused(f"has two keys that are the same in JSON: {short(value)}")
         else:
             document = [self._document(item, within) for item in value]
         within.discard(id(value))
@@ -110,12 +110,12 @@ class JSONField(Field[Any]):
 
     def _by_encoder(self, value: Any, within: set[int]) -> Any:
         if self.encoder is None:
-            raise _Refused(f"holds {shown(value)}, which JSON cannot; give the field an encoder")
+            raise _Refused(f"holds {short(value)}, which JSON cannot; give the field an encoder")
         _enter(value, within)
         try:
             encoded = self.encoder().default(value)
         except (TypeError, ValueError):
-            raise _Refused(f"holds {shown(value)}, which its encoder refuses") from None
+            raise _Refused(f"holds {short(value)}, which its encoder refuses") from None
         document = self._document(encoded, within)
         within.discard(id(value))
         return document
@@ -145,7 +145,7 @@ def _key(key: Any) -> str:
     if isinstance(key, Enum):
         key = key.value
     if not isinstance(key, str):
-        raise _Refused(f"has the key {shown(key)}, and JSON's keys are strings")
+        raise _Refused(f"has the key {short(key)}, and JSON's keys are strings")
     return _text(str.__str__(key))
 
 
@@ -154,7 +154,7 @@ def _text(text: str) -> str:
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise _Refused(f"holds half a surrogate pair: {shown(text)}", "surrogate") from None
+            raise _Refused(f"holds half a surrogate pair: {short(text)}", "surrogate") from None
     return text
 
 

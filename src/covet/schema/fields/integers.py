@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
 
-from ..words import shown
+from ...errors import short
 from .base import Field, FieldOptions, unwrap
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class IntegerField(Field[T]):
         whole = value if type(value) is int else self._whole(unwrap(value))
         if not self.lowest <= whole <= self.highest:
             raise self.invalid(
-                f"must be between {self.lowest} and {self.highest}, not {shown(value)}",
+                f"must be between {self.lowest} and {self.highest}, not {short(value)}",
                 "out_of_range",
             )
         return whole
@@ -69,12 +69,12 @@ class IntegerField(Field[T]):
         if isinstance(value, Decimal) and value.is_finite():
             if value.adjusted() > LONGEST_WHOLE:  # int(Decimal("1e1000000")) would take long
                 raise self.invalid(
-                    f"must be between {self.lowest} and {self.highest}, not {shown(value)}",
+                    f"must be between {self.lowest} and {self.highest}, not {short(value)}",
                     "out_of_range",
                 )
             if value == (whole := int(value)):
                 return whole
-        raise self.invalid(f"must be a whole number, not {shown(value)}")
+        raise self.invalid(f"must be a whole number, not {short(value)}")
 
 
 class BigIntegerField(IntegerField[T]):

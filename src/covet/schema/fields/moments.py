@@ -6,8 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
 
-from ...errors import ValidationError
-from ..words import shown
+from ...errors import ValidationError, short
 from .base import NOT_PROVIDED, Field, FieldOptions, unwrap
 
 T = TypeVar("T")
@@ -116,7 +115,7 @@ class DateField(MomentField[T]):
             return value
         value = unwrap(value)
         if isinstance(value, datetime):
-            raise self.invalid(f"must be a date, not {shown(value)}; take its .date()")
+            raise self.invalid(f"must be a date, not {short(value)}; take its .date()")
         if isinstance(value, date):
             return date(value.year, value.month, value.day)
         if isinstance(value, str) and _is_exact(value):
@@ -124,7 +123,7 @@ class DateField(MomentField[T]):
                 return date.fromisoformat(value)
             except ValueError:
                 pass
-        raise self.invalid(f"must be a date or an ISO date string, not {shown(value)}")
+        raise self.invalid(f"must be a date or an ISO date string, not {short(value)}")
 
 
 class TimeField(MomentField[T]):
@@ -182,13 +181,13 @@ class TimeField(MomentField[T]):
             raise self._no_time(value)
         if value.tzinfo is not None:
             raise self.invalid(
-                f"must be a time without a time zone, not {shown(value)}; "
+                f"must be a time without a time zone, not {short(value)}; "
                 "use .replace(tzinfo=None), or a DateTimeField"
             )
         return time(value.hour, value.minute, value.second, value.microsecond)
 
     def _no_time(self, value: object) -> ValidationError:
-        return self.invalid(f"must be a time or an ISO time string, not {shown(value)}")
+        return self.invalid(f"must be a time or an ISO time string, not {short(value)}")
 
 
 class DateTimeField(MomentField[T]):
@@ -253,7 +252,7 @@ class DateTimeField(MomentField[T]):
         offset = value.utcoffset()
         if offset is None:
             raise self.invalid(
-                f"must have a time zone, and {shown(value)} has none; "
+                f"must have a time zone, and {short(value)} has none; "
                 "write datetime.now(UTC) or .replace(tzinfo=UTC)",
                 "naive",
             )
@@ -265,12 +264,12 @@ class DateTimeField(MomentField[T]):
             return (naive - offset).replace(tzinfo=UTC)
         except OverflowError:
             raise self.invalid(
-                f"is outside the years 1 to 9999 in UTC: {shown(value)}", "out_of_range"
+                f"is outside the years 1 to 9999 in UTC: {short(value)}", "out_of_range"
             ) from None
 
     def _no_moment(self, value: object) -> ValidationError:
         return self.invalid(
-            f"must be a datetime or an ISO string with an offset, not {shown(value)}"
+            f"must be a datetime or an ISO string with an offset, not {short(value)}"
         )
 
 
@@ -310,10 +309,10 @@ class DurationField(Field[T]):
             return value
         value = unwrap(value)
         if not isinstance(value, timedelta):
-            raise self.invalid(f"must be a timedelta, not {shown(value)}")
+            raise self.invalid(f"must be a timedelta, not {short(value)}")
         if not -LONGEST_DURATION <= microseconds(value) <= LONGEST_DURATION:
             raise self.invalid(
-                f"is longer than 2**63 - 1 microseconds: {shown(value)}", "out_of_range"
+                f"is longer than 2**63 - 1 microseconds: {short(value)}", "out_of_range"
             )
         return timedelta(value.days, value.seconds, value.microseconds)
 

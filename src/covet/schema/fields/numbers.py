@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
 
-from ..words import shown
+from ...errors import short
 from .base import Field, FieldOptions, unwrap
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class FloatField(Field[T]):
     def check(self, value: Any) -> Any:
         number = value if type(value) is float else self._nearest(unwrap(value))
         if number - number != 0.0:  # true of NaN and of the infinities only
-            raise self.invalid(f"must be a finite number, not {shown(value)}", "not_finite")
+            raise self.invalid(f"must be a finite number, not {short(value)}", "not_finite")
         return number + 0.0
 
     def _nearest(self, value: Any) -> float:
@@ -69,9 +69,9 @@ class FloatField(Field[T]):
                 return float(value)
             except (OverflowError, ValueError):  # too large, or a signalling NaN
                 raise self.invalid(
-                    f"must be a finite number, not {shown(value)}", "not_finite"
+                    f"must be a finite number, not {short(value)}", "not_finite"
                 ) from None
-        raise self.invalid(f"must be a number, not {shown(value)}")
+        raise self.invalid(f"must be a number, not {short(value)}")
 
 
 class DecimalField(Field[T]):
@@ -150,19 +150,19 @@ class DecimalField(Field[T]):
     def check(self, value: Any) -> Any:
         number = value if type(value) is Decimal else self._decimal(unwrap(value))
         if not number.is_finite():
-            raise self.invalid(f"must be a finite number, not {shown(value)}", "not_finite")
+            raise self.invalid(f"must be a finite number, not {short(value)}", "not_finite")
         if not number:
             number = Decimal(0)  # of any sign, with any exponent
         elif number.adjusted() >= self._whole_digits:
             raise self.invalid(
-                f"has {self._whole_digits} digits at most before the point, not {shown(value)}",
+                f"has {self._whole_digits} digits at most before the point, not {short(value)}",
                 "out_of_range",
             )
         try:
             return number.quantize(self._step, context=self._context)
         except decimal.DecimalException:
             raise self.invalid(
-                f"has {self.decimal_places} decimal places at most, not {shown(value)}; round it",
+                f"has {self.decimal_places} decimal places at most, not {short(value)}; round it",
                 "max_decimal_places",
             ) from None
 
@@ -176,10 +176,10 @@ class DecimalField(Field[T]):
             # Decimal(int) of a million digits takes long; bit_length() does not.
             if value.bit_length() > 4 * MAX_DIGITS:
                 raise self.invalid(
-                    f"has {self._whole_digits} digits at most before the point, not {shown(value)}",
+                    f"has {self._whole_digits} digits at most before the point, not {short(value)}",
                     "out_of_range",
                 )
             return Decimal(value)
         elif isinstance(value, Decimal):
             return Decimal(value)
-        raise self.invalid(f"must be a decimal number, not {shown(value)}")
+        raise self.invalid(f"must be a decimal number, not {short(value)}")

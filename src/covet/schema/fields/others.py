@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
 
-from ..words import shown
+from ...errors import short
 from .base import Field, FieldOptions, unwrap
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ class BooleanField(Field[T]):
             return value == 1
         if isinstance(value, str) and value in _TRUTHS:
             return _TRUTHS[value]
-        raise self.invalid(f"must be True or False, not {shown(value)}")
+        raise self.invalid(f"must be True or False, not {short(value)}")
 
 
 class UUIDField(Field[T]):
@@ -102,7 +102,7 @@ class UUIDField(Field[T]):
                 return uuid.UUID(value)
             except ValueError:
                 pass
-        raise self.invalid(f"must be a UUID or its hexadecimal string, not {shown(value)}")
+        raise self.invalid(f"must be a UUID or its hexadecimal string, not {short(value)}")
 
 
 class BinaryField(Field[T]):
@@ -149,13 +149,13 @@ class BinaryField(Field[T]):
         length = self.max_length
         if length is not None and (type(length) is not int or length < 1):
             raise self.misdeclared(
-                f"has max_length={shown(length)}", "Give a whole number, 1 or more."
+                f"has max_length={short(length)}", "Give a whole number, 1 or more."
             )
 
     def check(self, value: Any) -> Any:
         value = unwrap(value)
         if not isinstance(value, (bytes, bytearray, memoryview)):
-            raise self.invalid(f"must be bytes, not {shown(value)}")
+            raise self.invalid(f"must be bytes, not {short(value)}")
         data = value if type(value) is bytes else bytes(value)
         if self.max_length is not None and len(data) > self.max_length:
             raise self.invalid(

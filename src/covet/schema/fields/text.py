@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, Unpack, overload
 
+from ...errors import short
 from ..validators import (
     Validator,
     validate_email,
@@ -12,7 +13,6 @@ from ..validators import (
     validate_unicode_slug,
     validate_url,
 )
-from ..words import shown
 from .base import Field, FieldOptions, unwrap
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class TextField(Field[T]):
         length = self.max_length
         if length is not None and (type(length) is not int or length < 1):
             raise self.misdeclared(
-                f"has max_length={shown(length)}", "Give a whole number, 1 or more."
+                f"has max_length={short(length)}", "Give a whole number, 1 or more."
             )
 
     def check(self, value: Any) -> Any:
@@ -85,7 +85,7 @@ class TextField(Field[T]):
     def _text(self, value: Any) -> str:
         if isinstance(value, str):
             return str.__str__(value)
-        raise self.invalid(f"must be a str, not {shown(value)}; use str() to make it one")
+        raise self.invalid(f"must be a str, not {short(value)}; use str() to make it one")
 
     def _refuse_surrogates(self, text: str) -> None:
         try:
@@ -313,7 +313,7 @@ class GenericIPAddressField(Field[T]):
         super().check_declaration()
         if str(self.protocol).lower() not in _VERSIONS:
             raise self.misdeclared(
-                f"has protocol={shown(self.protocol)}", 'It is "both", "IPv4" or "IPv6".'
+                f"has protocol={short(self.protocol)}", 'It is "both", "IPv4" or "IPv6".'
             )
         if self.unpack_ipv4 and self.protocol.lower() != "both":
             raise self.misdeclared(
@@ -327,7 +327,7 @@ class GenericIPAddressField(Field[T]):
             address = mapped
         wanted = self.protocol.lower()
         if address.version not in _VERSIONS[wanted]:
-            raise self.invalid(f"must be an IPv{_VERSIONS[wanted][0]} address, not {shown(value)}")
+            raise self.invalid(f"must be an IPv{_VERSIONS[wanted][0]} address, not {short(value)}")
         return address_text(address)
 
     def _address(self, value: Any) -> Address:
@@ -341,7 +341,7 @@ class GenericIPAddressField(Field[T]):
                 return ipaddress.ip_address(value)
             except ValueError:
                 pass
-        raise self.invalid(f"must be an IP address, not {shown(value)}")
+        raise self.invalid(f"must be an IP address, not {short(value)}")
 
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
