@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,12 +48,10 @@ def main(urls: list[str]) -> int:
 
 def ask(url: str, colour: str, data: Data, expected: dict[str, Any]) -> list[str]:
     """Where the answers of one colour on one database differ from those expected."""
-    screen, started = SilentScreen(), perf_counter()
+    screen, started, used = SilentScreen(), perf_counter(), process_time()
     answers = finish(COLOURS[colour](url, data, screen))
-    print(
-        f"{colour:5} on {url.partition(':')[0]}: {report(screen, perf_counter() - started)}",
-        flush=True,
-    )
+    times = report(screen, perf_counter() - started, process_time() - used)
+    print(f"{colour:5} on {url.partition(':')[0]}: {times}", flush=True)
     return [
         f"  {colour} on {url}, {name}: {answer.facts} {answer.rows} instead of {expected[name]}"
         for name, answer in zip(NAMES, answers, strict=True)
@@ -61,13 +59,13 @@ def ask(url: str, colour: str, data: Data, expected: dict[str, Any]) -> list[str
     ]
 
 
-def report(screen: SilentScreen, total: float) -> str:
-    """How long it took."""
+def report(screen: SilentScreen, total: float, cpu: float) -> str:
+    """How long it took, on the clock and on the processor."""
     loading = sum(seconds for _, seconds in screen.loads.values())
     rows, seconds = screen.loads["Flight"]
     return (
         f"loaded in {loading:.1f} s ({rows / seconds:,.0f} flights/s), "
-        f"asked in {screen.seconds:.1f} s, {total:.1f} s in all"
+        f"asked in {screen.seconds:.1f} s, {total:.1f} s in all ({cpu:.1f} s of this process)"
     )
 
 

@@ -76,7 +76,7 @@ class Weather(Base):
     pressure = FloatField(null=True, help_text="in millibars")
     visibility = FloatField(null=True, help_text="in miles")
 
-    class Meta:
+    class Meta(Base.Meta):
         unique_together = ("origin", "hour")
 
 
