@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import FieldError, short
 from .base import Expression
-from .shape import PLAIN, VALUE, Shaped, shape
+from .shape import PLAIN, VALUE, Shaped, settled, shape
 
 AND = "AND"
 OR = "OR"
@@ -32,9 +32,10 @@ class Lookup(Shaped):
             self.key = (path, VALUE)
             self.values = (value,)
             return
+        self.value = settled(value)
         key = [path]
         values: list[Any] = []
-        shape(value, key, values)
+        shape(self.value, key, values)
         self.key, self.values = tuple(key), tuple(values)
 
     def __repr__(self) -> str:
@@ -53,10 +54,10 @@ class Comparison(Shaped):
     def __init__(self, left: Expression[Any], lookup: str, value: Any) -> None:
         self.left = left
         self.lookup = lookup
-        self.value = value
+        self.value = settled(value)
         key = ["?", *left.key, lookup]
         values = list(left.values)
-        shape(value, key, values)
+        shape(self.value, key, values)
         self.key, self.values = tuple(key), tuple(values)
         self.depth = left.depth
 

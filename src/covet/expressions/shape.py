@@ -8,7 +8,7 @@ never recurses, however deep the query is nested.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView, ValuesView
 from typing import Any
 
 VALUE = "."
@@ -25,7 +25,7 @@ INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
 
 PLAIN = frozenset({str, float, bytes})
-LISTS = (list, tuple, set, frozenset, range)
+LISTS = (list, tuple, set, frozenset, range, KeysView, ValuesView)
 
 
 class Shaped:
@@ -68,6 +68,14 @@ def shape(value: Any, key: list[str], values: list[Any]) -> None:
     else:
         key.append(VALUE)
         values.append(value)
+
+
+def settled(value: Any) -> Any:
+    """A value that stays as it is: of a list or an iterator, what it holds now.
+
+    A query may be resolved again, long after its shape was taken, and must have that shape still.
+    """
+    return tuple(value) if isinstance(value, LISTS) or _is_iterator(value) else value
 
 
 def _is_iterator(value: Any) -> bool:

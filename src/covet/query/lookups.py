@@ -89,8 +89,8 @@ def between(name: str, operand: Operand, given: Given) -> ast.Condition:
             f"{named(operand.field)}__range takes the first and the last value",
             fix=f"Write {operand.field.name}__range=(low, high).",
         )
-    low = ast.Param(given.place, compared(operand.field), item=0, rounding="ceil")
-    high = ast.Param(given.place, compared(operand.field), item=1, rounding="floor")
+    low = ast.Param(given.place, compared(operand.field), item=0)
+    high = ast.Param(given.place, compared(operand.field), item=1)
     return ast.Between(operand.expr, low, high, operand.nullable, operand.needs)
 
 

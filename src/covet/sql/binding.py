@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from ..errors import QueryTooComplex, ValidationError, short
+from ..expressions.shape import INT64_MAX, INT64_MIN
+from ..query.types import family
 from ..schema.fields import Field
 from .text import Bind
 from .types import CANNOT_EQUAL
@@ -23,26 +26,41 @@ def rounded(bind: Bind, direction: str) -> Bind:
     """A fraction compared with whole numbers becomes the whole number next to it."""
     rounding = math.floor if direction == "floor" else math.ceil
 
-    def whole(value: Any) -> Any:
-        if isinstance(value, float | Decimal) and math.isfinite(value):
-            value = rounding(value)
-        return bind(value)
-
-    return whole
+    return lambda value: bind(_whole(value, rounding))
 
 
 def item_of(bind: Bind, item: int, field: Field[Any]) -> Bind:
     """One end of a range, which has two."""
+    ends = whole_ends if family(field) == "integer" else as_it_is
 
     def one(value: Any) -> Any:
-        if len(value) != 2 or value[item] is None:
+        if len(value) != 2 or any(end is None for end in value):
             raise ValidationError(
                 {field.name: [f"__range takes two values that are not None, not {short(value)}"]},
                 model=field.model or None,
             )
-        return bind(value[item])
+        return bind(ends(value)[item])
 
     return one
+
+
+def whole_ends(pair: tuple[Any, Any]) -> tuple[Any, Any]:
+    """The ends of a range of whole numbers: fractions become the next one inside.
+
+    An end beyond 64 bits is the last number that a column can hold, if the range has any.
+    """
+    low, high = _whole(pair[0], math.ceil), _whole(pair[1], math.floor)
+    if isinstance(low, int) and isinstance(high, int):
+        if low > INT64_MAX or high < INT64_MIN:
+            return 1, 0
+        return max(low, INT64_MIN), min(high, INT64_MAX)
+    return low, high
+
+
+def _whole(value: Any, rounding: Callable[[Any], int]) -> Any:
+    if isinstance(value, float | Decimal) and math.isfinite(value):
+        return rounding(value)
+    return value
 
 
 def members_of(bind: Bind) -> Bind:

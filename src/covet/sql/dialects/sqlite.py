@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ...errors import QueryTooComplex
 from ...schema.fields import Field
 from ..text import SQL, Bind, mapped, sql
 from .base import AnyField, Dialect, is_family
 
 MOST_PLACEHOLDERS = 500
+LONGEST_PATTERN = 50_000  # SQLITE_MAX_LIKE_PATTERN_LENGTH as SQLite ships it
 
 
 class SqliteDialect(Dialect):
@@ -138,7 +140,13 @@ def _glob(before: str, after: str) -> Callable[[Bind], Bind]:
     special = re.compile(r"([*?\[])")
 
     def change(bind: Bind) -> Bind:
-        return lambda value: before + special.sub(r"[\1]", bind(value)) + after
+        def pattern(value: Any) -> str:
+            text = special.sub(r"[\1]", bind(value))
+            if len(text.encode()) >= LONGEST_PATTERN:
+                raise QueryTooComplex(f"SQLite takes no pattern of {LONGEST_PATTERN} bytes or more")
+            return before + text + after
+
+        return pattern
 
     return change
 
