@@ -18,7 +18,7 @@ from typing import (
 from ..errors import FieldError, short
 from ..expressions import FieldRef, Q
 from ..pairs import AsyncReference, async_refer
-from ..schema.record import Record, Reference
+from ..schema.record import Record
 from ..schema.relations import (
     CASCADE,
     ForeignKeyField,
@@ -134,7 +134,7 @@ async def load(relation: ForeignKeyField[Any], instance: Any) -> Any:
         return None
     related = relation.related_model
     query: QuerySet[Any] = QuerySet(related, None, alias_of(instance))
-    found = await query.get(**{relation.target_field.attname: key})
+    found = await query.get(**{relation.key_name: key})
     setattr(instance, relation.cache_name, found)
     return found
 
@@ -207,8 +207,8 @@ class ReverseOneDescriptor:
 class RelatedManager(Manager[M]):
     """The manager of the rows whose key points to one instance.
 
-    It has the methods of the model's default manager. Everything that it creates points there too. A class that wants its type known to checkers
-    declares it: ``posts: RelatedManager["Post"]``.
+    It has the methods of the model's default manager. Everything that it creates points there too.
+    A class that wants its type known to checkers declares it: ``posts: RelatedManager["Post"]``.
     """
 
     if TYPE_CHECKING:

@@ -91,8 +91,8 @@ def no_manager(model: Any, name: str) -> str:
             f"{model.__name__} is abstract and has no rows, so it has no manager {name!r}. "
             "Ask a model that inherits from it."
         )
-    own = ", ".join(key for key, value in vars(model).items() if isinstance(value, BaseManager))
-    return f"{model.__name__} has no manager {name!r}, as it declares its own: {own}"
+    own = [k for k, v in vars(model).items() if isinstance(v, BaseManager) and v.name == k]
+    return f"{model.__name__} has no manager {name!r}, as it declares its own: {', '.join(own)}"
 
 
 def manager_of(queryset_class: type[Any]) -> type[Manager[Any]]:

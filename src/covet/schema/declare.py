@@ -60,6 +60,8 @@ class ModelMeta(type):
             registry = cls._registry
             if not name.startswith("_") and registry.settle() and name in cls.__dict__:
                 return getattr(cls, name)
+        if any(name in vars(base) for base in cls.__mro__):
+            return super().__getattribute__(name)  # for the error of a manager that is not there
         raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
 
     def __dir__(cls) -> Iterable[str]:

@@ -219,7 +219,7 @@ class Record:
             if field.name in skipped or _filled_by_database(self, field):
                 continue
             try:
-                setattr(self, field.attname, field.clean(self.__dict__.get(field.attname)))
+                setattr(self, field.attname, field.clean(self.__dict__[field.attname]))
             except ValidationError as error:
                 errors.setdefault(field.name, []).extend(error.messages)
         if errors:
@@ -235,7 +235,9 @@ class Record:
             if value is None or isinstance(value, NOT_VALUES):
                 continue
             try:
-                field.validate(field.check(value))
+                checked = field.check(value)
+                if not (field.blank and checked in field.empty_values):
+                    field.validate(checked)
             except ValidationError as error:
                 errors.setdefault(field.name, []).extend(error.messages)
         if errors:
@@ -279,8 +281,11 @@ def _settable(cls: type, name: str) -> bool:
 
 
 def _filled_by_database(record: Record, field: Field[Any]) -> bool:
-    value = record.__dict__.get(field.attname)
-    return value is DB_DEFAULT or (value is None and field is record._table.auto_field)
+    """Whether there is no value to validate here: the database has it, or will make it."""
+    if field.attname not in record.__dict__:
+        return True
+    value = record.__dict__[field.attname]
+    return isinstance(value, NOT_VALUES) or (value is None and field is record._table.auto_field)
 
 
 def _blank(cls: type[Record]) -> Record:

@@ -242,7 +242,8 @@ class ForeignKeyField(Field[T]):
                 raise self.of_another_model(value)
             key = getattr(value, self.key_name)
         setattr(instance, self.attname, key)
-        setattr(instance, self.cache_name, Unsaved(value) if value and key is None else value)
+        has_no_key = value is not None and key is None
+        setattr(instance, self.cache_name, Unsaved(value) if has_no_key else value)
 
     def take_key(self, instance: Any) -> None:
         """Take over the key of an object that was saved after it was assigned."""

@@ -1,0 +1,219 @@
+"""What do managers and querysets of one's own add to a model?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from covet.aio import (
+    BooleanField,
+    CharField,
+    Database,
+    ForeignKey,
+    IntegerField,
+    Manager,
+    Model,
+    QuerySet,
+)
+
+
+class PostQuerySet(QuerySet["Post"]):
+    def live(self) -> PostQuerySet:
+        return self.filter(is_live=True)
+
+    def at_least(self, views: int) -> PostQuerySet:
+        return self.filter(views__gte=views)
+
+    async def titles(self) -> list[str]:
+        return await self.order_by("title").values_list("title", flat=True).fetch()
+
+    def _hidden(self) -> None: ...
+
+
+class LiveManager(Manager["Post"]):
+    def get_queryset(self) -> QuerySet[Post]:
+        return super().get_queryset().filter(is_live=True)
+
+    async def busiest(self) -> Post | None:
+        return await self.order_by("-views").first()
+
+
+class CountingManager(Manager[Any]):
+    def __init__(self, least: int = 0) -> None:
+        super().__init__()
+        self.least = least
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().filter(views__gte=self.least)
+
+    def how_many(self) -> str:
+        return f"at least {self.least}"
+
+
+class Author(Model):
+    name = CharField(max_length=20)
+
+
+class Post(Model):
+    title = CharField(max_length=20)
+    is_live = BooleanField(default=True)
+    views = IntegerField(default=0)
+    author = ForeignKey(Author, null=True, related_name="posts")
+
+    objects = PostQuerySet.as_manager()
+    live = LiveManager()
+
+
+class Managed(Model):
+    views = IntegerField(default=0)
+
+    busy = CountingManager(10)
+    objects = Manager()
+
+    class Meta:
+        abstract = True
+
+
+class Page(Managed): ...
+
+
+class Note(Managed):
+    quiet = Manager()
+
+
+class Scene(Model):
+    """Its rows of less than 10 views are not seen by default."""
+
+    views = IntegerField(default=0)
+    author = ForeignKey(Author, related_name="scenes")
+
+    seen = Manager.from_queryset(PostQuerySet)()
+
+
+class Act(Model):
+    views = IntegerField(default=0)
+    author = ForeignKey(Author, related_name="acts")
+
+    objects = CountingManager(10)
+
+
+async def posts() -> Author:
+    author = await Author.objects.create(name="Ann")
+    await Post.objects.bulk_create(
+        [
+            Post(title="a", views=1, author=author),
+            Post(title="b", views=20, author=author),
+            Post(title="c", views=30, is_live=False, author=author),
+            Post(title="d", views=40),
+        ]
+    )
+    return author
+
+
+async def test_methods_of_a_queryset_begin_and_go_on_with_a_query(db: Database) -> None:
+    await posts()
+
+    assert await Post.objects.live().at_least(20).titles() == ["b", "d"]
+    assert await Post.objects.filter(title__gt="a").live().titles() == ["b", "d"]
+    assert await Post.objects.titles() == ["a", "b", "c", "d"]
+
+
+async def test_a_manager_can_narrow_what_it_begins_with(db: Database) -> None:
+    await posts()
+
+    assert await Post.live.count() == 3
+    assert not await Post.live.filter(title="c").exists()
+    assert await Post.objects.count() == 4
+    busiest = await Post.live.busiest()
+    assert busiest is not None
+    assert busiest.title == "d"
+
+
+async def test_a_narrowed_manager_creates_as_any_other(db: Database) -> None:
+    post = await Post.live.create(title="x", is_live=False)
+
+    assert not await Post.live.filter(pk=post.pk).exists()
+    assert await Post.objects.get() == post
+
+
+async def test_an_instance_is_saved_and_read_again_past_narrowed_managers(db: Database) -> None:
+    author = await Author.objects.create(name="Ann")
+    act = await Act.objects.create(views=1, author=author)
+
+    act.views = 2
+    await act.save()
+    await act.refresh_from_db()
+
+    assert act.views == 2
+    assert await Act.objects.count() == 0
+    await act.delete()
+
+
+def test_each_model_has_a_manager_of_its_own() -> None:
+    assert Page.busy is not Note.busy
+    assert (Page.busy.model, Note.busy.model) == (Page, Note)
+    assert (Page.busy.least, Note.busy.how_many()) == (10, "at least 10")
+
+
+def test_managers_say_whose_they_are() -> None:
+    assert repr(Post.objects) == "<ManagerFromPostQuerySet Post.objects>"
+    assert repr(Page.busy) == "<CountingManager Page.busy>"
+    assert repr(Author.objects) == "<Manager Author.objects>"
+
+
+def test_private_methods_of_a_queryset_are_not_the_managers() -> None:
+    assert not hasattr(Post.objects, "_hidden")
+
+
+def test_a_model_that_names_its_manager_otherwise_has_no_objects() -> None:
+    with pytest.raises(AttributeError) as error:
+        Scene.objects  # noqa: B018
+
+    assert str(error.value) == ("Scene has no manager 'objects', as it declares its own: seen")
+
+
+def test_the_default_manager_is_the_first_that_the_model_itself_declares() -> None:
+    assert Page._default_manager is Page.busy
+    assert Note._default_manager is Note.quiet
+    assert Scene._default_manager is Scene.seen
+    assert Post._default_manager is Post.objects
+    assert Author._default_manager is Author.objects
+
+
+def test_a_manager_does_not_belong_to_instances() -> None:
+    with pytest.raises(AttributeError) as error:
+        Post(title="x").live  # noqa: B018
+
+    assert str(error.value) == (
+        "Post.live belongs to the class, not to its instances. Write Post.live."
+    )
+
+
+def test_a_manager_can_have_methods_of_its_own_and_a_querysets() -> None:
+    class Special(Manager[Any]):
+        def special(self) -> str:
+            return f"special {self.model.__name__}"
+
+    class Thing(Model):
+        objects = Special.from_queryset(PostQuerySet, "SpecialManager")()
+
+    assert Thing.objects.special() == "special Thing"
+    assert isinstance(Thing.objects.all(), PostQuerySet)
+    assert type(Thing.objects).__name__ == "SpecialManager"
+
+
+async def test_the_way_back_has_the_default_managers_methods(db: Database) -> None:
+    author = await posts()
+
+    assert await author.posts.live().titles() == ["a", "b"]
+    assert await author.posts.at_least(20).titles() == ["b", "c"]
+
+
+async def test_the_way_back_begins_with_what_the_default_manager_begins_with(db: Database) -> None:
+    author = await Author.objects.create(name="Ann")
+    await author.acts.create(views=9)
+    act = await author.acts.create(views=10)
+
+    assert await author.acts.all().fetch() == [act]
+    assert author.acts.how_many() == "at least 10"
