@@ -30,6 +30,13 @@ def short(value: object) -> str:
     return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 1] + "…"
 
 
+def keyword(name: str, value: str = "…") -> str:
+    """A keyword argument as a message shows it; a name that could be none, in a dictionary."""
+    if name.isidentifier() and len(name) <= LONGEST_REPR:
+        return f"{name}={value}"
+    return f"**{{{short(name)}: {value}}}"
+
+
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice that a mistyped word most probably meant, or None."""
     close = get_close_matches(word[:LONGEST_REPR], list(choices), n=1, cutoff=0.6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..errors import FieldError, short
+from ..errors import FieldError, keyword, short
 from .base import Expression
 from .shape import PLAIN, VALUE, Shaped, settled, shape
 
@@ -43,7 +43,7 @@ class Lookup(Shaped):
 
     def shown(self, value: str) -> str:
         """The text of it with another text in the place of the value."""
-        return f"{self.path}={value}"
+        return keyword(self.path, value)
 
 
 class Comparison(Shaped):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from ..errors import FieldError
+from ..errors import FieldError, keyword
 from ..expressions import Q
 from ..expressions.shape import Shaped
 from ..query import writes
@@ -175,5 +175,5 @@ def check_settable(table: Table, values: dict[str, Any], call: str) -> Assigned:
     """
     if not values:
         raise FieldError(f"{call}() sets nothing", fix=f"Write {call}(field=value).")
-    shown = f"{call}({', '.join(f'{name}=…' for name in list(values)[:5])})"
+    shown = f"{call}({', '.join(map(keyword, list(values)[:5]))})"
     return writes.assigned((table.field(name, shown), value) for name, value in values.items())

@@ -12,6 +12,7 @@ from ..errors import (
     ObjectDoesNotExist,
     UnknownField,
     ValidationError,
+    keyword,
 )
 from ..expressions.shape import Shaped
 from .fields import Field
@@ -135,7 +136,7 @@ class Record:
             if name == "pk" or name in cls._table.names or _settable(cls, name):
                 setattr(self, name, value)
             else:
-                shown = ", ".join(f"{word}=…" for word in list(kwargs)[:3])
+                shown = ", ".join(map(keyword, list(kwargs)[:3]))
                 choices = [field.name for field in cls._table.fields]
                 raise UnexpectedKeyword(cls.__name__, name, choices, f"{cls.__name__}({shown})")
 

@@ -19,6 +19,9 @@ from .types import binder, type_info
 
 Node = TypeVar("Node")
 
+WIDEST_GROUP = 500
+"""SQLite reads ``a OR b OR …`` as a tree that leans to the left, and takes one 1000 levels high."""
+
 
 class Compiler:
     """Compiles statements for one dialect."""
@@ -272,6 +275,11 @@ class Compiler:
     def group(self, connector: str, children: list[SQL]) -> SQL:
         """Conditions joined; XOR is true where an odd number of them is."""
         if connector != "XOR":
+            while len(children) > WIDEST_GROUP:
+                children = [
+                    sql("(", separated(f" {connector} ", children[n : n + WIDEST_GROUP]), ")")
+                    for n in range(0, len(children), WIDEST_GROUP)
+                ]
             return separated(f" {connector} ", children)
         ones = (sql("CASE WHEN ", child, " THEN 1 ELSE 0 END") for child in children)
         return sql("(", separated(" + ", ones), f") {self.dialect.modulo} 2 = 1")
