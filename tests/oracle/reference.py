@@ -12,10 +12,10 @@ negated subtree asks anew: there is no combination for which what it negates is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
-from itertools import islice
+from itertools import islice, product
 from math import prod
 from typing import Any, Literal
 
@@ -112,15 +112,26 @@ class Reference:
         return self._value(expression, next(iter(self._combinations(row, expression))))
 
     def check_specified(self, tree: Tree) -> None:
-        """Work out every side of every leaf for every row that a database might do it for.
+        """Work out all arithmetic for every row that a database might do it for.
+
+        That may be any row: MariaDB calculates with rows before it joins them.
 
         Raises:
-            Unspecified: one of them is a thing on which the databases differ by nature.
+            Unspecified: a result is one on which the databases differ by nature.
         """
         for leaf in leaves(tree):
-            for row in self.world.rows[self.table]:
-                for combination in self._combinations(row, leaf):
-                    self._truth(leaf, combination)
+            for side in (leaf.left, leaf.right):
+                if isinstance(side, Arithmetic):
+                    self._try_all(side)
+
+    def _try_all(self, asked: Arithmetic) -> None:
+        read = list(dict.fromkeys(paths(asked)))
+        for values in product(*map(self._all_values, read)):
+            evaluate(asked, dict(zip(read, values, strict=True)).__getitem__)
+
+    def _all_values(self, path: Path) -> set[Any]:
+        rows = self.world.rows[table_at(self.table, path.steps)]
+        return {None, *(row[path.column] for row in rows)}
 
     # --- joins ---------------------------------------------------------------------------------
 
@@ -150,6 +161,8 @@ class Reference:
 
     def _truth(self, tree: Tree, combination: Combination) -> Truth:
         match tree:
+            case Condition(left, "exact" | "iexact", None):
+                return compare("isnull", self._value(left, combination), True)
             case Condition(left, lookup, right):
                 right = self._value(right, combination) if isinstance(right, Expression) else right
                 return compare(lookup, self._value(left, combination), right)
@@ -161,22 +174,11 @@ class Reference:
                 return CONNECTORS[connector]([self._truth(c, combination) for c in children])
 
     def _value(self, expression: Expression, combination: Combination) -> Any:
-        match expression:
-            case Path(steps, column):
-                return self._column(combination, steps, column)
-            case Constant(value):
-                return value
-            case Transform(name, of):
-                return transform(name, self._value(of, combination))
-            case Arithmetic(operator, left, right):
-                sides = (self._value(side, combination) for side in (left, right))
-                return arithmetic(operator, *sides)
+        def read(path: Path) -> Any:
+            row = combination[path.steps]
+            return None if row is None else row["id" if path.column in ("pk", "") else path.column]
 
-    def _column(self, combination: Combination, steps: Steps, column: str) -> Any:
-        row = combination[steps]
-        if row is None:
-            return None
-        return row["id" if column in ("pk", "") else column]
+        return evaluate(expression, read)
 
     # --- orderings -----------------------------------------------------------------------------
 
@@ -186,6 +188,19 @@ class Reference:
             if order:
                 return order
         return 0
+
+
+def evaluate(expression: Expression, read: Callable[[Path], Any]) -> Any:
+    """What an expression is where its paths have the values that ``read`` gives."""
+    match expression:
+        case Path():
+            return read(expression)
+        case Constant(value):
+            return value
+        case Transform(name, of):
+            return transform(name, evaluate(of, read))
+        case Arithmetic(operator, left, right):
+            return arithmetic(operator, evaluate(left, read), evaluate(right, read))
 
 
 def all_of(truths: Sequence[Truth]) -> Truth:

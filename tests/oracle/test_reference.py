@@ -259,6 +259,13 @@ def test_negating_twice_is_not_negating() -> None:
     assert negate(negate(leaf("score", "gt", 0))) == leaf("score", "gt", 0)
 
 
+def test_exact_none_asks_for_null() -> None:
+    assert authors(leaf("score", "exact", None)) == "B"
+    assert authors(negate(leaf("score", "exact", None))) == "AC"
+    nothing = Condition(Path((), "score"), "exact", Path(("mentor",), "score"))
+    assert authors(nothing) == ""
+
+
 def test_a_missing_row_has_null_everywhere() -> None:
     assert posts(leaf("author.name", "exact", "Ann")) == "FG"
     assert posts(negate(leaf("author.name", "exact", "Ann"))) == "HF"

@@ -6,8 +6,9 @@ not of others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from ..tree import Condition, Path, Transform
 from .draw import Draw, mostly
 from .places import ORDER, Place, wordings
 from .sums import calculated
-from .values import HUGE, LETTERS, SPECIAL, VALUES, ZONES
+from .values import HUGE, LETTERS, SPECIAL, VALUES, ZONES, small_integers
 
 COMPARING = ("exact", *ORDER, "in", "range", "isnull")
 CONTAINING = ("contains", "startswith", "endswith")
@@ -78,22 +79,24 @@ def columns(draw: Draw[Any], place: Place, kinds: Sequence[str]) -> Condition:
 
 def operands(column: Column, lookup: str, value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """What stands on the right side of a lookup of a column."""
-    kind = column.kind
     if lookup == "isnull":
         return st.booleans()
+    if lookup in CONTAINING or lookup in FOLDED:
+        return value.flatmap(pieces)
+    if lookup in ("regex", "iregex"):
+        return regexes(anchored_at_end=column.kind == "line")
+    if column.kind in IN_OTHER_WORDS:
+        value = mostly(value, IN_OTHER_WORDS[column.kind](value))
     if lookup == "range":
         return st.tuples(value, value)
     if lookup == "in":
         return st.lists(st.none() | value, max_size=4).map(tuple) | st.lists(value, max_size=3)
-    if lookup in CONTAINING or lookup in FOLDED:
-        return value.flatmap(pieces)
-    if lookup in ("regex", "iregex"):
-        return regexes(anchored_at_end=kind == "line")
-    if kind in ("integer", "biginteger"):
-        value = value | st.sampled_from(HUGE)
-    if kind == "datetime":  # the same moment in other words
-        value = value.flatmap(in_some_zone)
-    return st.none() | value if lookup == "exact" else value
+    if lookup == "exact":
+        return st.none() | value
+    return value | FRACTIONS if column.kind in ("integer", "biginteger") else value
+
+
+FRACTIONS = st.sampled_from((-1.5, 0.5, 2.5, Decimal("0.1"), Decimal("-2.9")))
 
 
 def in_some_zone(moment: datetime) -> st.SearchStrategy[datetime]:
@@ -101,6 +104,16 @@ def in_some_zone(moment: datetime) -> st.SearchStrategy[datetime]:
     if not 1 < moment.year < 9999:
         return st.just(moment)
     return st.sampled_from(ZONES).map(moment.astimezone)
+
+
+IN_OTHER_WORDS: Mapping[str, Callable[[st.SearchStrategy[Any]], st.SearchStrategy[Any]]] = {
+    "integer": lambda value: st.sampled_from(HUGE),
+    "biginteger": lambda value: st.sampled_from(HUGE),
+    "float": lambda value: small_integers,
+    "decimal": lambda value: small_integers,
+    "datetime": lambda value: value.flatmap(in_some_zone),
+}
+"""Values of other Python types, or beyond the column's, that a column is compared with as well."""
 
 
 @st.composite
@@ -144,12 +157,17 @@ def escaped(letter: str) -> str:
 @st.composite
 def keys(draw: Draw[Any], place: Place) -> Condition:
     """A relation, or a key: ``author=1``, ``posts__isnull=True``, ``author_id__in=[1]``."""
-    table = TABLES[place.table]
     own = [Path(place.steps, "pk"), Path(place.steps, "id")]
-    held = [
-        Path(place.steps, f"{n}_id") for n, to in table.relations.items() if isinstance(to, ToOne)
+    related = [
+        Path((*place.steps, name), "")
+        for name, to in TABLES[place.table].relations.items()
+        if place.to_many or isinstance(to, ToOne)
     ]
-    related = [Path((*place.steps, name), "") for name in table.relations]
+    held = [
+        Path(place.steps, f"{name}_id")
+        for name, to in TABLES[place.table].relations.items()
+        if isinstance(to, ToOne)
+    ]
     path = draw(st.sampled_from([*related, *held, *own]))
     lookup = draw(st.sampled_from(("isnull", "exact", "in", "isnull", "gt")))
     known = [row["id"] for name in TABLES for row in place.world.rows[name]]

@@ -40,11 +40,15 @@ RELATION_PATHS: Mapping[str, Sequence[tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where a condition may look: a table's rows, reached by a path of relations."""
+    """Where a condition may look: a table's rows, reached by a path of relations.
+
+    With ``to_many``, a condition may also ask about the ways back from there.
+    """
 
     world: World
     table: str
     steps: tuple[str, ...]
+    to_many: bool
 
     def columns(self, kinds: Sequence[str]) -> list[tuple[Path, Column]]:
         """The columns of some kinds."""

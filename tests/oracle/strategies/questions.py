@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,17 +44,17 @@ class Question:
 def questions(draw: Draw[Any], world: World, to_many: bool = True) -> Question:
     """A condition on some table of a world, whose meaning is the same on every database."""
     table = draw(st.sampled_from(tuple(TABLES)))
-    places = draw(st.sampled_from(((), (1,), (1, 2))))
+    return Question(table, draw(trees_about(world, table, to_many)))
+
+
+@st.composite
+def trees_about(draw: Draw[Any], world: World, table: str, to_many: bool = True) -> Tree:
+    """A condition on a table and on what up to two paths of relations lead to."""
     steps = [p for p in RELATION_PATHS[table] if to_many or not leads_to_many(table, p)]
-    chosen = [draw(st.sampled_from(steps)) for _ in places]
-    return Question(table, draw(trees_about(world, table, chosen)))
-
-
-def trees_about(
-    world: World, table: str, steps: Sequence[tuple[str, ...]]
-) -> st.SearchStrategy[Tree]:
-    places = [Place(world, table_at(table, s), s) for s in dict.fromkeys([(), *steps])]
-    return trees(conditions(places)).filter(lambda tree: is_fair(world, table, tree))
+    chosen = [draw(st.sampled_from(steps)) for _ in range(draw(st.sampled_from((0, 1, 2))))]
+    places = [Place(world, table_at(table, s), s, to_many) for s in dict.fromkeys([(), *chosen])]
+    tree: Tree = draw(trees(conditions(places)).filter(lambda t: is_fair(world, table, t)))
+    return tree
 
 
 def is_fair(world: World, table: str, tree: Tree) -> bool:

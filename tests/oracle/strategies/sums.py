@@ -46,7 +46,8 @@ def calculated(draw: Draw[Any], places: Sequence[Place]) -> Condition:
     if draw(st.booleans()):
         left = draw(terms)
         return Condition(left, lookup, draw(sides), draw(wordings(left)))
-    right = draw(sides | terms | sums.constants)
+    constants = small_integers if lookup == "exact" else sums.constants  # no sum is a fraction
+    right = draw(sides | terms | constants)
     return Condition(draw(sides), lookup, right, "f")
 
 

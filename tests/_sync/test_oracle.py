@@ -1,0 +1,231 @@
+# generated from tests/_async/test_oracle.py by scripts/generate_sync.py;
+# change that file, not this one
+"""Do the databases answer random questions as the reference does, and so like one another?
+
+Each example writes its rows in a transaction and undoes it, so that the tables stay empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from hypothesis import given
+
+from covet.sync import (
+    BigIntegerField,
+    BinaryField,
+    BooleanField,
+    CharField,
+    Database,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    DurationField,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    Model,
+    TextField,
+    TimeField,
+    UUIDField,
+    atomic,
+)
+
+from ..oracle import saying
+from ..oracle.reference import Reference, sliced
+from ..oracle.story import Undo, ids, rows_of, told
+from ..oracle.strategies import (
+    Chain,
+    Change,
+    Listing,
+    Question,
+    Scenario,
+    chains,
+    changes,
+    examples,
+    listings,
+    scenarios,
+)
+from ..oracle.tables import Row, World
+
+
+class Author(Model):
+    name = CharField(max_length=40)
+    note = TextField(null=True)
+    score = IntegerField(null=True)
+    rating = FloatField(null=True)
+    active = BooleanField(null=True)
+    born = DateField(null=True)
+    mentor = ForeignKey("self", null=True, related_name="apprentices")
+
+    class Meta:
+        db_table = "oracle_author"
+
+
+class Post(Model):
+    title = CharField(max_length=40)
+    body = TextField(null=True)
+    views = IntegerField()
+    likes = BigIntegerField(null=True)
+    price = DecimalField(max_digits=12, decimal_places=2, null=True)
+    weight = DecimalField(max_digits=38, decimal_places=10, null=True)
+    ratio = FloatField(null=True)
+    draft = BooleanField(null=True)
+    day = DateField(null=True)
+    posted = DateTimeField(null=True)
+    starts = TimeField(null=True)
+    took = DurationField(null=True)
+    token = UUIDField(null=True)
+    blob = BinaryField(null=True)
+    author = ForeignKey(Author, null=True, related_name="posts")
+
+    class Meta:
+        db_table = "oracle_post"
+
+
+BY_TABLE: Mapping[str, Any] = {"author": Author, "post": Post}
+
+
+def store(world: World) -> None:
+    for table, model in BY_TABLE.items():
+        if world.rows[table]:
+            model.objects.bulk_create([model(**row) for row in world.rows[table]])
+
+
+@given(scenario=scenarios())
+@examples(50)
+def test_filter_and_exclude_part_the_rows_as_the_reference_does(
+    db: Database, scenario: Scenario
+) -> None:
+    with suppress(Undo):
+        with atomic():
+            store(scenario.world)
+            for question in scenario.questions:
+                check_parts(scenario.world, question)
+            raise Undo
+
+
+def check_parts(world: World, question: Question) -> None:
+    model, reference = BY_TABLE[question.table], Reference(world, question.table)
+    condition = saying.q(question.tree, model)
+    kept, excluded = model.objects.filter(condition), model.objects.exclude(condition)
+    with told(world, condition, kept, excluded):
+        found = [row.pk for row in kept.fetch()]
+        others = [row.pk for row in excluded.fetch()]
+        assert sorted(set(found)) == ids(reference.kept(question.tree))
+        assert sorted(set(others)) == ids(reference.excluded(question.tree))
+        assert kept.all().count() == len(found)
+        assert kept.all().exists() == bool(found)
+        assert sorted(kept.values_list("pk", flat=True)) == sorted(found)
+
+
+@given(chain=chains())
+@examples(40)
+def test_each_call_in_a_chain_has_joins_of_its_own(db: Database, chain: Chain) -> None:
+    model, reference = BY_TABLE[chain.table], Reference(chain.world, chain.table)
+    chained = model.objects.all()
+    for step in chain.steps:
+        chained = getattr(chained, step.verb)(saying.q(step.condition, model))
+    with suppress(Undo):
+        with atomic():
+            store(chain.world)
+            with told(chain.world, chain.steps, chained):
+                found = {row.pk for row in chained.fetch()}
+                assert sorted(found) == ids(reference.chained(chain.steps))
+                assert chained.distinct().count() == len(found)
+            raise Undo
+
+
+@given(listing=listings())
+@examples(40)
+def test_orderings_and_slices_are_those_of_the_reference(db: Database, listing: Listing) -> None:
+    model, question = BY_TABLE[listing.question.table], listing.question
+    reference = Reference(listing.world, question.table)
+    expected = reference.ordered(reference.kept(question.tree), listing.terms)
+    condition = saying.q(question.tree, model)
+    ordered = model.objects.filter(condition).order_by(*saying.order_by(listing.terms))
+    part = ordered[listing.start : listing.stop]
+    with suppress(Undo):
+        with atomic():
+            store(listing.world)
+            with told(listing.world, listing.terms, part):
+                check_listing(listing, reference, expected, ordered)
+            raise Undo
+
+
+def check_listing(
+    listing: Listing, reference: Reference, expected: list[Row], ordered: Any
+) -> None:
+    wanted = sliced(expected, listing.start, listing.stop)
+    part = ordered[listing.start : listing.stop]
+    assert [row.pk for row in part.fetch()] == [row["id"] for row in wanted]
+    assert part.all().count() == len(wanted)
+    assert part.all().exists() == bool(wanted)
+    backwards = ordered.reverse().fetch()
+    assert [row.pk for row in backwards] == [row["id"] for row in reversed(expected)]
+    first, last = ordered.first(), ordered.last()
+    assert (first and first.pk) == (expected[0]["id"] if expected else None)
+    assert (last and last.pk) == (expected[-1]["id"] if expected else None)
+    names = [path.name for path in listing.shown]
+    shown = [tuple(reference.value(row, path) for path in listing.shown) for row in wanted]
+    assert [tuple(row) for row in part.values_list(*names).fetch()] == shown
+    as_dicts = [dict(zip(names, row, strict=True)) for row in shown]
+    assert part.values(*names).fetch() == as_dicts
+
+
+@given(change=changes())
+@examples(40)
+def test_updates_set_every_column_from_the_row_as_it_was(db: Database, change: Change) -> None:
+    model, question = BY_TABLE[change.question.table], change.question
+    reference = Reference(change.world, question.table)
+    changing = ids(reference.kept(question.tree))
+    rows = change.world.rows[question.table]
+    expected = [
+        reference.changed(row, change.assignments) if row["id"] in changing else row for row in rows
+    ]
+    matching = model.objects.filter(saying.q(question.tree, model))
+    with suppress(Undo):
+        with atomic():
+            store(change.world)
+            with told(change.world, change.assignments, matching):
+                assigned = saying.assigned(change.assignments)
+                assert matching.update(**assigned) == len(changing)
+                assert rows_of(in_order(model), question.table) == expected
+            raise Undo
+
+
+@given(scenario=scenarios(most_questions=1))
+@examples(30)
+def test_deleting_takes_the_rows_that_filter_keeps(db: Database, scenario: Scenario) -> None:
+    question = scenario.questions[0]
+    model, reference = BY_TABLE[question.table], Reference(scenario.world, question.table)
+    gone = ids(reference.kept(question.tree))
+    matching = model.objects.filter(saying.q(question.tree, model))
+    with suppress(Undo):
+        with atomic():
+            store(scenario.world)
+            with told(scenario.world, "delete", matching):
+                matching.delete()
+                left = {row.pk for row in model.objects.fetch()}
+                assert not left.intersection(gone)
+                if question.table == "post":
+                    assert sorted(left) == ids(reference.excluded(question.tree))
+            raise Undo
+
+
+@given(scenario=scenarios(most_questions=1))
+@examples(30)
+def test_rows_come_back_as_they_were_stored(db: Database, scenario: Scenario) -> None:
+    with suppress(Undo):
+        with atomic():
+            store(scenario.world)
+            for table, model in BY_TABLE.items():
+                assert rows_of(in_order(model), table) == list(scenario.world.rows[table])
+            raise Undo
+
+
+def in_order(model: Any) -> Iterable[Any]:
+    found: Iterable[Any] = model.objects.order_by("pk").fetch()
+    return found
