@@ -12,6 +12,7 @@ from reprlib import Repr
 from typing import Any
 
 LONGEST_REPR = 80
+LONGEST_CALL = 300
 COLLECTIONS = (list, tuple, dict, set, frozenset)
 
 _brief = Repr()
@@ -28,6 +29,11 @@ def short(value: object) -> str:
         return f"a value of type {type(value).__name__}"
     text = text if text.isprintable() else repr(text)[1:-1]
     return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 1] + "…"
+
+
+def cut(call: str) -> str:
+    """A call as the user wrote it, no longer than a message can take."""
+    return call if len(call) <= LONGEST_CALL else call[: LONGEST_CALL - 1] + "…"
 
 
 def keyword(name: str, value: str = "…") -> str:
@@ -69,7 +75,7 @@ class CovetError(Exception):
 
     def sentence(self) -> str:
         """The whole message."""
-        text = self.wrong if self.asked is None else f"{self.wrong} (in {self.asked})"
+        text = self.wrong if self.asked is None else f"{self.wrong} (in {cut(self.asked)})"
         text += "" if text.endswith((".", "?", "!")) else "."
         return f"{text} {self.fix}" if self.fix else text
 

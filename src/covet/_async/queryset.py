@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
-from ..errors import FieldError, IntegrityError
+from ..errors import FieldError, IntegrityError, short
 from ..expressions import Q
 from ..pairs import AsyncRows
 from ..query.spec import QuerySpec
@@ -143,7 +143,7 @@ class QuerySet(AsyncRows[T]):
         Raises:
             FieldError: the field is not unique.
         """
-        field = self._spec.table.field(field_name, f"in_bulk(field_name={field_name!r})")
+        field = self._spec.table.field(field_name, f"in_bulk(field_name={short(field_name)})")
         if not (field.unique or field.primary_key):
             raise FieldError(f"in_bulk() needs a unique field, and {field_name!r} is not")
         query = self if keys is None else self.filter(**{f"{field.attname}__in": list(keys)})

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST_OUTLINE = 200
-
 
 class Builder(Generic[T]):
     """The colour-free half of ``QuerySet``: everything that only says what is asked."""
@@ -100,7 +98,7 @@ class Builder(Generic[T]):
         if spec.high is not None or spec.low:
             raise _sliced(call)
         if condition.key not in spec.table.checked:
-            resolve.check_condition(spec.table, condition, f"{call}({_inside(given)})")
+            resolve.check_condition(spec.table, condition, f"{call}({given.inside(values=False)})")
         return self._with(spec.where(condition))
 
     def order_by(self, *terms: str | F[Any] | OrderBy) -> Self:
@@ -199,12 +197,6 @@ class Builder(Generic[T]):
         shown = [repr(row) for row in self._rows[:20]]
         more = f", … {len(self._rows) - 20} more" if len(self._rows) > 20 else ""
         return f"{name}: [{', '.join(shown)}{more}]>"
-
-
-def _inside(condition: Q) -> str:
-    """A condition as it stood between the brackets of the call, without its values."""
-    text = condition.inside(values=False)
-    return text if len(text) < LONGEST_OUTLINE else text[:LONGEST_OUTLINE] + "…"
 
 
 def _sliced(call: str) -> FieldError:

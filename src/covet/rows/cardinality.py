@@ -21,7 +21,7 @@ def exactly_one(rows: list[Any], model: type[Record], spec: QuerySpec) -> Any:
     if len(rows) == 1:
         return rows[0]
     conditions = ", ".join(clause.condition.inside() for clause in spec.clauses)
-    asked = f"{model.__name__}.objects.get({short_text(conditions)})"
+    asked = f"{model.__name__}.objects.get({conditions})"
     if not rows:
         raise model.DoesNotExist(f"No {model.__name__} matches", asked=asked)
     many = f"more than {MOST_COUNTED - 1}" if len(rows) >= MOST_COUNTED else str(len(rows))
@@ -30,8 +30,3 @@ def exactly_one(rows: list[Any], model: type[Record], spec: QuerySpec) -> Any:
         asked=asked,
         fix="Use filter(), or conditions that only one can meet.",
     )
-
-
-def short_text(text: str) -> str:
-    """Conditions cut to what a message can take; their values were shortened one by one."""
-    return text if len(text) <= 300 else text[:299] + "…"
