@@ -266,10 +266,11 @@ class Select:
     """A SELECT; without ``outputs`` it asks only whether there are rows.
 
     Attributes:
+        table: what FROM begins with; None for a single row without columns.
         hidden: how many of the last outputs are there only because DISTINCT has to order by them.
     """
 
-    table: Table
+    table: Table | None
     alias: str
     outputs: tuple[Expr, ...]
     joins: tuple[Join, ...] = ()

@@ -66,9 +66,7 @@ class Conditions:
     def _frame(self, q: Q, scope: Scope, many: set[int]) -> Frame:
         """A negated tree over to-many relations is asked of the whole row, in a subquery."""
         correlated = q.negated and id(q) in many
-        inner = Scope(scope.table, scope.aliases) if correlated else scope
-        if correlated:
-            inner.outer = scope.alias
+        inner = Scope(scope.table, scope.aliases, scope.alias) if correlated else scope
         return Frame(q, inner, correlated, list(reversed(q.children)))
 
     @staticmethod
@@ -190,18 +188,20 @@ class Conditions:
 
 
 def _exists(inner: Scope, condition: ast.Condition) -> ast.Condition:
-    """Whether the row has a combination of related rows for which a condition is true."""
-    assert inner.outer is not None
-    key = inner.table.pk
-    same = ast.Compare(
-        "=",
-        ast.Column(inner.alias, key, False),
-        ast.Column(inner.outer, key, False),
-        unknown=False,
-        needs=ast.NOWHERE,
-    )
+    """Whether the row has a combination of related rows for which a condition is true.
+
+    The row is that of the query around; its related tables are joined to it from inside. The first
+    that has to be there begins the FROM, and how it is joined goes into the WHERE. If none has to,
+    all are joined to a single row without columns.
+    """
+    joins = list(inner.joins(condition.needs))
+    first = next((j for j in joins if not j.outer and j.left.alias == inner.alias), None)
+    if first is None:
+        return ast.Exists(ast.Select(None, "", (), tuple(joins), condition))
+    joins.remove(first)
+    same = ast.Compare("=", first.right, first.left, unknown=False, needs=ast.NOWHERE)
     where = joined(AND, [same, condition])
-    return ast.Exists(ast.Select(inner.table, inner.alias, (), inner.joins(where.needs), where))
+    return ast.Exists(ast.Select(first.table, first.alias, (), tuple(joins), where))
 
 
 def joined(connector: str, children: list[ast.Condition]) -> ast.Condition:

@@ -41,13 +41,17 @@ class Scope:
 
     A relation to one row is joined once. A relation to many rows is joined once for each ``filter``
     call, as Django documents: conditions in one call are about the same related row.
+
+    Args:
+        table: the table that paths begin at.
+        aliases: the names taken in the whole statement.
+        alias: the name of that table in the query around this one, in a subquery about its rows.
     """
 
-    def __init__(self, table: Table, aliases: Aliases) -> None:
+    def __init__(self, table: Table, aliases: Aliases, alias: str | None = None) -> None:
         self.table = table
         self.aliases = aliases
-        self.alias = aliases.take(table.name)
-        self.outer: str | None = None  # the alias of the same row in the query around this one
+        self.alias = alias or aliases.take(table.name)
         self.joined: dict[Hashable, ast.Join] = {}
         self.chains: dict[str, frozenset[str]] = {self.alias: frozenset()}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ..errors import FieldError, short
+from ..errors import FieldError, QueryTooComplex, short
 from ..expressions import F, OrderBy, Q
 from ..expressions.q import AND
 from ..schema.fields import BigIntegerField, Field
@@ -19,6 +19,7 @@ from .spec import QuerySpec
 
 RANDOM = "?"
 DEEPEST_ORDERING = 10
+DEEPEST_CONDITION = 1000  # no server takes as many; where each stops, its dialect says
 WHOLE: Field[Any] = BigIntegerField()
 
 
@@ -36,10 +37,19 @@ def count(spec: QuerySpec) -> ast.Select | ast.CountRows:
     """The SELECT that counts a query's rows."""
     resolver = _Resolver(spec)
     if spec.distinct:
-        counted = replace(resolver.select(), order_by=())
+        counted = _without_columns(resolver.select(), spec)
     else:
         counted = resolver.rows(window=True)
     return ast.CountRows(counted)
+
+
+def _without_columns(select: ast.Select, spec: QuerySpec) -> ast.Select:
+    """Distinct rows to be counted: of instances the key says as much as all columns."""
+    outputs = select.outputs
+    if spec.output.kind == "instances":
+        hidden = outputs[len(outputs) - select.hidden :]
+        outputs = (ast.Column(select.alias, spec.table.pk, False), *hidden)
+    return replace(select, outputs=outputs, order_by=())
 
 
 def exists(spec: QuerySpec) -> ast.Select:
@@ -57,6 +67,12 @@ def check_condition(table: Table, condition: Q, asked: str) -> None:
     """
     if condition.key in table.checked:
         return
+    if condition.depth > DEEPEST_CONDITION:
+        raise QueryTooComplex(
+            f"A condition is nested {condition.depth} levels deep; the limit is "
+            f"{DEEPEST_CONDITION}",
+            fix="Flatten it with Q(a) | Q(b) | … on one level.",
+        )
     Conditions(asked).condition(condition, 0, Scope(table, Aliases()), 0)
     table.remember(condition.key)
 

@@ -260,7 +260,8 @@ class ForeignKeyField(Field[T]):
     @property
     def key_name(self) -> str:
         """The attribute of the related object that the column holds."""
-        return self.target_field.attname
+        name: str = self.target_field.attname
+        return name
 
     def held(self, instance: Any, attname: str) -> Any:
         """A value of the related object that the instance holds itself: its key; else None."""

@@ -132,7 +132,7 @@ class Compiler:
         )
         return sql(
             "UPDATE ",
-            self.name(node.select.table.name),
+            self.name(_changed(node.select).name),
             " SET ",
             separated(", ", assignments),
             clause("WHERE", self.rows_of(node.select)),
@@ -142,7 +142,7 @@ class Compiler:
         """``DELETE FROM … WHERE …``"""
         return sql(
             "DELETE FROM ",
-            self.name(node.select.table.name),
+            self.name(_changed(node.select).name),
             clause("WHERE", self.rows_of(node.select)),
         )
 
@@ -168,8 +168,10 @@ class Compiler:
             return ()
         return separated(", ", map(self.expr, node.outputs))
 
-    def table(self, table: Table, alias: str) -> str:
+    def table(self, table: Table | None, alias: str) -> str:
         """A table and its alias, where that is not its name."""
+        if table is None:
+            return f"(SELECT 1) AS {self.name('row')}"
         name = self.name(table.name)
         return name if alias == table.name else f"{name} AS {self.name(alias)}"
 
@@ -198,12 +200,13 @@ class Compiler:
         """
         if not select.joins and not _has_subquery(select.where):
             return self.where(select.where)
-        key = ast.Column(select.alias, select.table.pk, False)
+        pk = _changed(select).pk
+        key = ast.Column(select.alias, pk, False)
         inner = self.numbered(
             ast.Select(select.table, select.alias, (key,), select.joins, select.where)
         )
         return sql(
-            self.name(select.table.pk.column),
+            self.name(pk.column),
             f" IN (SELECT {self.name('c0')} FROM (",
             inner,
             f") AS {self.name('found')})",
@@ -464,6 +467,12 @@ EXPRESSIONS: dict[type, Callable[[Compiler, Any], SQL]] = {
 def compiler_for(dialect: Dialect) -> Compiler:
     """The compiler of a dialect."""
     return Compiler(dialect)
+
+
+def _changed(select: ast.Select) -> Table:
+    """The table whose rows an UPDATE or a DELETE is about."""
+    assert select.table is not None
+    return select.table
 
 
 def _deepest_first(group: ast.Group) -> tuple[ast.Condition, ...]:
