@@ -7,6 +7,7 @@ A test that asks for ``kind``, or for a fixture that does (``url``, ``scratch``,
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 
@@ -104,10 +105,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests that are for none of the chosen databases."""
+    refuse_addresses(items)
     left_out = {item for item in items if parameters(item).get("kind", "") is None}
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def refuse_addresses(items: list[pytest.Item]) -> None:
+    """Workers have to agree on the tests' names, and none knows another's addresses."""
+    for item in items:
+        if re.search(r" at 0x[0-9a-f]{6}", item.nodeid):
+            raise pytest.UsageError(f"give parametrize ids without addresses: {item.nodeid}")
 
 
 def parameters(item: pytest.Item) -> dict[str, object]:

@@ -111,7 +111,7 @@ A, B, C = Q(a=True), Q(b=True), Q(c=True)
         (Post.a.is_null() & Post.b.is_null(False), lambda a, b, c: a is None and b is not None),
         ((Post.a == Post.b) | C, lambda a, b, c: (a is not None and a == b) or c is True),
     ],
-    ids=repr,
+    ids=lambda value: repr(value) if isinstance(value, Q) else "",
 )
 async def test_a_condition_keeps_the_rows_for_which_it_is_true(
     posts: None, condition: Q, test: Any
