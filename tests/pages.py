@@ -48,7 +48,7 @@ DIALECTS = {"SQL": "sqlite", "SQLite": "sqlite", "PostgreSQL": "postgresql", "Ma
 FENCES = RawFencedCodeBlockLexer(re.compile(r"(?P<language>\w+) ?(?P<words>[^\n]*)$\n", re.M))
 TABLE = re.compile(r"^\|.*\|\n\|[-:| ]+\|\n(?:\|.*\|\n)+", re.M)
 CELL = re.compile(r"(?<!\\)\|")
-CODE = re.compile(r"`([^`]*)`")
+CODE = re.compile(r"(?P<ticks>`+) ?(?P<code>.+?) ?(?P=ticks)")
 
 
 class Page:
@@ -152,12 +152,12 @@ class Page:
     def _table(self, example: Example) -> str | None:
         heads, rows = example.parsed
         for row in rows:
-            thing = self._execute(CODE.search(row[0])[1], example)  # type: ignore[index]
+            thing = self._execute(_code(row[0]), example)
             for head, cell in zip(heads, row, strict=True):
-                if head in DIALECTS and (code := CODE.search(cell)):
-                    got = said(thing, DIALECTS[head])
-                    if not agree(code[1], got):
-                        return f"{row[0]} is\n\n{got}\n\non {head}, not\n\n{code[1]}"
+                if head in DIALECTS:
+                    wanted, got = _code(cell), said(thing, DIALECTS[head])
+                    if not agree(wanted, got):
+                        return f"{row[0]} is\n\n{got}\n\non {head}, not\n\n{wanted}"
         return None
 
     # --- running -------------------------------------------------------------------------------
@@ -221,6 +221,13 @@ def _display(value: Any) -> None:
 
 def _cells(line: str) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in CELL.split(line.strip())[1:-1]]
+
+
+def _code(cell: str) -> str:
+    found = CODE.fullmatch(cell)
+    if found is None:
+        raise ValueError(f"a cell holds one piece of code, not {cell!r}")
+    return found["code"]
 
 
 def said(thing: Any, dialect: str) -> str:
