@@ -305,7 +305,8 @@ class QuerySet(AsyncRows[T]):
             if not is_new and defaults:
                 for name, value in _called(defaults).items():
                     setattr(found, name, value)
-                await found.save(using=self._alias, update_fields=list(defaults))
+                names = saving.names_to_update(self.model, defaults)
+                await found.save(using=self._alias, update_fields=names)
         return found, is_new
 
     async def update(self, /, **values: Any) -> int:

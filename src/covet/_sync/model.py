@@ -141,7 +141,8 @@ class Model(Record, metaclass=ModelMeta):
         plan = saving.update_plan(type(self), spec, written, db.dialect)
         result = db.execute(*plan.bind(spec.values + written.values))
         if result.rowcount:
-            self._origin = self._origin or Origin(db.alias)
+            if self._origin is None or self._origin.alias != db.alias:
+                self._origin = Origin(db.alias)
             saving.forget_expressions(self, written)
         return result.rowcount > 0
 

@@ -305,7 +305,8 @@ class QuerySet(SyncRows[T]):
             if not is_new and defaults:
                 for name, value in _called(defaults).items():
                     setattr(found, name, value)
-                found.save(using=self._alias, update_fields=list(defaults))
+                names = saving.names_to_update(self.model, defaults)
+                found.save(using=self._alias, update_fields=names)
         return found, is_new
 
     def update(self, /, **values: Any) -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from ..errors import FieldError, keyword
+from ..errors import FieldError, keyword, short
 from ..expressions import Q
 from ..expressions.shape import Shaped
 from ..query import writes
 from ..query.spec import QuerySpec
 from ..query.writes import Assigned
 from ..schema.fields import Field
-from ..schema.record import DB_DEFAULT, Record
+from ..schema.record import DB_DEFAULT, Record, settable
 from ..schema.relations import Unsaved
 from ..schema.table import Table
 from ..sql.compiler import compiler_for
@@ -148,14 +148,31 @@ def update_names(table: Table, names: Iterable[str]) -> frozenset[str]:
 
     Raises:
         UnknownField: a name that the model does not have.
-        FieldError: the primary key.
+        FieldError: the primary key, or a string where a list is wanted.
     """
-    fields = [table.field(name, f"save(update_fields=[{name!r}])") for name in names]
+    if isinstance(names, str):
+        raise FieldError(
+            f"update_fields is the string {short(names)}, not a list",
+            fix=f"Write update_fields=[{short(names)}].",
+        )
+    fields = [table.field(name, f"save(update_fields=[{short(name)}])") for name in names]
     if table.pk in fields:
         raise FieldError(
             f"{table.model_name}.{table.pk.name} is the primary key and cannot be in update_fields"
         )
     return frozenset(field.name for field in fields)
+
+
+def names_to_update(model: type[Record], names: Iterable[str]) -> list[str] | None:
+    """The ``update_fields`` for saving what was set; None, for all, where a property was.
+
+    Fields with ``auto_now`` go along, as the row is being changed.
+    """
+    table = model._table
+    if any(name not in table.names and settable(model, name) for name in names):
+        return None
+    moments = [field.name for field in table.fields if getattr(field, "auto_now", False)]
+    return [*names, *moments]
 
 
 def forget_expressions(record: Record, written: Assigned) -> None:

@@ -133,7 +133,7 @@ class Record:
         """Set what is no plain field: relations by object, ``pk``, properties."""
         cls = type(self)
         for name, value in kwargs.items():
-            if name == "pk" or name in cls._table.names or _settable(cls, name):
+            if name == "pk" or name in cls._table.names or settable(cls, name):
                 setattr(self, name, value)
             else:
                 shown = ", ".join(map(keyword, list(kwargs)[:3]))
@@ -276,7 +276,8 @@ def _keyword(field: Field[Any], value: Any) -> str:
     return field.name if field.is_relation and is_object else field.attname
 
 
-def _settable(cls: type, name: str) -> bool:
+def settable(cls: type, name: str) -> bool:
+    """Whether a name is a property that can be set."""
     found = getattr(cls, name, None)
     return isinstance(found, property) and found.fset is not None
 
