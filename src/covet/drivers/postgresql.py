@@ -169,7 +169,7 @@ class _PostgresqlConnection:
     def __init__(self, connection: Any, cursor: Any, server: Server) -> None:
         self._pg = connection
         self._pgconn = connection.pgconn
-        self._cursor = cursor
+        self._cursor: Any = cursor
         self.server = server
         self.doing, self.since = "", 0.0
         self.holder: str | None = None
@@ -266,8 +266,12 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
         try:
             raw = psycopg.Connection.connect(**_conninfo(url))
             if server is None:
-                cursor = raw.execute(ICU)
-                server = _server(raw.info.server_version, cursor.fetchone() is not None)
+                try:
+                    cursor = raw.execute(ICU)
+                    server = _server(raw.info.server_version, cursor.fetchone() is not None)
+                except BaseException:
+                    raw.pgconn.finish()
+                    raise
         except psycopg.Error as error:
             raise _failed(url, error) from None
         return cls(raw, _SyncCursor(raw), server)
