@@ -10,18 +10,7 @@ import socket
 import ssl
 from typing import Any, ClassVar, Self
 
-from ..errors import (
-    ConnectionFailed,
-    CovetError,
-    DatabaseError,
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    InternalError,
-    NotSupportedError,
-    OperationalError,
-    ProgrammingError,
-)
+from ..errors import ConnectionFailed
 from ..sql.dialects.base import Server
 from .base import (
     NO_ANSWER,
@@ -34,7 +23,6 @@ from .base import (
     Result,
     Rows,
     connection_failed,
-    database_error,
     missing_driver,
 )
 from .mysql_literals import LITERALS_WITHOUT_BACKSLASHES, statement
@@ -49,6 +37,8 @@ except ImportError as error:
     name = error.name or "pymysql"
     raise missing_driver("MariaDB", name.partition(".")[0], "mysql") from error
 
+from .mysql_errors import number_of, translate
+
 COMMANDS = Commands(begin="START TRANSACTION")
 IN_TRANSACTION = SERVER_STATUS.SERVER_STATUS_IN_TRANS
 NO_BACKSLASHES = SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES
@@ -61,49 +51,6 @@ SETTINGS = (
 )
 DEADLOCK = 1213
 KILL_WITHIN = 1.0
-
-_BY_NUMBER: dict[int, type[DatabaseError]] = {
-    **dict.fromkeys(
-        (1022, 1048, 1062, 1169, 1216, 1217, 1364, 1451, 1452, 1557, 1586, 1761, 1762, 3819, 4025),
-        IntegrityError,
-    ),
-    **dict.fromkeys(
-        (1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1425, 1426, 1441, 1690, 3140, 4078),
-        DataError,
-    ),
-    **dict.fromkeys(
-        (
-            *(1046, 1050, 1051, 1052, 1054, 1059, 1060, 1061, 1064, 1065, 1066, 1091, 1109, 1110),
-            *(1111, 1136, 1146, 1241, 1242, 1247, 1248, 1305, 1318, 1327, 1382, 1582, 4031),
-        ),
-        ProgrammingError,
-    ),
-    **dict.fromkeys((1235, 1286), NotSupportedError),
-}
-_BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
-    (pymysql.err.IntegrityError, IntegrityError),
-    (pymysql.err.DataError, DataError),
-    (pymysql.err.NotSupportedError, NotSupportedError),
-    (pymysql.err.ProgrammingError, ProgrammingError),
-    (pymysql.err.InternalError, InternalError),
-    (pymysql.err.OperationalError, OperationalError),
-    (pymysql.err.InterfaceError, InterfaceError),
-    (pymysql.err.Error, DatabaseError),
-)
-
-
-def translate(error: BaseException) -> CovetError | None:
-    """covet's error for one of pymysql's, None for any other."""
-    for theirs, ours in _BY_CLASS:
-        if isinstance(error, theirs):
-            number = _number(error)
-            return database_error(_BY_NUMBER.get(number, ours), error.args[-1], error)
-    return None
-
-
-def _number(error: BaseException) -> int:
-    first = error.args[0] if error.args else 0
-    return first if isinstance(first, int) else 0
 
 
 def _moment(text: str) -> dt.datetime | str:
@@ -174,8 +121,8 @@ _BY_CAUSE: tuple[tuple[type[OSError], str], ...] = (
 )
 
 
-def _failed(url: DatabaseURL, error: pymysql.err.MySQLError) -> ConnectionFailed:
-    reason = _REASONS.get(_number(error)) or str(error.args[-1] if error.args else error)
+def _failed(url: DatabaseURL, error: BaseException) -> ConnectionFailed:
+    reason = _REASONS.get(number_of(error)) or str(error.args[-1] if error.args else error)
     below = getattr(error, "original_exception", None) or error.__cause__
     for cause, text in _BY_CAUSE:
         if isinstance(below, cause):
@@ -216,7 +163,7 @@ class _MysqlConnection:
 
     def ended_by(self, error: BaseException) -> bool:
         """Whether the transaction is gone: a deadlock rolls all of it back, and does not say so."""
-        return self.closed or _number(error) == DEADLOCK or not self.in_transaction
+        return self.closed or number_of(error) == DEADLOCK or not self.in_transaction
 
     @property
     def closed(self) -> bool:

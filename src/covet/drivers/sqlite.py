@@ -45,6 +45,8 @@ _BY_CODE: dict[int, type[DatabaseError]] = {
     sqlite3.SQLITE_MISUSE: InterfaceError,
     sqlite3.SQLITE_ERROR: ProgrammingError,
 }
+# covet's functions refuse a value: a number beyond its column, a pattern that is none.
+FUNCTION_FAILED = "user-defined function raised exception"
 _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
     (sqlite3.IntegrityError, IntegrityError),
     (sqlite3.DataError, DataError),
@@ -62,6 +64,8 @@ _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
 
 def translate(error: BaseException) -> CovetError | None:
     """covet's error for one of sqlite3's, None for any other."""
+    if error.args == (FUNCTION_FAILED,):
+        return database_error(DataError, error, error)
     if isinstance(error, sqlite3.OperationalError):
         # Extended codes hold the plain one in their low byte.
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -1,0 +1,61 @@
+"""What do the error numbers of MariaDB and MySQL mean?"""
+
+from __future__ import annotations
+
+import pymysql  # type: ignore[import-untyped]
+
+from ..errors import (
+    CovetError,
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
+from .base import database_error
+
+_BY_NUMBER: dict[int, type[DatabaseError]] = {
+    **dict.fromkeys(
+        (1022, 1048, 1062, 1169, 1216, 1217, 1364, 1451, 1452, 1557, 1586, 1761, 1762, 3819, 4025),
+        IntegrityError,
+    ),
+    **dict.fromkeys(
+        (1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1425, 1426, 1441, 1690, 3140, 4078),
+        DataError,
+    ),
+    **dict.fromkeys(
+        (
+            *(1046, 1050, 1051, 1052, 1054, 1059, 1060, 1061, 1064, 1065, 1066, 1091, 1109, 1110),
+            *(1111, 1136, 1146, 1241, 1242, 1247, 1248, 1305, 1318, 1327, 1382, 1582, 4031),
+        ),
+        ProgrammingError,
+    ),
+    **dict.fromkeys((1235, 1286), NotSupportedError),
+}
+_BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
+    (pymysql.err.IntegrityError, IntegrityError),
+    (pymysql.err.DataError, DataError),
+    (pymysql.err.NotSupportedError, NotSupportedError),
+    (pymysql.err.ProgrammingError, ProgrammingError),
+    (pymysql.err.InternalError, InternalError),
+    (pymysql.err.OperationalError, OperationalError),
+    (pymysql.err.InterfaceError, InterfaceError),
+    (pymysql.err.Error, DatabaseError),
+)
+
+
+def translate(error: BaseException) -> CovetError | None:
+    """covet's error for one of pymysql's, None for any other."""
+    for theirs, ours in _BY_CLASS:
+        if isinstance(error, theirs):
+            number = number_of(error)
+            return database_error(_BY_NUMBER.get(number, ours), error.args[-1], error)
+    return None
+
+
+def number_of(error: BaseException) -> int:
+    first = error.args[0] if error.args else 0
+    return first if isinstance(first, int) else 0
