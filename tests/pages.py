@@ -39,7 +39,6 @@ import covet._sync.database as sync_database
 from covet.cli.twin import render
 from covet.pairs import SyncRows
 from covet.schema.fields import Field
-from covet.sql.dialects import dialect_for
 from covet.sql.types import type_info
 from covet.watch.events import capture_queries
 

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from sybil.example import SybilFailure
 
 import covet._async.database
 import covet._async.model
 import covet._sync.database
 import covet._sync.model
+from covet.drivers.url import LIBPQ, OPTIONS
 from covet.schema import registry
 
 from .pages import ASYNC, SYNC, Page, agree
 
 ROOT = Path(__file__).parent.parent
+ON_EVERY_DATABASE = [ROOT / "docs" / "explanation" / "one-meaning.md"]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NONE = "\N{EN DASH}"
+COLOURS = pytest.mark.parametrize("colour", [ASYNC, SYNC])
+
+
+def name(path: Path) -> str:
+    """A page as the test's name shows it."""
+    return str(path.relative_to(ROOT))
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +42,80 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("colour", [ASYNC, SYNC])
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+@COLOURS
+@pytest.mark.parametrize(
+    "path", [page for page in PAGES if page not in ON_EVERY_DATABASE], ids=name
+)
 def test_page_is_true(path: Path, colour: str) -> None:
     Page(path, colour).run()
+
+
+@COLOURS
+@pytest.mark.parametrize("path", ON_EVERY_DATABASE, ids=name)
+def test_page_is_true_on_every_database(
+    path: Path, colour: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    Page(path, colour).run()
+
+
+@COLOURS
+def test_the_readme_prints_what_it_says(colour: str) -> None:
+    page = Page(ROOT / "README.md", colour)
+    page.run()
+    assert f"Both print `{page.printed.strip()}`" in page.document.text
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def test_every_option_of_connect_is_listed_with_its_default() -> None:
+    text = (ROOT / "docs" / "reference" / "connect.md").read_text()
+    listed = {
+        name: default.strip("`")
+        for names, default in re.findall(r"^\| (`[a-z_].*?) \| (.*?) \|", text, re.M)
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    for options in OPTIONS.values():
+        for name, option in options.items():
+            if name not in LIBPQ:
+                default = NONE if option.default is None else str(option.default)
+                assert listed[name] == default.removesuffix(".0")
+
+
+MODEL = """
+```python
+from covet.aio import *
+
+class Post(Model):
+    title = CharField(max_length=9)
+```
+"""
+
+
+@COLOURS
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "```python\n1 / 0\n```",
+        "```python\nprint(1)\n```\n\n```text\n2\n```",
+        "```python\nPost.objects.all()\n```\n\n```sql\nSELECT 1\n```",
+        "```python\nprint(1)\n```\nThis prints\n```text\n1\n```",
+        "```pycon\n>>> 1 + 1\n3\n```",
+        "```pycon\n>>> 1 / 0\n```",
+        "```pycon\n>>> 1\nTraceback (most recent call last):\nValueError\n```",
+        "| Query | SQL |\n|---|---|\n| `Post.objects.all()` | `SELECT 1` |\n",
+        "| Field | MariaDB |\n|---|---|\n| `IntegerField()` | `bigint` |\n",
+    ],
+)
+def test_a_wrong_claim_is_found(claim: str, colour: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"{MODEL}\n{claim}\n")
+    with pytest.raises((SybilFailure, ZeroDivisionError)):
+        Page(page, colour).run()
 
 
 @pytest.mark.parametrize(
