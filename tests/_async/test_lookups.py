@@ -16,7 +16,7 @@ from covet.aio import (
     BooleanField,
     CharField,
     Database,
-    DatabaseError,
+    DataError,
     DateField,
     DateTimeField,
     DecimalField,
@@ -217,9 +217,9 @@ async def test_a_regex_with_odd_signs_is_a_value(db: Database) -> None:
 
 
 @pytest.mark.parametrize("lookup", ["regex", "iregex"])
-async def test_an_invalid_regex_is_a_database_error(db: Database, lookup: str) -> None:
+async def test_an_invalid_regex_is_a_data_error(db: Database, lookup: str) -> None:
     await write("a")
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DataError):
         await texts(**{f"text__{lookup}": "("})
     assert await texts() == ["a"]
 

@@ -300,6 +300,13 @@ async def test_order_by_an_expression_with_values(posts: list[Post]) -> None:
     assert await titles(query.filter(title__in=["a", "b"])) == "ab"
 
 
+@pytest.mark.parametrize("term", [3, None, ["views"], Q(views=1), object(), b"views"])
+async def test_what_is_nothing_to_order_by_is_refused(db: Database, term: Any) -> None:
+    with pytest.raises(FieldError) as caught:
+        Post.objects.order_by("title", term)
+    assert 'is nothing to order by. Give "-views", or F("views").desc().' in str(caught.value)
+
+
 async def test_order_by_a_related_field_keeps_rows_without_relation(posts: list[Post]) -> None:
     assert await titles(Post.objects.order_by("author__name", "title")) == "dacbe"
     assert await titles(Post.objects.order_by("-author__name", "title")) == "beacd"

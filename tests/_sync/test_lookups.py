@@ -18,7 +18,7 @@ from covet.sync import (
     BooleanField,
     CharField,
     Database,
-    DatabaseError,
+    DataError,
     DateField,
     DateTimeField,
     DecimalField,
@@ -219,9 +219,9 @@ def test_a_regex_with_odd_signs_is_a_value(db: Database) -> None:
 
 
 @pytest.mark.parametrize("lookup", ["regex", "iregex"])
-def test_an_invalid_regex_is_a_database_error(db: Database, lookup: str) -> None:
+def test_an_invalid_regex_is_a_data_error(db: Database, lookup: str) -> None:
     write("a")
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DataError):
         texts(**{f"text__{lookup}": "("})
     assert texts() == ["a"]
 

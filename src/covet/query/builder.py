@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import FieldError, short
-from ..expressions import F, OrderBy, Q
+from ..expressions import Expression, OrderBy, Q
 from ..expressions.shape import INT64_MAX
 from . import resolve
 from .spec import Output, QuerySpec
@@ -101,7 +101,7 @@ class Builder(Generic[T]):
             resolve.check_condition(spec.table, condition, f"{call}({given.inside(values=False)})")
         return self._with(spec.where(condition))
 
-    def order_by(self, *terms: str | F[Any] | OrderBy) -> Self:
+    def order_by(self, *terms: str | Expression[Any] | OrderBy) -> Self:
         """In this order instead of the model's; without terms, in none.
 
         ``order_by("-views", "author__name")`` → ``ORDER BY post.views DESC, author.name ASC``.
@@ -118,7 +118,7 @@ class Builder(Generic[T]):
         """
         if self._spec.is_sliced:
             raise _sliced("order_by")
-        given = tuple(term.asc() if isinstance(term, F) else term for term in terms)
+        given = tuple(term.asc() if isinstance(term, Expression) else term for term in terms)
         shown = ", ".join(map(repr, terms))
         resolve.check_ordering(self._spec.table, given, f"order_by({shown})")
         return self._with(self._spec.ordered(given))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import FieldError, QueryTooComplex, short
-from ..expressions import F, OrderBy, Q
+from ..expressions import Expression, OrderBy, Q
 from ..expressions.q import AND
 from ..schema.fields import BigIntegerField, Field
 from ..schema.table import Table
@@ -18,6 +18,7 @@ from .paths import Path, parse
 from .spec import QuerySpec
 
 RANDOM = "?"
+RANDOM_TERM = ast.OrderTerm(ast.Random(), False, True)
 DEEPEST_ORDERING = 10
 DEEPEST_CONDITION = 1000  # no server takes as many; where each stops, its dialect says
 WHOLE: Field[Any] = BigIntegerField()
@@ -83,11 +84,25 @@ def check_ordering(table: Table, terms: tuple[str | OrderBy, ...], asked: str) -
     Raises:
         FieldError: it names what the model does not have.
     """
-    key = ("order by", *(term if isinstance(term, str) else term.key for term in terms))
+    key = ("order by", *map(_key_of_term, terms))
     if key in table.checked:
         return
     _Resolver(QuerySpec(table), asked).ordering(terms, 0)
     table.remember(key)
+
+
+def _key_of_term(term: str | OrderBy) -> Any:
+    if isinstance(term, str):
+        return term
+    if isinstance(term, OrderBy):
+        return term.key
+    raise _no_term(term)
+
+
+def _no_term(term: object) -> FieldError:
+    return FieldError(
+        f"{short(term)} is nothing to order by", fix='Give "-views", or F("views").desc().'
+    )
 
 
 def check_outputs(table: Table, paths: tuple[str, ...], asked: str) -> None:
@@ -228,7 +243,7 @@ class _Resolver:
         """The terms of an ORDER BY; without ``start`` they must bring no values."""
         found: list[ast.OrderTerm] = []
         for term in terms:
-            if isinstance(term, F):
+            if isinstance(term, Expression):
                 term = term.asc()
             if isinstance(term, OrderBy):
                 if term.values and start is None:
@@ -236,15 +251,11 @@ class _Resolver:
                 operand = self.conditions.expression(term.expression, start or 0, self.scope, None)
                 found.append(ast.OrderTerm(operand.expr, term.descending, term.nulls_first))
                 start = start + len(term.values) if start is not None else None
-            elif term == RANDOM:
-                found.append(ast.OrderTerm(ast.Random(), False, True))
             elif isinstance(term, str):
-                found += self._by_path(term)
+                is_random = term == RANDOM
+                found += [RANDOM_TERM] if is_random else self._by_path(term)
             else:
-                raise FieldError(
-                    f"{short(term)} is nothing to order by",
-                    fix='Give "-views", or F("views").desc().',
-                )
+                raise _no_term(term)
         return found
 
     def _by_path(self, term: str, depth: int = 0) -> list[ast.OrderTerm]:

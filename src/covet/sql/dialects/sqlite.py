@@ -129,8 +129,8 @@ class SqliteDialect(Dialect):
             places = target.decimal_places  # type: ignore[attr-defined]
             digits = target.max_digits  # type: ignore[attr-defined]
             return sql("covet_quantize(", expr, f", {int(digits)}, {int(places)})")
-        if is_family(target, "integer") and not is_family(source, "integer"):
-            return sql("CAST(ROUND(", expr, ") AS INTEGER)")
+        if is_family(target, "integer"):
+            return sql("covet_whole(", expr, f", {int(is_family(source, 'integer'))})")
         if is_family(target, "float") and is_family(source, "decimal"):
             return sql("CAST(", expr, " AS REAL)")
         return expr

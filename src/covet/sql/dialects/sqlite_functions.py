@@ -88,6 +88,19 @@ def quantize(value: Any, digits: int, places: int) -> Any:
     return format(number, "f")
 
 
+def whole(value: Any, is_whole: int) -> Any:
+    """A number as a column of whole numbers holds it; halves are rounded away from zero.
+
+    Raises:
+        ValueError: it was whole before, and SQLite made a float of it as it is beyond 64 bits.
+    """
+    if value is None or isinstance(value, int):
+        return value
+    if is_whole:
+        raise ValueError("integer out of range")
+    return int(_decimal(value).quantize(Decimal(1), context=CONTEXT))
+
+
 def compare_decimals(left: str, right: str) -> int:
     """The collation of decimals."""
     one, other = Decimal(left), Decimal(right)
@@ -126,4 +139,5 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("covet_float", 3, float_),
     ("covet_quantize", 3, quantize),
     ("covet_part", 3, part),
+    ("covet_whole", 2, whole),
 )

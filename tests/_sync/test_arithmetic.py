@@ -1,0 +1,233 @@
+# generated from tests/_async/test_arithmetic.py by scripts/generate_sync.py;
+# change that file, not this one
+"""Does arithmetic in the database give the same numbers on each of them?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from covet.sync import (
+    BigIntegerField,
+    CharField,
+    Database,
+    DataError,
+    DecimalField,
+    F,
+    FieldError,
+    FloatField,
+    IntegerField,
+    IntegrityError,
+    Model,
+    QueryTooComplex,
+    SmallIntegerField,
+    ValidationError,
+    Value,
+    capture_queries,
+)
+
+
+class Sum(Model):
+    name = CharField(max_length=10, default="")
+    a = IntegerField(null=True)
+    b = IntegerField(null=True)
+    tiny = SmallIntegerField(null=True)
+    big = BigIntegerField(null=True)
+    share = FloatField(null=True)
+    money = DecimalField(max_digits=12, decimal_places=2, null=True)
+    exact = DecimalField(max_digits=38, decimal_places=10, null=True)
+
+
+def result(name: str, expression: Any, **values: Any) -> Any:
+    """What a column is after it was set to an expression over these values."""
+    row = Sum.objects.create(**values)
+    assert Sum.objects.filter(pk=row.pk).update(**{name: expression}) == 1
+    return Sum.objects.filter(pk=row.pk).values_list(name, flat=True).get()
+
+
+A, B = F("a"), F("b")
+
+
+@pytest.mark.parametrize(
+    ("expression", "a", "b", "expected"),
+    [
+        (A + B, 2, 3, 5),
+        (A - B, 2, 3, -1),
+        (A * B, -2, 3, -6),
+        (A / B, 7, 2, 3),
+        (A / B, -7, 2, -3),
+        (A / B, 7, -2, -3),
+        (A / B, -7, -2, 3),
+        (A % B, 7, 3, 1),
+        (A % B, -7, 3, -1),
+        (A % B, 7, -3, 1),
+        (A / B, 7, 0, None),
+        (A % B, 7, 0, None),
+        (A / 0, 7, 1, None),
+        (A + B, None, 1, None),
+        (-A, 5, 0, -5),
+        (10 - A, 3, 0, 7),
+        (10 / A, 3, 0, 3),
+        (10 % A, 3, 0, 1),
+        (2 * (A + 1) - B * 3, 4, 2, 4),
+        (A - (B - 1), 10, 4, 7),
+        (A / 2 * 2, 7, 0, 6),
+        (A + 1 + 1 + 1, 0, 0, 3),
+        (Sum.a + Sum.b, 1, 2, 3),
+        (Value(4) + A, 1, 0, 5),
+        (A + True, 1, 0, FieldError),
+    ],
+    ids=repr,
+)
+def test_whole_numbers(
+    db: Database, expression: Any, a: int | None, b: int | None, expected: Any
+) -> None:
+    if expected is FieldError:
+        with pytest.raises(FieldError):
+            result("big", expression, a=a, b=b)
+        return
+    assert result("big", expression, a=a, b=b) == expected
+    row = Sum.objects.order_by("-pk").first()
+    assert row is not None
+    assert Sum.objects.filter(pk=row.pk).filter(big=expression).count() == (expected is not None)
+
+
+def test_arithmetic_of_small_columns_does_not_overflow_half_way(db: Database) -> None:
+    most = 2**31 - 1
+    assert result("big", A + B, a=most, b=most) == 2 * most
+    assert result("big", A * B, a=most, b=most) == most * most
+    assert result("big", F("tiny") * F("tiny"), tiny=-(2**15)) == 2**30
+    assert Sum.objects.filter(a__gt=0, b__lt=A + 1).count() == 2
+    assert Sum.objects.filter(big=A + most).count() == 1
+
+
+def test_a_sum_that_its_column_cannot_hold_is_an_error(db: Database) -> None:
+    row = Sum.objects.create(a=2**31 - 1, tiny=2**15 - 1, money=Decimal("9999999999.99"))
+    for name, expression in (("a", A + 1), ("tiny", F("tiny") + 1), ("money", F("money") * 10)):
+        with pytest.raises((DataError, IntegrityError)):
+            Sum.objects.update(**{name: expression})
+    assert Sum.objects.get(a=2**31 - 1, tiny=2**15 - 1) == row
+
+
+def test_a_sum_beyond_64_bits_is_an_error(db: Database) -> None:
+    Sum.objects.create(big=2**63 - 1)
+    for expression in (F("big") + 1, F("big") * 2, F("big") * -1 - 2):
+        with pytest.raises((DataError, IntegrityError)):
+            Sum.objects.update(big=expression)
+
+
+def test_decimals_are_exact(db: Database) -> None:
+    money = F("money")
+    assert result("money", money + Decimal("0.10"), money=Decimal("0.20")) == Decimal("0.30")
+    assert result("money", money * 3, money=Decimal("0.10")) == Decimal("0.30")
+    assert result("money", money - F("a"), money=Decimal("0.10"), a=1) == Decimal("-0.90")
+    assert result("exact", money / 3, money=Decimal("10")) == Decimal("3.3333333333")
+    assert result("exact", money % Decimal("0.3"), money=Decimal(1)) == Decimal("0.1")
+    assert result("money", money / 0, money=Decimal(1)) is None
+    big, bigger = (
+        Decimal("12345678901234567890.0123456789"),
+        Decimal("12345678901234567890.012345679"),
+    )
+    assert result("exact", F("exact") + Decimal("0.0000000001"), exact=big) == bigger
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("0.125", "0.13"), ("0.135", "0.14"), ("-0.125", "-0.13"), ("0.124", "0.12")],
+)
+def test_a_decimal_with_more_places_is_rounded_half_away_from_zero(
+    db: Database, value: str, expected: str
+) -> None:
+    assert result("money", F("exact") + 0, exact=Decimal(value)) == Decimal(expected)
+
+
+def test_floats(db: Database) -> None:
+    share = F("share")
+    assert result("share", share / 2, share=1.0) == 0.5
+    assert result("share", share + F("a"), share=0.5, a=2) == 2.5
+    assert result("share", A / 2.0, a=7) == 3.5
+    assert result("share", share % 2, share=-7.5) == -1.5
+    assert result("share", share / 0, share=1.0) is None
+    assert result("share", share * F("money"), share=0.5, money=Decimal("2.50")) == 1.25
+    assert Sum.objects.filter(share__gt=F("a") + 0.25).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(2.4, 2), (2.5, 3), (-2.5, -3), (3.5, 4), (-0.4, 0)]
+)
+def test_a_float_in_a_whole_column_is_rounded_half_away_from_zero(
+    db: Database, share: float, expected: int
+) -> None:
+    assert result("a", F("share"), share=share) == expected
+    assert result("a", F("share") + 0, share=share) == expected
+
+
+def test_a_decimal_in_a_whole_column_is_rounded_half_away_from_zero(db: Database) -> None:
+    assert result("a", F("money"), money=Decimal("2.50")) == 3
+    assert result("a", F("money") * -1, money=Decimal("2.50")) == -3
+
+
+def test_numbers_of_one_type_in_a_column_of_another(db: Database) -> None:
+    assert result("share", F("a"), a=3) == 3.0
+    assert result("share", F("money"), money=Decimal("2.50")) == 2.5
+    assert result("money", F("a"), a=3) == Decimal("3.00")
+    assert result("money", F("share"), share=2.5) == Decimal("2.50")
+    assert result("big", F("a"), a=3) == 3
+
+
+def test_arithmetic_in_filters_on_both_sides(db: Database) -> None:
+    Sum.objects.bulk_create([Sum(name=str(n), a=n, b=10 - n) for n in range(11)])
+    found = Sum.objects.order_by("a").values_list("a", flat=True)
+    assert found.filter(a__gt=F("b") + 4) == [8, 9, 10]
+    assert found.filter(A + B > A * 2 + 4) == [0, 1, 2]
+    assert found.filter(A % 3 == 0) == [0, 3, 6, 9]
+    assert found.filter((A * B) > 20).exclude(A == B) == [3, 4, 6, 7]
+    assert found.filter(100 / A == 33) == [3]
+    assert found.exclude(100 / A > 0) == [0]
+    assert found.order_by((A - 5) * (A - 5), "a") == [5, 4, 6, 3, 7, 2, 8, 1, 9, 0, 10]
+
+
+def test_values_are_bound_and_the_plan_serves_all_of_them(db: Database) -> None:
+    Sum.objects.create(a=5)
+    Sum.objects.filter(a__gt=F("b") + 1).fetch()
+    plans = len(Sum._plans)
+    Sum.objects.filter(a__gt=F("b") + 99).fetch()
+    assert len(Sum._plans) == plans
+    Sum.objects.filter(a__gt=F("b") + 1.5).fetch()  # a float makes other arithmetic
+    assert len(Sum._plans) == plans + 1
+
+
+def test_arithmetic_needs_numbers(db: Database) -> None:
+    with pytest.raises(FieldError) as caught:
+        Sum.objects.filter(a__gt=F("name") + 1)
+    assert str(caught.value) == "'+' calculates with numbers, and Sum.name is of type text."
+    with pytest.raises(FieldError):
+        Sum.objects.filter(a__gt=F("a") + "1")
+    with capture_queries() as queries, pytest.raises(FieldError):
+        Sum.objects.update(a=F("name"))
+    assert queries == []
+
+
+def test_values_beyond_64_bits_have_no_place_in_arithmetic(db: Database) -> None:
+    with capture_queries() as queries, pytest.raises(ValidationError) as caught:
+        Sum.objects.filter(a__gt=F("a") + 2**63).fetch()
+    assert queries == []
+    assert str(caught.value) == (
+        "value must be between -9223372036854775808 and 9223372036854775807, "
+        "not 9223372036854775808."
+    )
+    with pytest.raises(FieldError):
+        Sum.objects.filter(a__gt=F("a") + None)
+
+
+def test_deep_arithmetic_works_or_is_too_complex(db: Database) -> None:
+    Sum.objects.create(a=1)
+    expression: Any = F("a")
+    for _ in range(60):
+        expression = expression + 1
+    assert Sum.objects.filter(a__lt=expression).count() == 1
+    with pytest.raises(QueryTooComplex) as caught:
+        sum(range(1, 500), start=expression)
+    assert str(caught.value) == "An expression is nested 101 levels deep; the limit is 100."
