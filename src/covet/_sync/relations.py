@@ -23,6 +23,7 @@ from ..pairs import SyncReference, sync_refer
 from ..schema.record import Record
 from ..schema.relations import (
     CASCADE,
+    NOBODY,
     ForeignKeyField,
     RelationOptions,
     ReverseRelation,
@@ -199,9 +200,11 @@ class ReverseOneDescriptor:
         key = getattr(instance, field.key_name)
         query: QuerySet[Any] = QuerySet(self.model, None, alias_of(instance))
         if key is None:  # not saved yet, so nothing points to it; NULLs do not
-            query = query.none()
-        found = query.get(**{field.attname: key})
-        setattr(instance, way.cache_name, found)
+            return way.missing(instance)
+        found = query.filter(**{field.attname: key}).first()
+        setattr(instance, way.cache_name, NOBODY if found is None else found)
+        if found is None:
+            return way.missing(instance)
         setattr(found, field.cache_name, instance)
         return found
 

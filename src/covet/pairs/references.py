@@ -56,6 +56,8 @@ class AsyncReference(Reference, Generic[T_co]):
         is_known, found = self._covet_known()
         if not is_known:
             found = await self._covet_load(self._covet_way, self._covet_instance)
+        elif found is None:
+            found = self._covet_way.missing(self._covet_instance)
         return cast(T_co, found)
 
     def _covet_known(self) -> tuple[bool, Any]:
@@ -160,7 +162,9 @@ def async_refer(way: Way, instance: Any, load: AsyncLoads) -> Any:
 def sync_refer(way: Way, instance: Any, load: SyncLoads) -> Any:
     """What reading a relation gives: the object, loaded now if it has to be."""
     is_known, found = way.known(instance)
-    return found if is_known else load(way, instance)
+    if not is_known:
+        return load(way, instance)
+    return way.missing(instance) if found is None else found
 
 
 def async_loaded(reference: AsyncReference[T]) -> T:

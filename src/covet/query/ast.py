@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..schema.fields import Field
+from ..schema.relations import Way
 from ..schema.table import Table
 
 NOWHERE: frozenset[str] = frozenset()
@@ -253,6 +254,25 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """A related row that is selected beside the rows of a query.
+
+    Attributes:
+        way: the relation that it hangs on: a foreign key, or the way back from a one-to-one.
+        table: its table.
+        place: where its columns begin among the outputs.
+        outer: whether there may be none.
+        children: the rows related to it in turn.
+    """
+
+    way: Way
+    table: Table
+    place: int
+    outer: bool
+    children: tuple[Related, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderTerm:
     """One term of an ORDER BY."""
 
@@ -267,6 +287,7 @@ class Select:
 
     Attributes:
         table: what FROM begins with; None for a single row without columns.
+        related: the related rows among the outputs.
         hidden: how many of the last outputs are there only because DISTINCT has to order by them.
     """
 
@@ -280,6 +301,7 @@ class Select:
     offset: Param | None = None
     distinct: bool = False
     hidden: int = 0
+    related: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,12 +64,13 @@ class Scope:
         """
         alias = self.alias
         for step in path.steps:
-            alias = self._join(alias, step, group)
+            alias = self.join(alias, step, group)
         chain = self.chains[alias]
-        nullable = path.field.null or self._may_miss(alias)
+        nullable = path.field.null or self.may_miss(alias)
         return ast.Column(alias, path.field, nullable), chain
 
-    def _join(self, alias: str, step: Step, group: Hashable) -> str:
+    def join(self, alias: str, step: Step, group: Hashable) -> str:
+        """The name of the table that a step leads to from another; joined if it is not yet."""
         key = (alias, step.field, step.reverse)
         full_key = (*key, group) if step.many else key
         found = self.joined.get(full_key)
@@ -87,11 +88,16 @@ class Scope:
         table = step.destination
         new = self.aliases.take(table.name)
         self.chains[new] = self.chains[alias] | {new}
-        outer = step.reverse or field.null or self._may_miss(alias)
-        left = ast.Column(alias, near, near.null or self._may_miss(alias))
+        outer = step.reverse or field.null or self.may_miss(alias)
+        left = ast.Column(alias, near, near.null or self.may_miss(alias))
         return ast.Join(table, new, outer, left, ast.Column(new, far, outer))
 
-    def _may_miss(self, alias: str) -> bool:
+    def columns(self, alias: str, table: Table) -> list[ast.Column]:
+        """All columns of a table."""
+        misses = self.may_miss(alias)
+        return [ast.Column(alias, field, field.null or misses) for field in table.fields]
+
+    def may_miss(self, alias: str) -> bool:
         """Whether the joins up to here may find no row."""
         return any(j.alias == alias and j.outer for j in self.joined.values())
 

@@ -102,8 +102,8 @@ def _walk(table: Table, words: list[str], asked: str | None) -> tuple[list[Step]
             steps.append(Step(field, reverse=False))
             here = field.target
         found = here.names.get(word)
-        if found is None and not here.reverse:
-            _settle(here)
+        if found is None and word not in here.reverse:
+            here.settle()
         if found is None and word in here.reverse:
             relation = here.reverse[word]
             steps.append(Step(relation.field, reverse=True))
@@ -117,13 +117,6 @@ def _walk(table: Table, words: list[str], asked: str | None) -> tuple[list[Step]
         field = found
     assert field is not None
     return steps, field, len(words)
-
-
-def _settle(table: Table) -> None:
-    """Relations are resolved when they are first needed, which may be now."""
-    for field in table.relations:
-        if field.registry is not None:
-            field.registry.settle()
 
 
 def _ends_here(table: Table, word: str) -> bool:

@@ -11,7 +11,7 @@ from ..expressions import Expression, OrderBy, Q
 from ..expressions.q import AND
 from ..schema.fields import BigIntegerField, Field
 from ..schema.table import Table
-from . import ast
+from . import ast, related
 from .conditions import Conditions, joined
 from .joins import Aliases, Scope
 from .paths import Path, parse
@@ -137,7 +137,7 @@ class _Resolver:
 
     def select(self) -> ast.Select:
         where = self.where()
-        outputs = self.outputs()
+        outputs, beside = self.outputs()
         order = self.order()
         hidden: tuple[ast.Expr, ...] = ()
         if self.spec.distinct:
@@ -154,6 +154,7 @@ class _Resolver:
             offset,
             self.spec.distinct,
             len(hidden),
+            beside,
         )
 
     def rows(self, window: bool = False) -> ast.Select:
@@ -181,13 +182,15 @@ class _Resolver:
         condition = joined(AND, found) if found else None
         return None if condition == ast.Truth(True) else condition
 
-    def outputs(self) -> tuple[ast.Expr, ...]:
+    def outputs(self) -> tuple[tuple[ast.Expr, ...], tuple[ast.Related, ...]]:
+        """What is selected: values, or the columns of the rows and of those related to them."""
         output = self.spec.output
-        if output.kind == "instances":
-            return tuple(
-                ast.Column(self.scope.alias, field, field.null) for field in self.spec.table.fields
-            )
-        return tuple(self._value(path) for path in output.paths)
+        if output.kind != "instances":
+            return tuple(self._value(path) for path in output.paths), ()
+        columns = [*self.scope.columns(self.scope.alias, self.spec.table)]
+        wanted = related.wanted(self.spec.table, self.spec.related)
+        beside = related.select(wanted, self.scope, self.scope.alias, columns)
+        return tuple(columns), beside
 
     def _value(self, path: str) -> ast.Expr:
         found = value_path(self.spec.table, path, self.asked)

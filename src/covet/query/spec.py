@@ -51,6 +51,8 @@ class QuerySpec:
         low: how many rows are left out at the start.
         high: where the slice ends, counted from the first row of all; None for no end.
         output: what the rows become.
+        related: paths of the relations that are fetched with the rows; None for all that have to
+            be there.
         nothing: whether it is known to have no rows, as ``none()`` has.
     """
 
@@ -64,6 +66,7 @@ class QuerySpec:
         "nothing",
         "ordering",
         "output",
+        "related",
         "table",
         "values",
     )
@@ -78,6 +81,7 @@ class QuerySpec:
     low: int
     high: int | None
     output: Output
+    related: tuple[str, ...] | None
     nothing: bool
 
     def __init__(self, table: Table) -> None:
@@ -91,6 +95,7 @@ class QuerySpec:
         self.low = 0
         self.high = None
         self.output = INSTANCES
+        self.related = ()
         self.nothing = False
 
     def copy(self) -> QuerySpec:
@@ -106,6 +111,7 @@ class QuerySpec:
         new.low = self.low
         new.high = self.high
         new.output = self.output
+        new.related = self.related
         new.nothing = self.nothing
         return new
 
@@ -153,6 +159,13 @@ class QuerySpec:
         new = self.copy()
         new.output = output
         new.key = (*self.key, output.kind, *output.paths, ";")
+        return new
+
+    def with_related(self, paths: tuple[str, ...] | None) -> QuerySpec:
+        """With these relations fetched in the same query, and no others."""
+        new = self.copy()
+        new.related = paths
+        new.key = (*self.key, "related", *(("*",) if paths is None else paths), ";")
         return new
 
     def sliced(self, low: int, high: int | None) -> QuerySpec:

@@ -17,6 +17,7 @@ from ..query import ast
 from ..query.spec import Output
 from ..schema.fields import Field
 from ..schema.record import Origin, Record
+from ..schema.relations import NOBODY, WayBack
 from ..sql.dialects import Dialect
 from ..sql.types import type_info
 
@@ -69,10 +70,10 @@ def loader(model: type[Record], output: Output, select: ast.Select, dialect: Dia
     source = Source(dialect)
     shown = len(select.outputs) - select.hidden
     columns = [f"c{n}" for n in range(len(select.outputs))]
-    values = [source.value(n, expr) for n, expr in enumerate(select.outputs[:shown])]
     target = ", ".join(columns) + ("," if len(columns) == 1 else "")
     if output.kind == "instances":
-        return _instances(source, model, target, values)
+        return _instances(source, model, select, target)
+    values = [source.value(n, expr) for n, expr in enumerate(select.outputs[:shown])]
     return source.function(
         [
             "    return [",
@@ -83,13 +84,56 @@ def loader(model: type[Record], output: Output, select: ast.Select, dialect: Dia
     )
 
 
-def _instances(source: Source, model: type[Record], target: str, values: list[str]) -> Load:
-    source.names |= {"new": object.__new__, "cls": model}
-    lines = ["    found = []", "    append = found.append", f"    for {target} in rows:"]
-    lines += ["        o = new(cls)", "        o._origin = origin"]
-    for field, value in zip(model._table.fields, values, strict=True):
-        lines.append(f"        o.{field.attname} = {value}")
+def _instances(source: Source, model: type[Record], select: ast.Select, target: str) -> Load:
+    lines = [
+        "    found = []",
+        "    append = found.append",
+        f"    for {target} in rows:",
+        *_instance(source, "o", model, select.outputs, 0, "        "),
+    ]
+    for related in select.related:
+        lines += _beside(source, "o", related, select.outputs, "        ")
     return source.function([*lines, "        append(o)", "    return found"])
+
+
+def _instance(
+    source: Source,
+    name: str,
+    model: type[Record],
+    outputs: tuple[ast.Expr, ...],
+    place: int,
+    indent: str,
+) -> list[str]:
+    """The lines that make one object of the columns from ``place`` on."""
+    source.names |= {"new": object.__new__, f"class_{name}": model}
+    lines = [f"{name} = new(class_{name})", f"{name}._origin = origin"]
+    for n, field in enumerate(model._table.fields, place):
+        lines.append(f"{name}.{field.attname} = {source.value(n, outputs[n])}")
+    return [indent + line for line in lines]
+
+
+def _beside(
+    source: Source, parent: str, related: ast.Related, outputs: tuple[ast.Expr, ...], indent: str
+) -> list[str]:
+    """The lines that make a related object, hang it on its parent, and go on from there."""
+    table, way = related.table, related.way
+    assert table.registry is not None
+    name = f"r{related.place}"
+    key = related.place + table.fields.index(table.pk)
+    inner = indent + "    " if related.outer else indent
+    lines = [f"{indent}if c{key} is not None:"] if related.outer else []
+    lines += _instance(
+        source, name, table.registry.models[table.label], outputs, related.place, inner
+    )
+    lines.append(f"{inner}{parent}.{way.cache_name} = {name}")
+    if isinstance(way, WayBack):
+        lines.append(f"{inner}{name}.{way.relation.field.cache_name} = {parent}")
+    for child in related.children:
+        lines += _beside(source, name, child, outputs, inner)
+    if related.outer and isinstance(way, WayBack):
+        lines += [f"{indent}else:", f"{inner}{parent}.{way.cache_name} = nobody"]
+        source.names["nobody"] = NOBODY
+    return lines
 
 
 def _shape(source: Source, output: Output, values: list[str]) -> str:

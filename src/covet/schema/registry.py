@@ -44,6 +44,7 @@ class Registry:
             self._forget(earlier)
         check_twin(self.colour, table)
         self.models[table.label] = model
+        table.registry = self
         for field in table.relations:
             field.source, field.registry = table, self
             self.pending.append(field)

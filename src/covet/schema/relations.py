@@ -263,6 +263,10 @@ class ForeignKeyField(Field[T]):
         name: str = self.target_field.attname
         return name
 
+    def missing(self, instance: Any) -> Any:
+        """What reading it gives where the key is empty."""
+        return None
+
     def held(self, instance: Any, attname: str) -> Any:
         """A value of the related object that the instance holds itself: its key; else None."""
         return getattr(instance, self.attname) if attname == self.key_name else None
@@ -275,6 +279,16 @@ class Unsaved:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+
+
+class Nobody:
+    """The type of ``NOBODY``: what is known of the way back where no row points here."""
+
+    def __reduce__(self) -> str:
+        return "NOBODY"
+
+
+NOBODY = Nobody()
 
 
 class WayBack:
@@ -291,11 +305,23 @@ class WayBack:
     def known(self, instance: Any) -> tuple[bool, Any]:
         """Whether the row that points to an instance is known without a query, and the row."""
         found = instance.__dict__.get(self.cache_name)
-        return found is not None, found
+        return found is not None, None if found is NOBODY else found
 
     def held(self, instance: Any, attname: str) -> Any:
         """Nothing: the key is on the other side."""
         return None
+
+    def missing(self, instance: Any) -> Any:
+        """What reading it gives where no row points here.
+
+        Raises:
+            DoesNotExist: always; also an ``AttributeError``, so that ``hasattr()`` is False.
+        """
+        registry = self.target.registry
+        assert registry is not None
+        base = registry.models[self.target.label].DoesNotExist
+        error = type("RelatedObjectDoesNotExist", (base, AttributeError), {})
+        raise error(f"{instance!r} has no {self.name}")
 
 
 Way: TypeAlias = ForeignKeyField[Any] | WayBack

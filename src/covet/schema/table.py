@@ -9,6 +9,7 @@ from .fields import Field
 from .options import Options
 
 if TYPE_CHECKING:
+    from .registry import Registry
     from .relations import ForeignKeyField, ReverseRelation
 
 MOST_PLANS = 2000
@@ -47,6 +48,7 @@ class Table:
         self.auto_field = self.pk if self.pk.kind in AUTO_KINDS else None
         self.ruled_fields = [f for f in fields if f.choices is not None or f.validators]
         self.reverse: dict[str, ReverseRelation] = {}
+        self.registry: Registry | None = None
         self.checked: set[tuple[Any, ...]] = set()
 
     def __repr__(self) -> str:
@@ -82,6 +84,11 @@ class Table:
     def choices(self) -> list[str]:
         """The names that a user may mean, reverse relations included."""
         return [field.name for field in self.fields] + list(self.reverse)
+
+    def settle(self) -> None:
+        """Resolve relations that are only named so far: now is when they are needed."""
+        if self.registry is not None:
+            self.registry.settle()
 
     def remember(self, shape: tuple[Any, ...]) -> None:
         """Note that a clause of this shape resolves."""
