@@ -12,6 +12,7 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,7 @@ from covet.sql.dialects import sqlite_functions
 from .servers import MARIADB, POSTGRESQL
 
 PATIENCE = 10  # seconds
+STALE = 6 * 60 * 60  # seconds
 PREFIX = "covet_test_"
 
 
@@ -48,9 +50,15 @@ def scratch(kind: str, server: str | None) -> Scratch:
 
 
 def new_name() -> str:
-    """A name that no other run or worker has."""
+    """A name that no other run or worker has, and that tells its age."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    return f"{PREFIX}{secrets.token_hex(4)}_{worker}"
+    return f"{PREFIX}{int(time.time())}_{secrets.token_hex(4)}_{worker}"
+
+
+def is_stale(name: str) -> bool:
+    """Whether a run that was killed left this database behind, long ago."""
+    made = name.removeprefix(PREFIX).partition("_")[0]
+    return made.isdecimal() and int(made) < time.time() - STALE
 
 
 def with_database(server: str, name: str) -> str:
@@ -94,6 +102,9 @@ class PostgreSQLScratch:
     def __init__(self, server: str) -> None:
         self.server, self.name = server, new_name()
         self.url = with_database(server, self.name)
+        for (name,) in self._on_server("SELECT datname FROM pg_database"):
+            if is_stale(name):
+                self._on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._on_server(f"CREATE DATABASE {self.name} TEMPLATE template0 ENCODING 'UTF8'")
         self._on_server(f"ALTER DATABASE {self.name} SET synchronous_commit = off")
         self.connection = POSTGRESQL.connect(self.url)
@@ -101,9 +112,10 @@ class PostgreSQLScratch:
         self.connection.execute(f"SET lock_timeout = '{PATIENCE}s'")
         self.connection.execute("SET client_min_messages = warning")
 
-    def _on_server(self, sql: str) -> None:
+    def _on_server(self, sql: str) -> list[Any]:
         with POSTGRESQL.connect(self.server) as connection:
-            connection.execute(sql)
+            cursor = connection.execute(sql)
+            return list(cursor.fetchall()) if cursor.description else []
 
     def _tables(self) -> list[str]:
         found = self.connection.execute(
@@ -132,6 +144,9 @@ class MariaDBScratch:
         self.name = new_name()
         self.url = with_database(server, self.name)
         self.connection = MARIADB.connect(server)
+        for (name,) in self._run("SHOW DATABASES"):
+            if is_stale(name):
+                self._run(f"DROP DATABASE IF EXISTS {name}")
         self._run(f"CREATE DATABASE {self.name} CHARACTER SET utf8mb4")
         self._run(f"USE {self.name}")
         self._run("SET foreign_key_checks = 0")

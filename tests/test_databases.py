@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .databases import Scratch
+from .databases import Scratch, is_stale, new_name
 from .servers import PRODUCTS
 
 
@@ -63,6 +63,13 @@ def test_a_module_leaves_no_tables(kind: str, scratch: Scratch, cursor: Any) -> 
     again = connect(kind, scratch.url)
     again.cursor().execute("CREATE TABLE leftover (id integer)")
     again.close()
+
+
+def test_only_databases_of_long_ago_are_stale() -> None:
+    assert is_stale("covet_test_1700000000_0a1b2c3d_gw0")
+    assert not is_stale(new_name())
+    assert not is_stale("covet_test_mine")
+    assert not is_stale("customers")
 
 
 @pytest.mark.databases("sqlite")
