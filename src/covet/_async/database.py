@@ -83,7 +83,12 @@ class Database(AsyncCloses):
             )
 
     async def close(self) -> None:
-        """Close the connections and forget the alias. Closing twice does no harm."""
+        """Close the connections and forget the alias. Closing twice does no harm.
+
+        Example:
+            >>> db = await connect("sqlite:///blog.db")
+            >>> await db.close()
+        """
         self._is_open = False
         if _connected.get(self.alias) is self:
             del _connected[self.alias]
@@ -166,6 +171,9 @@ class Database(AsyncCloses):
             sql: with the database's own placeholders: ``?`` on SQLite, ``%s`` on PostgreSQL and
                 MariaDB, where a percent sign is written ``%%``.
             params: their values.
+
+        Returns:
+            A list of ``Row``: a tuple that can be read by column name too.
 
         Raises:
             DatabaseError: one of its kinds, with the driver's error as its cause.
@@ -260,8 +268,14 @@ def connect(
 def database(alias: str | None = "default") -> Database:
     """The database connected under an alias.
 
+    Args:
+        alias: the name that ``connect()`` was given.
+
     Raises:
         ConfigurationError: none is.
+
+    Example:
+        >>> rows = await database("archive").fetch("select count(*) as posts from post")
     """
     name = alias or "default"
     try:

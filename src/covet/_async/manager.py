@@ -138,6 +138,14 @@ else:
 
         It has every method of a queryset; each begins a new one. Narrow what it begins with by
         overriding ``get_queryset``.
+
+        Example:
+            >>> class LiveManager(Manager):
+            ...     def get_queryset(self):
+            ...         return super().get_queryset().filter(is_live=True)
+            >>> class Post(Model):
+            ...     objects = Manager()
+            ...     live = LiveManager()
         """
 
 

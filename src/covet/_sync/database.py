@@ -85,7 +85,12 @@ class Database(SyncCloses):
             )
 
     def close(self) -> None:
-        """Close the connections and forget the alias. Closing twice does no harm."""
+        """Close the connections and forget the alias. Closing twice does no harm.
+
+        Example:
+            >>> db = connect("sqlite:///blog.db")
+            >>> db.close()
+        """
         self._is_open = False
         if _connected.get(self.alias) is self:
             del _connected[self.alias]
@@ -168,6 +173,9 @@ class Database(SyncCloses):
             sql: with the database's own placeholders: ``?`` on SQLite, ``%s`` on PostgreSQL and
                 MariaDB, where a percent sign is written ``%%``.
             params: their values.
+
+        Returns:
+            A list of ``Row``: a tuple that can be read by column name too.
 
         Raises:
             DatabaseError: one of its kinds, with the driver's error as its cause.
@@ -262,8 +270,14 @@ def connect(
 def database(alias: str | None = "default") -> Database:
     """The database connected under an alias.
 
+    Args:
+        alias: the name that ``connect()`` was given.
+
     Raises:
         ConfigurationError: none is.
+
+    Example:
+        >>> rows = database("archive").fetch("select count(*) as posts from post")
     """
     name = alias or "default"
     try:

@@ -85,6 +85,10 @@ class Model(Record, metaclass=ModelMeta):
             ValidationError: a value that its field does not accept; nothing was sent.
             IntegrityError: a constraint of the database is violated.
             DatabaseError: there was no row to update.
+
+        Example:
+            >>> post.title = "Hello again"
+            >>> post.save(update_fields=["title"])
         """
         if force_insert and (force_update or update_fields is not None):
             raise FieldError("save() cannot both force an INSERT and an UPDATE")
@@ -158,6 +162,10 @@ class Model(Record, metaclass=ModelMeta):
         Raises:
             FieldError: it has no primary key, so it was never saved.
             IntegrityError: other rows refer to it, and their key does not cascade.
+
+        Example:
+            >>> post.delete()
+            (1, {'Post': 1})
         """
         spec = saving.row_of(self)
         alias = using or (self._origin.alias if self._origin else None)
@@ -179,6 +187,9 @@ class Model(Record, metaclass=ModelMeta):
         Raises:
             DoesNotExist: the row is gone.
             UnknownField: a name that the model does not have.
+
+        Example:
+            >>> post.refresh_from_db(fields=["views"])
         """
         table = self._table
         asked = "refresh_from_db(fields=…)"

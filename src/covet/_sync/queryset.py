@@ -29,6 +29,14 @@ class QuerySet(SyncRows[T]):
     """A lazy query on one model; nothing is sent until its rows are needed.
 
     It keeps its rows once they are fetched, and every method that can answer from them does.
+    Methods that narrow it give a new one, which asks anew. Subclass it for questions of your own.
+
+    Example:
+        >>> class PostQuerySet(QuerySet):
+        ...     def popular(self):
+        ...         return self.filter(views__gte=100)
+        >>> class Post(Model):
+        ...     objects = PostQuerySet.as_manager()
     """
 
     @property
@@ -50,6 +58,9 @@ class QuerySet(SyncRows[T]):
         Raises:
             ValidationError: a value that its field does not accept; nothing was sent.
             DatabaseError: the database refused.
+
+        Example:
+            >>> posts = Post.objects.filter(views__gt=9).fetch()
         """
         if self._rows is None:
             self._rows = self._fetched(self._spec)
@@ -71,6 +82,9 @@ class QuerySet(SyncRows[T]):
             *conditions: as for ``filter()``.
             **lookups: as for ``filter()``.
 
+        Returns:
+            An instance, or for ``values()`` and the like what they give for a row.
+
         Raises:
             DoesNotExist: no row meets them.
             MultipleObjectsReturned: several rows do.
@@ -86,7 +100,10 @@ class QuerySet(SyncRows[T]):
         return cast(T, exactly_one(rows, self.model, spec))
 
     def first(self) -> T | None:
-        """The first row, or None; by primary key if the query has no order.
+        """The first row, or None; by primary key if the query has no order: ``… LIMIT 1``.
+
+        Raises:
+            ValidationError: a value that its field does not accept; nothing was sent.
 
         Example:
             >>> newest = Post.objects.order_by("-created").first()
@@ -101,6 +118,9 @@ class QuerySet(SyncRows[T]):
 
         Raises:
             FieldError: the query is a slice.
+
+        Example:
+            >>> oldest = Post.objects.order_by("-created").last()
         """
         if self._rows is not None:
             return self._rows[-1] if self._rows else None
@@ -108,7 +128,15 @@ class QuerySet(SyncRows[T]):
         return rows[0] if rows else None
 
     def count(self) -> int:
-        """How many rows there are: ``SELECT COUNT(*) …``, unless they are loaded already."""
+        """How many rows there are: ``SELECT COUNT(*) …``, unless they are loaded already.
+
+        Raises:
+            ValidationError: a value that its field does not accept; nothing was sent.
+
+        Example:
+            >>> Post.objects.filter(views__gt=9).count()
+            2
+        """
         if self._rows is not None:
             return len(self._rows)
         spec = self._spec
@@ -120,7 +148,15 @@ class QuerySet(SyncRows[T]):
         return cast(int, rows[0][0])
 
     def exists(self) -> bool:
-        """Whether there is any row: ``SELECT 1 … LIMIT 1``, unless they are loaded already."""
+        """Whether there is any row: ``SELECT 1 … LIMIT 1``, unless they are loaded already.
+
+        Raises:
+            ValidationError: a value that its field does not accept; nothing was sent.
+
+        Example:
+            >>> Post.objects.filter(title="Hello").exists()
+            True
+        """
         if self._rows is not None:
             return bool(self._rows)
         spec = self._spec
@@ -142,6 +178,10 @@ class QuerySet(SyncRows[T]):
 
         Raises:
             FieldError: the field is not unique.
+
+        Example:
+            >>> Post.objects.in_bulk([1, 2])
+            {1: <Post: Hello>, 2: <Post: Bread>}
         """
         field = self._spec.table.field(field_name, f"in_bulk(field_name={short(field_name)})")
         if not (field.unique or field.primary_key):
@@ -157,8 +197,15 @@ class QuerySet(SyncRows[T]):
         Args:
             *fields: paths of fields; all columns when left out.
 
+        Returns:
+            A queryset whose rows are dictionaries.
+
         Raises:
             UnknownField: a path that the model does not have.
+
+        Example:
+            >>> Post.objects.values("title", "author__name")
+            [{'title': 'Hello', 'author__name': 'Ann'}]
         """
         rows: Any = self._with(self._output("values", "values", fields))
         return cast("QuerySet[dict[str, Any]]", rows)
@@ -177,8 +224,16 @@ class QuerySet(SyncRows[T]):
             flat: the bare values of the only field.
             named: named tuples.
 
+        Returns:
+            A queryset whose rows are tuples, or bare values.
+
         Raises:
+            UnknownField: a path that the model does not have.
             FieldError: ``flat`` with more or less than one field, or with ``named``.
+
+        Example:
+            >>> Post.objects.values_list("title", flat=True)
+            ['Hello', 'Bread']
         """
         if flat and (named or len(fields) != 1):
             raise FieldError("values_list(flat=True) takes exactly one field, and not named=True")
@@ -193,8 +248,12 @@ class QuerySet(SyncRows[T]):
         Args:
             **values: as for the model's constructor.
 
+        Returns:
+            The instance, with the primary key that it got.
+
         Raises:
-            ValidationError: a value that its field does not accept.
+            UnknownField: a name that the model does not have.
+            ValidationError: a value that its field does not accept; nothing was sent.
             IntegrityError: a constraint of the database is violated.
 
         Example:
@@ -223,6 +282,10 @@ class QuerySet(SyncRows[T]):
         Raises:
             ValidationError: a value that its field does not accept; nothing was sent.
             IntegrityError: a constraint of the database is violated; nothing was saved.
+
+        Example:
+            >>> Post.objects.bulk_create([Post(title="Bread"), Post(title="Butter")])
+            [<Post: Bread>, <Post: Butter>]
         """
         records = list(objs)
         db = self._database()
@@ -262,6 +325,9 @@ class QuerySet(SyncRows[T]):
         Raises:
             MultipleObjectsReturned: several rows meet the lookups.
             IntegrityError: a constraint was violated, and still no row meets the lookups.
+
+        Example:
+            >>> tag, is_new = Tag.objects.get_or_create(word="bread", defaults={"used": 0})
         """
         try:
             return self.get(**lookups), False
@@ -297,6 +363,10 @@ class QuerySet(SyncRows[T]):
 
         Raises:
             MultipleObjectsReturned: several rows meet the lookups.
+            ValidationError: a value that its field does not accept.
+
+        Example:
+            >>> tag, is_new = Tag.objects.update_or_create(word="bread", defaults={"used": 9})
         """
         for_new = defaults if create_defaults is None else create_defaults
         with atomic(using=self._alias or "default"):
@@ -322,6 +392,10 @@ class QuerySet(SyncRows[T]):
             UnknownField: a name that the model does not have.
             ValidationError: a value that its field does not accept.
             FieldError: the query is a slice, or an expression does not fit.
+
+        Example:
+            >>> Post.objects.filter(author=ann).update(views=F("views") + 1)
+            2
         """
         self._check_unsliced("update")
         spec = self._spec
@@ -343,6 +417,10 @@ class QuerySet(SyncRows[T]):
         Raises:
             FieldError: the query is a slice.
             IntegrityError: other rows refer to them, and their key does not cascade.
+
+        Example:
+            >>> Post.objects.filter(views=0).delete()
+            (3, {'Post': 3})
         """
         self._check_unsliced("delete")
         spec = self._spec
@@ -371,6 +449,9 @@ class QuerySet(SyncRows[T]):
             dialect: ``"sqlite"``, ``"postgresql"`` or ``"mysql"``; that of the connected database,
                 or else SQLite's, when left out.
 
+        Returns:
+            The text, and the parameters as the driver gets them.
+
         Raises:
             ConfigurationError: there is no such dialect.
             ValidationError: a value that its field does not accept.
@@ -387,7 +468,12 @@ class QuerySet(SyncRows[T]):
 
     @classmethod
     def as_manager(cls) -> Self:
-        """A manager with the methods of this class: ``objects = PostQuerySet.as_manager()``."""
+        """A manager with the methods of this class.
+
+        Example:
+            >>> class Post(Model):
+            ...     objects = PostQuerySet.as_manager()
+        """
         return cast("Self", manager_of(cls)())
 
 

@@ -100,6 +100,11 @@ class OneToOneField(ForeignKey[T]):
 
     Args:
         to: as for ``ForeignKey``, and so are the others.
+
+    Example:
+        >>> class Profile(Model):
+        ...     author = OneToOneField(Author, related_name="profile")
+        >>> profile = author.profile
     """
 
     one_to_one = True

@@ -191,6 +191,9 @@ def atomic(
         savepoint: False makes an inner block a part of the outer one, which then fails with it.
         durable: True refuses to be an inner block.
 
+    Returns:
+        A context manager that is a decorator too; or the function, when used as ``@atomic``.
+
     Raises:
         TransactionError: the block is used in a way that it cannot be, or was rolled back though
             its body raised nothing.
@@ -213,6 +216,12 @@ def on_commit(function: Callable[[], Any], using: str | None = "default") -> Any
     Args:
         function: takes nothing; what it gives is waited for if it can be.
         using: the alias of the database.
+
+    Returns:
+        Nothing, or what the function gives where it is called at once.
+
+    Raises:
+        TransactionError: the block is broken already.
 
     Example:
         >>> with atomic():
