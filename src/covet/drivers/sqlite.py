@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
 import sys
 import threading
-import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
+
+import aiosqlite
+from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
 from ..errors import (
     CovetError,
@@ -220,10 +221,6 @@ class SyncSqliteConnection(_SqliteConnection):
     abandon = close
 
 
-# What the thread gets: who waits, where, and what to do.
-_Job = tuple["asyncio.Future[Any]", asyncio.AbstractEventLoop, Callable[..., Any], Sequence[Any]]
-
-
 def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
     if future.done():
         return
@@ -233,43 +230,61 @@ def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | Non
         future.set_exception(error)
 
 
-def _work(jobs: queue.SimpleQueue[_Job | None]) -> None:
-    """Do one job after the other until told to stop by a None."""
-    while (job := jobs.get()) is not None:
-        future, loop, function, arguments = job
+def _work(jobs: Any) -> None:
+    """Do what aiosqlite queues, one job after the other, until told to stop.
+
+    In place of aiosqlite's own loop, which carries out what was cancelled while it waited in the
+    queue, and dies when the event loop is closed during a query.
+    """
+    while True:
+        future, function = jobs.get()
         result: Any = None
         error: BaseException | None = None
-        if not future.cancelled():
+        if future is None or not future.cancelled():
             try:
-                result = function(*arguments)
+                result = function()
             except BaseException as raised:
                 error = raised
-            # The loop may have been closed meanwhile: then nobody waits.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(_settle, future, result, error)
+            if future is not None:
+                # The loop may have been closed meanwhile: then nobody waits.
+                with contextlib.suppress(RuntimeError):
+                    future.get_loop().call_soon_threadsafe(_settle, future, result, error)
+        if result is _STOP_RUNNING_SENTINEL:
+            return
         # A local variable would keep a row or a failed statement alive until the next job.
-        del job, future, loop, function, arguments, result, error
+        del future, function, result, error
+
+
+class _Threaded(aiosqlite.Connection):
+    """aiosqlite's connection, whose thread does not keep the process alive."""
+
+    run: Any = aiosqlite.Connection._execute  # which aiosqlite does not type
+
+    def __init__(self, url: DatabaseURL) -> None:
+        super().__init__(self._opened, iter_chunk_size=64)
+        self._url = url
+        self._thread = threading.Thread(
+            target=_work, args=(self._tx,), name="covet-sqlite", daemon=True
+        )
+
+    def _opened(self) -> sqlite3.Connection:
+        # Kept at once, so that stop() closes it even if nobody waits for it any more.
+        self._connection = _open(self._url)
+        return self._connection
+
+    def __del__(self) -> None:
+        if self._connection is not None:
+            self.stop()
 
 
 class AsyncSqliteConnection(_SqliteConnection):
-    """A SQLite connection in a thread of its own; one query is one hop there and back.
+    """A SQLite connection in aiosqlite's thread; one query is one hop there and back."""
 
-    aiosqlite's thread would do but for three things that it cannot be taught from outside: it
-    keeps the process alive, it dies when its event loop is closed during a query, and it carries
-    out what was cancelled while it waited in the queue.
-    """
+    __slots__ = ("_threaded",)
 
-    __slots__ = ("__weakref__", "_finalizer", "_jobs")
-
-    def __init__(self, connection: sqlite3.Connection, server: Server | None) -> None:
-        super().__init__(connection, server)
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._start()
-
-    def _start(self) -> None:
-        # A daemon: a program that forgets to close must still be able to end.
-        threading.Thread(target=_work, args=(self._jobs,), name="covet-sqlite", daemon=True).start()
-        self._finalizer = weakref.finalize(self, self._jobs.put, None)
+    def __init__(self, threaded: _Threaded, server: Server | None) -> None:
+        super().__init__(threaded._conn, server)
+        self._threaded = threaded
 
     @classmethod
     async def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
@@ -278,22 +293,15 @@ class AsyncSqliteConnection(_SqliteConnection):
         Raises:
             ConnectionFailed: it cannot be opened or is no database.
         """
-        opening = asyncio.ensure_future(asyncio.to_thread(_open, url))
         try:
-            return cls(await asyncio.shield(opening), server)
-        except asyncio.CancelledError:
-            opening.add_done_callback(_close_unwanted)
-            raise
+            return cls(await _Threaded(url), server)  # type: ignore[arg-type]
         except sqlite3.Error as error:
             raise _failed(url, error) from error
 
     async def _hop(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Have the thread do something; when cancelled, stop it and see that it has stopped."""
-        loop = asyncio.get_running_loop()
-        future = loop.create_future()
-        self._jobs.put((future, loop, function, arguments))
         try:
-            return await future
+            return await self._threaded.run(function, *arguments)
         except asyncio.CancelledError:
             await self._stopped()
             raise
@@ -304,9 +312,7 @@ class AsyncSqliteConnection(_SqliteConnection):
         Between a look at the queue and the start of a statement an interrupt is lost, so it is
         repeated; cancelling this wait again changes nothing, as it ends within an instant.
         """
-        loop = asyncio.get_running_loop()
-        free = loop.create_future()
-        self._jobs.put((free, loop, int, ()))
+        free = asyncio.ensure_future(self._threaded.run(int))
         while not free.done() and self._sqlite is not None:
             self._sqlite.interrupt()
             with contextlib.suppress(asyncio.CancelledError):
@@ -314,14 +320,12 @@ class AsyncSqliteConnection(_SqliteConnection):
 
     async def fetch(self, sql: str, params: Params) -> Rows:
         """All rows of a statement."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Rows] = loop.create_future()
-        self._jobs.put((future, loop, _fetch, (self._raw(), sql, params)))
         try:
-            return await future
+            rows: Rows = await self._threaded.run(_fetch, self._raw(), sql, params)
         except asyncio.CancelledError:
             await self._stopped()
             raise
+        return rows
 
     async def fetch_named(self, sql: str, params: Params) -> tuple[list[str], Rows]:
         """The names of the columns and all rows."""
@@ -343,20 +347,14 @@ class AsyncSqliteConnection(_SqliteConnection):
 
     async def close(self) -> None:
         """Close the file and end the thread, after what is queued."""
-        if (connection := self._sqlite) is not None:
+        if self._sqlite is not None:
             self._sqlite = None
-            await self._hop(connection.close)
-            self._finalizer()
+            if (ended := self._threaded.stop()) is not None:
+                await asyncio.shield(ended)
 
     def abandon(self) -> None:
         """Have the thread close the file and end, without waiting."""
         connection, self._sqlite = self._sqlite, None
         if connection is not None:
             connection.interrupt()
-            self._finalizer()
-
-
-def _close_unwanted(opening: asyncio.Future[sqlite3.Connection]) -> None:
-    """A connection that was cancelled while it was opened."""
-    if not opening.cancelled() and opening.exception() is None:
-        opening.result().close()
+            self._threaded.stop()
