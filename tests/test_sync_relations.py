@@ -64,7 +64,7 @@ def test_it_is_the_object_itself(emma: Book) -> None:
 
 def test_its_key_needs_no_query(emma: Book) -> None:
     with capture_queries() as queries:
-        assert emma.writer_id is not None  # type: ignore[attr-defined]
+        assert emma.writer_id is not None
     assert queries == []
 
 
@@ -73,13 +73,13 @@ def test_the_way_back_to_one_row_is_the_row(emma: Book) -> None:
     ann = Writer.objects.get()
 
     with capture_queries() as queries:
-        assert ann.prize == prize  # type: ignore[attr-defined]
-        assert ann.prize.writer is ann  # type: ignore[attr-defined]
+        assert ann.prize == prize
+        assert ann.prize.writer is ann
     assert len(queries) == 1
 
 
 def test_without_its_key_it_cannot_be_loaded(emma: Book) -> None:
-    del emma.writer_id  # type: ignore[attr-defined]
+    del emma.writer_id
 
     with pytest.raises(NotLoaded, match=r"^Book\.writer_id has not been loaded\."):
         emma.writer  # noqa: B018

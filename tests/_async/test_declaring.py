@@ -151,7 +151,7 @@ def test_the_class_shows_its_fields_as_expressions() -> None:
     assert repr(Post.title == "Hello") == "Q(Post.title == 'Hello')"
     assert "title" in dir(Post)
     with pytest.raises(AttributeError) as error:
-        Post.titel  # type: ignore[attr-defined]  # noqa: B018
+        Post.titel  # noqa: B018
     assert fault(error) == "type object 'Post' has no attribute 'titel'"
 
 
@@ -201,7 +201,7 @@ def test_an_inherited_field_can_be_declared_anew() -> None:
 
 def test_none_drops_an_inherited_field() -> None:
     class Post(Stamped):
-        note = None  # type: ignore[assignment]
+        note = None
 
     assert fields(Post) == ["id", "stamp"]
     assert Post.note is None
@@ -211,7 +211,7 @@ def test_none_drops_an_inherited_field() -> None:
 
 def test_a_field_that_was_dropped_on_the_way_stays_dropped() -> None:
     class Bare(Stamped):
-        note = None  # type: ignore[assignment]
+        note = None
 
         class Meta:
             abstract = True
@@ -224,7 +224,7 @@ def test_a_field_that_was_dropped_on_the_way_stays_dropped() -> None:
 def test_a_property_takes_the_place_of_an_inherited_field() -> None:
     class Post(Stamped):
         @property
-        def note(self) -> str:  # type: ignore[override]
+        def note(self) -> str:
             return "computed"
 
     assert fields(Post) == ["id", "stamp"]
@@ -462,6 +462,30 @@ def test_a_model_that_is_declared_again_takes_the_earlier_ones_place() -> None:
     assert Author(id=1).posts.model is second
 
 
+@pytest.mark.parametrize("way", ["class", "function"])
+def test_what_pointed_to_the_earlier_model_points_to_the_later_one(way: str) -> None:
+    def declare() -> type[Model]:
+        class Author(Model):
+            name = CharField(max_length=20)
+
+        return Author
+
+    Author = declare()
+    target = {"class": Author, "function": lambda: Author}[way]
+
+    class Post(Model):
+        author = ForeignKey(target, related_name="posts")
+
+    before = Post.objects.filter(author__name="Ann").sql("sqlite")
+    later = declare()
+
+    assert later is not Author
+    assert Post._table.field("author").related_model is later
+    assert later(id=1).posts.model is Post
+    assert Post(author=later(id=3)).author_id == 3
+    assert Post.objects.filter(author__name="Ann").sql("sqlite") == before
+
+
 # --- what was not loaded -------------------------------------------------------------------------
 
 
@@ -473,7 +497,7 @@ def test_an_attribute_that_is_no_field_is_missing_as_in_any_class() -> None:
     del post.title
 
     with pytest.raises(AttributeError, match=r"^'Post' object has no attribute 'titel'$"):
-        post.titel  # type: ignore[attr-defined]  # noqa: B018
+        post.titel  # noqa: B018
     with pytest.raises(NotLoaded) as error:
         post.title  # noqa: B018
     assert fault(error) == (

@@ -35,7 +35,7 @@ class Book(Model):
 
     @property
     def byline(self) -> str:
-        return f"{self.title} by {self.writer.name}"  # type: ignore[attr-defined]
+        return f"{self.title} by {self.writer.name}"
 
 
 class Prize(Model):
@@ -52,7 +52,7 @@ async def test_touching_it_says_how_to_load_it(db: Database) -> None:
     emma = await book()
 
     with capture_queries() as queries, pytest.raises(NotLoaded) as error:
-        emma.writer.name  # type: ignore[attr-defined]  # noqa: B018
+        emma.writer.name  # noqa: B018
 
     assert str(error.value) == (
         "Book.writer has not been loaded, so its 'name' is not known. "
@@ -65,7 +65,7 @@ async def test_setting_an_attribute_of_it_says_the_same(db: Database) -> None:
     emma = await book()
 
     with pytest.raises(NotLoaded, match=r"^Book\.writer has not been loaded, so its 'name'"):
-        emma.writer.name = "Jane"  # type: ignore[misc]
+        emma.writer.name = "Jane"
 
 
 async def test_a_property_that_touches_it_says_the_same(db: Database) -> None:
@@ -123,9 +123,9 @@ async def test_a_reference_that_was_kept_sees_what_was_loaded_later(db: Database
 
     await emma.writer
 
-    assert writer.name == "Ann"  # type: ignore[attr-defined]
+    assert writer.name == "Ann"
     emma.writer = await Writer.objects.create(name="Jane", number=2)
-    assert writer.name == "Jane"  # type: ignore[attr-defined]
+    assert writer.name == "Jane"
 
 
 async def test_it_can_be_pickled_and_copied_and_loaded_then(db: Database) -> None:
@@ -144,7 +144,7 @@ async def test_an_empty_one_has_no_attributes(db: Database) -> None:
     emma = await book()
 
     with pytest.raises(AttributeError, match=r"^Book\.editor is None and has no 'name'$"):
-        emma.editor.name  # type: ignore[attr-defined]  # noqa: B018
+        emma.editor.name  # noqa: B018
 
 
 async def test_the_way_back_to_one_row_is_one_too(db: Database) -> None:
@@ -154,16 +154,16 @@ async def test_the_way_back_to_one_row_is_one_too(db: Database) -> None:
     ann = await Writer.objects.get()
 
     with pytest.raises(NotLoaded, match=r"^Writer\.prize has not been loaded, so its 'id'"):
-        bool(ann.prize)  # type: ignore[attr-defined]
+        bool(ann.prize)
 
-    prize = await ann.prize  # type: ignore[attr-defined]
-    assert ann.prize == prize  # type: ignore[attr-defined]
-    assert ann.prize  # type: ignore[attr-defined]
+    prize = await ann.prize
+    assert ann.prize == prize
+    assert ann.prize
 
 
 async def test_without_its_key_it_cannot_be_loaded(db: Database) -> None:
     emma = await book()
-    del emma.writer_id  # type: ignore[attr-defined]
+    del emma.writer_id
 
     with pytest.raises(NotLoaded) as error:
         await emma.writer

@@ -51,7 +51,7 @@ class Ware(Common):
 class Tool(Common):
     owner = ForeignKey(Owner)
 
-    class Meta(Common.Meta):  # type: ignore[name-defined,misc]
+    class Meta(Common.Meta):
         db_table = "Own_Tools"
 
 

@@ -64,7 +64,7 @@ class Author(Model):
 
     @property
     def broken(self) -> str:
-        return self.nmae  # type: ignore[attr-defined]
+        return self.nmae
 
     @property
     def silent(self) -> bool:

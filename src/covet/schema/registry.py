@@ -42,6 +42,7 @@ class Registry:
         earlier = self.models.pop(table.label, None)
         if earlier is not None:
             self._forget(earlier)
+            self._forget_plans()
         check_twin(self.colour, table)
         self.models[table.label] = model
         table.registry = self
@@ -51,8 +52,7 @@ class Registry:
         try:
             self.settle(late=False)
         except ModelError:
-            del self.models[table.label]
-            self._forget(model)
+            self._forget(self.models.pop(table.label))
             raise
 
     def settle(self, *, late: bool = True) -> bool:
@@ -100,8 +100,7 @@ class Registry:
                 f"points to {to.__name__} of the other colour",
                 "Import both models from covet.aio, or both from covet.sync.",
             )
-        model: type[Record] = to
-        return model
+        return self.models.get(to._table.label)  # the one of that name that was declared last
 
     def find(self, name: str, source: Table, *, late: bool = True) -> type[Record] | None:
         """The model that a name means, seen from a table: the nearest of that name.
@@ -162,13 +161,24 @@ class Registry:
             model._add_reverse(relation)
 
     def _forget(self, model: type[Record]) -> None:
-        """Take a replaced model's relations out of the models that they point to."""
+        """Take a replaced model's relations out of the models that they point to.
+
+        What pointed to it waits for the model that takes its place.
+        """
+        for relation in model._table.reverse.values():
+            relation.field.related = None
+            self.pending.append(relation.field)
         self.pending = [f for f in self.pending if f.source is not model._table]
         for field in model._table.relations:
             if field.related is not None and field.reverse is not None:
                 field.related._table.reverse.pop(field.reverse.query_name, None)
                 if field.reverse.name is not None:
                     delattr(field.related, field.reverse.name)
+
+    def _forget_plans(self) -> None:
+        for model in self.models.values():
+            model._plans.clear()
+            model._table.checked.clear()
 
     def known(self) -> list[type[Record]]:
         """All models that have a table, in the order of their declaration."""

@@ -237,13 +237,14 @@ class ForeignKeyField(Field[T]):
             is_known, found = value._covet_known()
             key = None if is_known else self.check(value)  # not loaded, its key is enough
             value = found
+        kept: Any = value
         if value is not None:
             if not isinstance(value, self.related_model):
                 raise self.of_another_model(value)
             key = getattr(value, self.key_name)
+            kept = value if key is not None else Unsaved(value)
         setattr(instance, self.attname, key)
-        has_no_key = value is not None and key is None
-        setattr(instance, self.cache_name, Unsaved(value) if has_no_key else value)
+        setattr(instance, self.cache_name, kept)
 
     def take_key(self, instance: Any) -> None:
         """Take over the key of an object that was saved after it was assigned."""
