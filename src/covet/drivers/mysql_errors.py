@@ -23,7 +23,10 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
         IntegrityError,
     ),
     **dict.fromkeys(
-        (1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1425, 1426, 1441, 1690, 3140, 4078),
+        (
+            *(1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1425, 1426, 1441, 1690, 3140, 4078),
+            *(1139, *range(3685, 3700)),  # a regular expression that is none
+        ),
         DataError,
     ),
     **dict.fromkeys(
