@@ -126,7 +126,7 @@ class Page:
         if not self._is_for_us(source, words):
             return None
         for step in DocTestParser().get_examples(source):
-            got = self._step(step.source, example)
+            got = self._step(step.source, example, example.line + 1 + step.lineno)
             wanted = step.want
             if "Traceback (most recent call last):" in wanted:
                 wanted = f"Traceback (most recent call last): … {step.exc_msg}"
@@ -189,13 +189,14 @@ class Page:
         self._run(tree, "exec", example)
         return example.namespace.pop(name, None)
 
-    def _step(self, source: str, example: Example) -> str:
+    def _step(self, source: str, example: Example, line: int) -> str:
         """What the prompt answers to one statement."""
         out = io.StringIO()
         shown, sys.displayhook = sys.displayhook, _display
         try:
             with contextlib.redirect_stdout(out):
-                self._run(ast.Interactive(ast.parse(self._twin(source)).body), "single", example)
+                tree = ast.increment_lineno(ast.parse(self._twin(source)), line - 1)
+                self._run(ast.Interactive(tree.body), "single", example)
         except Exception:
             return out.getvalue() + traceback.format_exc()
         finally:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from sybil.example import SybilFailure
@@ -12,8 +14,10 @@ import covet._async.database
 import covet._async.model
 import covet._sync.database
 import covet._sync.model
+import covet.expressions.q
+from covet import errors, expressions
 from covet.drivers.url import LIBPQ, OPTIONS
-from covet.schema import registry
+from covet.schema import choices, registry, validators
 
 from .pages import ASYNC, SYNC, Page, agree
 
@@ -84,6 +88,11 @@ def test_every_option_of_connect_is_listed_with_its_default() -> None:
             if name not in LIBPQ:
                 default = NONE if option.default is None else str(option.default)
                 assert listed[name] == default.removesuffix(".0")
+
+
+@pytest.mark.parametrize("module", [errors, expressions.base, expressions.q, choices, validators])
+def test_examples_of_docstrings_are_true(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
 
 
 MODEL = """

@@ -48,6 +48,10 @@ async def drop_tables(*models: type[Any], using: str = "default") -> list[str]:
 
     Raises:
         IntegrityError: a table that is not dropped refers to one that is.
+
+    Example:
+        >>> await drop_tables(Author, Post)
+        ['post', 'author']
     """
     db = database(using)
     there = await _existing(db)

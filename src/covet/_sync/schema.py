@@ -50,6 +50,10 @@ def drop_tables(*models: type[Any], using: str = "default") -> list[str]:
 
     Raises:
         IntegrityError: a table that is not dropped refers to one that is.
+
+    Example:
+        >>> drop_tables(Author, Post)
+        ['post', 'author']
     """
     db = database(using)
     there = _existing(db)

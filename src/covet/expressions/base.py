@@ -90,25 +90,79 @@ class Expression(Shaped, Generic[T]):
         )
 
     def compare(self, lookup: str, other: Any) -> Q:
-        """The condition ``<self> <lookup> <other>``, by a lookup's name such as ``"icontains"``."""
+        """The condition ``<self> <lookup> <other>``, by the name of a lookup.
+
+        Args:
+            lookup: its name, such as ``"icontains"``.
+            other: a value or an expression.
+
+        Example:
+            >>> from covet import F
+            >>> F("title").compare("icontains", "bread")
+            Q(F('title').compare('icontains', 'bread'))
+        """
         from .q import Comparison, Q
 
         return Q(Comparison(self, lookup, other))
 
     def in_(self, values: Iterable[T]) -> Q:
-        """The condition that the value is one of ``values``; none of them when it is empty."""
+        """The condition that the value is one of ``values``; none of them when it is empty.
+
+        Args:
+            values: values of the field's type.
+
+        Example:
+            >>> from covet import F
+            >>> F("views").in_([1, 2])
+            Q(F('views').compare('in', (1, 2)))
+        """
         return self.compare("in", list(values))
 
     def is_null(self, null: bool = True) -> Q:
-        """The condition that the value is NULL, or that it is not."""
+        """The condition that the value is NULL, or that it is not.
+
+        Args:
+            null: False for the opposite.
+
+        Example:
+            >>> from covet import F
+            >>> F("born").is_null()
+            Q(F('born').compare('isnull', True))
+        """
         return self.compare("isnull", null)
 
     def asc(self, *, nulls_first: bool | None = None, nulls_last: bool | None = None) -> OrderBy:
-        """The ordering from the smallest value up; NULLs come first unless told otherwise."""
+        """The ordering from the smallest value up; NULLs come first unless told otherwise.
+
+        Args:
+            nulls_first: NULLs come first.
+            nulls_last: NULLs come last.
+
+        Raises:
+            FieldError: both are asked for.
+
+        Example:
+            >>> from covet import F
+            >>> F("born").asc(nulls_last=True)
+            F('born').asc()
+        """
         return OrderBy(self, False, nulls_first=nulls_first, nulls_last=nulls_last)
 
     def desc(self, *, nulls_first: bool | None = None, nulls_last: bool | None = None) -> OrderBy:
-        """The ordering from the largest value down; NULLs come last unless told otherwise."""
+        """The ordering from the largest value down; NULLs come last unless told otherwise.
+
+        Args:
+            nulls_first: NULLs come first.
+            nulls_last: NULLs come last.
+
+        Raises:
+            FieldError: both are asked for.
+
+        Example:
+            >>> from covet import F
+            >>> F("views").desc()
+            F('views').desc()
+        """
         return OrderBy(self, True, nulls_first=nulls_first, nulls_last=nulls_last)
 
 
@@ -160,6 +214,11 @@ class Value(Expression[T]):
 
     Args:
         value: the value.
+
+    Example:
+        >>> from covet import F, Value
+        >>> Value(100) - F("views")
+        100 - F('views')
     """
 
     __slots__ = ("value",)
@@ -206,6 +265,20 @@ class OrderBy(Shaped):
     """One term of an ordering: an expression, its direction and where its NULLs go.
 
     Without ``nulls_first`` or ``nulls_last``, NULLs sort as the smallest value on every database.
+
+    Args:
+        expression: what to order by.
+        descending: from the largest value down.
+        nulls_first: NULLs come first.
+        nulls_last: NULLs come last.
+
+    Raises:
+        FieldError: both ``nulls_first`` and ``nulls_last``.
+
+    Example:
+        >>> from covet import F
+        >>> F("views").desc(nulls_first=True)
+        F('views').desc()
     """
 
     __slots__ = ("descending", "expression", "nulls_first")

@@ -50,11 +50,19 @@ class Builder(Generic[T]):
     # --- narrowing -----------------------------------------------------------------------------
 
     def all(self) -> Self:
-        """The same rows, fetched anew: ``SELECT … FROM post``."""
+        """The same rows, fetched anew: ``SELECT … FROM post``.
+
+        Example:
+            >>> everyone = Author.objects.all()
+        """
         return self._with(self._spec)
 
     def none(self) -> Self:
-        """No rows, and no query to find that out."""
+        """No rows, and no query to find that out.
+
+        Example:
+            >>> visible = Post.objects.all() if user.is_known else Post.objects.none()
+        """
         return self._with(self._spec.empty())
 
     def filter(self, /, *conditions: Q, **lookups: Any) -> Self:
@@ -126,6 +134,8 @@ class Builder(Generic[T]):
     def reverse(self) -> Self:
         """In the opposite order; of a query without order, by primary key downwards.
 
+        ``order_by("-views").reverse()`` → ``ORDER BY post.views ASC``.
+
         Raises:
             FieldError: the query is a slice.
         """
@@ -138,6 +148,9 @@ class Builder(Generic[T]):
 
         Raises:
             FieldError: the query is a slice.
+
+        Example:
+            >>> authors = Author.objects.filter(posts__views__gt=9).distinct()
         """
         if self._spec.is_sliced:
             raise _sliced("distinct")
@@ -166,7 +179,14 @@ class Builder(Generic[T]):
         return self._with(self._spec.with_related(tuple(dict.fromkeys((*before, *checked)))))
 
     def using(self, alias: str) -> Self:
-        """The same query, of another database."""
+        """The same query, of another database.
+
+        Args:
+            alias: the name that ``connect()`` was given.
+
+        Example:
+            >>> old = Post.objects.using("archive").filter(views=0)
+        """
         new = self._with(self._spec)
         new._alias = alias
         return new

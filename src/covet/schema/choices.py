@@ -67,7 +67,15 @@ def _split(key: str, value: Any) -> tuple[Any, str]:
 
 
 class Choices(enum.Enum, metaclass=ChoicesType):
-    """An enumeration with a label per member; subclass it together with the values' type."""
+    """An enumeration with a label per member; subclass it together with the values' type.
+
+    Example:
+        >>> from datetime import date
+        >>> class Launch(date, Choices):
+        ...     MOON = (1969, 7, 20, "Apollo 11")
+        >>> Launch.MOON.label
+        'Apollo 11'
+    """
 
     if TYPE_CHECKING:
         _label_: str

@@ -13,9 +13,12 @@ class Index:
     """An index over one or several fields.
 
     Args:
-        *fields: names of fields; a leading ``-`` sorts that column downwards.
+        *names: names of fields; a leading ``-`` sorts that column downwards.
+        fields: the same as a list, as in Django.
         name: the index's name; made from the table and the columns when left out.
-        fields_: the same as a list, as Django's ``fields=`` keyword (``fields=[...]``).
+
+    Raises:
+        ModelError: no field is named.
 
     Example:
         >>> class Meta:
@@ -42,6 +45,10 @@ class UniqueConstraint:
 
     Raises:
         ModelError: no field is named.
+
+    Example:
+        >>> class Meta:
+        ...     constraints = [UniqueConstraint("author", "slug", name="one_slug_each")]
     """
 
     def __init__(self, *names: str, fields: Sequence[str] = (), name: str | None = None) -> None:
@@ -62,6 +69,9 @@ class CheckConstraint:
     Args:
         condition: a ``Q`` over this model's own fields.
         name: the constraint's name, which the database's error will show.
+
+    Raises:
+        ModelError: the condition is empty, or none.
 
     Example:
         >>> class Meta:

@@ -78,7 +78,13 @@ class IntegerField(Field[T]):
 
 
 class BigIntegerField(IntegerField[T]):
-    """Whole numbers of 64 bits."""
+    """Whole numbers of 64 bits.
+
+    Accepts what ``IntegerField`` does.
+
+    Example:
+        bytes_sent = BigIntegerField(default=0)
+    """
 
     kind = "biginteger"
     lowest = -(2**63)
@@ -106,7 +112,13 @@ class BigIntegerField(IntegerField[T]):
 
 
 class SmallIntegerField(IntegerField[T]):
-    """Whole numbers of 16 bits."""
+    """Whole numbers of 16 bits.
+
+    Accepts what ``IntegerField`` does.
+
+    Example:
+        floor = SmallIntegerField()
+    """
 
     kind = "smallinteger"
     lowest = -(2**15)
@@ -134,7 +146,13 @@ class SmallIntegerField(IntegerField[T]):
 
 
 class PositiveIntegerField(IntegerField[T]):
-    """Whole numbers from 0 to 2**31 - 1."""
+    """Whole numbers from 0 to 2**31 - 1.
+
+    Accepts what ``IntegerField`` does.
+
+    Example:
+        views = PositiveIntegerField(default=0)
+    """
 
     kind = "positiveinteger"
     lowest = 0
@@ -161,7 +179,13 @@ class PositiveIntegerField(IntegerField[T]):
 
 
 class PositiveBigIntegerField(IntegerField[T]):
-    """Whole numbers from 0 to 2**63 - 1."""
+    """Whole numbers from 0 to 2**63 - 1.
+
+    Accepts what ``IntegerField`` does.
+
+    Example:
+        size = PositiveBigIntegerField()
+    """
 
     kind = "positivebiginteger"
     lowest = 0
@@ -189,7 +213,13 @@ class PositiveBigIntegerField(IntegerField[T]):
 
 
 class PositiveSmallIntegerField(IntegerField[T]):
-    """Whole numbers from 0 to 2**15 - 1."""
+    """Whole numbers from 0 to 2**15 - 1.
+
+    Accepts what ``IntegerField`` does.
+
+    Example:
+        stars = PositiveSmallIntegerField(null=True)
+    """
 
     kind = "positivesmallinteger"
     lowest = 0
@@ -217,7 +247,13 @@ class PositiveSmallIntegerField(IntegerField[T]):
 
 
 class AutoField(IntegerField[T]):
-    """A primary key of 32 bits that the database counts up."""
+    """A primary key of 32 bits that the database counts up.
+
+    A key that you give is taken.
+
+    Example:
+        id = AutoField(primary_key=True)
+    """
 
     kind = "auto"
 
@@ -251,7 +287,13 @@ class AutoField(IntegerField[T]):
 
 
 class BigAutoField(AutoField[T]):
-    """A primary key of 64 bits that the database counts up; what a model has by itself."""
+    """A primary key of 64 bits that the database counts up; what a model has by itself.
+
+    A key that you give is taken.
+
+    Example:
+        id = BigAutoField(primary_key=True)
+    """
 
     kind = "bigauto"
     lowest = -(2**63)
@@ -279,7 +321,13 @@ class BigAutoField(AutoField[T]):
 
 
 class SmallAutoField(AutoField[T]):
-    """A primary key of 16 bits that the database counts up."""
+    """A primary key of 16 bits that the database counts up.
+
+    A key that you give is taken.
+
+    Example:
+        id = SmallAutoField(primary_key=True)
+    """
 
     kind = "smallauto"
     lowest = -(2**15)
