@@ -14,13 +14,16 @@ Truth = bool | None
 """True, False, or None for unknown."""
 
 EXACT = decimal.Context(prec=200, traps=[decimal.Inexact, decimal.InvalidOperation])
+WIDE = decimal.Context(prec=200)
+DIVISION_PLACES = 20
 INT64 = range(-(2**63), 2**63)
 
 
 class Unspecified(Exception):
     """The databases are not yet made to agree on this; the question is not asked.
 
-    Raised by arithmetic outside of 64 bits or of finite floats, and by decimal division.
+    Raised by arithmetic outside of 64 bits or of finite floats, and by decimals that get longer
+    than MariaDB's.
     """
 
 
@@ -158,8 +161,29 @@ def _floats(operator: str, left: float, right: float) -> float:
 
 
 def _decimals(operator: str, left: Decimal, right: Decimal) -> Decimal:
-    if operator == "/":  # each database has its own number of places
-        raise Unspecified(f"{left} / {right}")
-    return {"+": EXACT.add, "-": EXACT.subtract, "*": EXACT.multiply, "%": EXACT.remainder}[
-        operator
-    ](left, right)
+    result = {
+        "+": lambda: EXACT.add(left, right),
+        "-": lambda: EXACT.subtract(left, right),
+        "*": lambda: EXACT.multiply(left, right),
+        "/": lambda: rounded(WIDE.divide(left, right), DIVISION_PLACES),
+        "%": lambda: EXACT.remainder(left, right),  # the dividend's sign
+    }[operator]()
+    if result.adjusted() >= 28 or -int(result.as_tuple().exponent) > 24:
+        raise Unspecified(f"{left} {operator} {right}")
+    return result
+
+
+def rounded(number: Decimal, places: int) -> Decimal:
+    """The nearest number with so many places; halves away from zero."""
+    return number.quantize(Decimal(1).scaleb(-places), decimal.ROUND_HALF_UP, WIDE)
+
+
+def stored(value: Any, kind: str, places: int = 0) -> Any:
+    """A number as a column of another kind takes it."""
+    if value is None or kind not in ("integer", "biginteger", "decimal", "float"):
+        return value
+    if kind == "float":
+        return float(value)
+    if kind == "decimal":
+        return rounded(Decimal(value), places)
+    return int(rounded(Decimal(value), 0))

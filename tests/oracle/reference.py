@@ -19,7 +19,7 @@ from itertools import islice, product
 from math import prod
 from typing import Any, Literal
 
-from .meaning import Truth, arithmetic, compare, transform
+from .meaning import Truth, arithmetic, compare, stored, transform
 from .tables import TABLES, Row, ToMany, ToOne, World, table_at
 from .tree import (
     Arithmetic,
@@ -101,8 +101,11 @@ class Reference:
 
     def changed(self, row: Row, assignments: Mapping[str, Any]) -> Row:
         """The row after an update; every expression reads it as it was before."""
+        columns = TABLES[self.table].columns
         new = {
-            name: self.value(row, given) if isinstance(given, Expression) else given
+            name: stored(self.value(row, given), columns[name].kind, columns[name].places)
+            if isinstance(given, Expression)
+            else given
             for name, given in assignments.items()
         }
         return {**row, **new}

@@ -82,7 +82,7 @@ def expression(tree: Expression) -> Any:
         case Path():
             return F(tree.name)
         case Transform():
-            return F(_spelled(tree))
+            return F(spelled(tree))
         case Constant(value):
             return value
         case Arithmetic(sign, left, right):
@@ -104,8 +104,7 @@ def order_by(terms: Sequence[Term]) -> list[Any]:
 
 def _term(term: Term) -> Any:
     if term.said == "string":
-        assert isinstance(term.by, Path)
-        return f"-{term.by.name}" if term.descending else term.by.name
+        return f"-{spelled(term.by)}" if term.descending else spelled(term.by)
     by = expression(term.by)
     nulls: dict[str, Any] = {}
     if term.nulls_first is not None:
@@ -128,13 +127,14 @@ def _keywords(children: tuple[Tree, ...]) -> dict[str, Any] | None:
 
 
 def _keyword(leaf: Condition) -> str:
-    path = _spelled(leaf.left)
+    path = spelled(leaf.left)
     return path if leaf.lookup == "exact" else f"{path}__{leaf.lookup}"
 
 
-def _spelled(tree: Expression) -> str:
+def spelled(tree: Expression) -> str:
+    """A path as a lookup, an ordering or ``values()`` names it."""
     if isinstance(tree, Transform):
-        return f"{_spelled(tree.of)}__{tree.name}"
+        return f"{spelled(tree.of)}__{tree.name}"
     assert isinstance(tree, Path), f"{tree} cannot be said as a keyword"
     return tree.name
 

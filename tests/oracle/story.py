@@ -33,6 +33,11 @@ def _sql(query: Any) -> str:
         return f"no SQL: {error!r}"
 
 
+def types_of(rows: Iterable[Iterable[Any]]) -> list[list[type[Any]]]:
+    """The type of each value, as 1, 1.0, True and Decimal(1) are equal."""
+    return [[type(value) for value in row] for row in rows]
+
+
 def ids(rows: Iterable[Row]) -> list[int]:
     """The primary keys, sorted."""
     return sorted(row["id"] for row in rows)
@@ -43,3 +48,8 @@ def rows_of(instances: Iterable[Any], table: str) -> list[dict[str, Any]]:
     names = ["id", *TABLES[table].columns]
     names += [f"{n}_id" for n, to in TABLES[table].relations.items() if isinstance(to, ToOne)]
     return [{name: getattr(one, name) for name in dict.fromkeys(names)} for one in instances]
+
+
+def values_in(rows: Iterable[Row]) -> list[list[Any]]:
+    """The values of rows in the order of their names."""
+    return [[row[name] for name in sorted(row)] for row in rows]

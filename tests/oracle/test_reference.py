@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from .meaning import Unspecified, arithmetic, compare, transform, upper
+from .meaning import Unspecified, arithmetic, compare, stored, transform, upper
 from .reference import Reference, Step, Term, all_of, any_of, odd_of, sliced
 from .strategies import Scenario, examples, scenarios
 from .tables import TABLES, ToOne, World
@@ -143,12 +143,37 @@ def test_a_folded_text_keeps_its_length() -> None:
         ("*", Decimal("1.50"), 3, Decimal("4.5")),
         ("+", Decimal("0.10"), Decimal("0.20"), Decimal("0.3")),
         ("%", Decimal("-7.5"), 2, Decimal("-1.5")),
+        ("/", Decimal(2), 3, Decimal("0.66666666666666666667")),
+        ("/", Decimal(2), Decimal(0), None),
+        ("%", -7.5, 2, -1.5),
+        ("%", 1.0, 0.1, 0.09999999999999995),
     ],
 )
 def test_arithmetic_truncates_and_divides_by_zero_to_null(
     operator: Any, left: Any, right: Any, result: Any
 ) -> None:
     found = arithmetic(operator, left, right)
+    assert found == result
+    assert type(found) is type(result)
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "result"),
+    [
+        (2.5, "integer", 3),
+        (-2.5, "integer", -3),
+        (Decimal("0.49"), "biginteger", 0),
+        (Decimal("0.125"), "decimal", Decimal("0.13")),
+        (Decimal("-0.125"), "decimal", Decimal("-0.13")),
+        (7, "decimal", Decimal("7.00")),
+        (Decimal("0.10"), "float", 0.1),
+        (None, "float", None),
+    ],
+)
+def test_a_column_takes_another_kind_of_number_rounded(
+    value: Any, column: Any, result: Any
+) -> None:
+    found = stored(value, column, places=2)
     assert found == result
     assert type(found) is type(result)
 
@@ -161,7 +186,7 @@ def test_arithmetic_truncates_and_divides_by_zero_to_null(
         ("/", -(2**63), -1),
         ("*", 1e200, 1e200),
         ("*", 1e-200, 1e-200),
-        ("/", Decimal(1), Decimal(3)),
+        ("*", Decimal(10**20), Decimal(10**20)),
     ],
 )
 def test_arithmetic_beyond_the_types_is_not_asked(operator: Any, left: Any, right: Any) -> None:

@@ -14,12 +14,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ..meaning import TRANSFORMS
-from ..tables import TABLES, Column, ToOne
-from ..tree import Condition, Path, Transform
+from ..tables import TABLES, Column, ToOne, table_at
+from ..tree import Condition, Expression, Group, Negation, Path, Transform, Tree, negate
 from .draw import Draw, mostly
-from .places import ORDER, Place, wordings
+from .places import NUMBERS, ORDER, PARTS, Place, wordings
 from .sums import calculated
-from .values import HUGE, LETTERS, SPECIAL, VALUES, ZONES, small_integers
+from .values import HUGE, LETTERS, SPECIAL, VALUES, ZONES, small_integers, values
 
 COMPARING = ("exact", *ORDER, "in", "range", "isnull")
 CONTAINING = ("contains", "startswith", "endswith")
@@ -32,16 +32,7 @@ LOOKUPS: Mapping[str, Sequence[str]] = {
     "text": TEXTUAL,
 }
 
-DAY_PARTS = ("year", "month", "day", "quarter", "week", "week_day", "iso_year", "iso_week_day")
-CLOCK_PARTS = ("hour", "minute", "second")
-PARTS: Mapping[str, Sequence[str]] = {
-    "date": DAY_PARTS,
-    "time": CLOCK_PARTS,
-    "datetime": (*DAY_PARTS, *CLOCK_PARTS, "date", "time"),
-}
-
 TEXTS = ("line", "text")
-NUMBERS = ("integer", "biginteger", "float", "decimal")
 OTHERS = ("boolean", "date", "datetime", "time", "duration", "uuid", "binary")
 COMPARABLE: Sequence[Sequence[str]] = (
     ("integer", "float", "decimal"),
@@ -109,8 +100,8 @@ def in_some_zone(moment: datetime) -> st.SearchStrategy[datetime]:
 IN_OTHER_WORDS: Mapping[str, Callable[[st.SearchStrategy[Any]], st.SearchStrategy[Any]]] = {
     "integer": lambda value: st.sampled_from(HUGE),
     "biginteger": lambda value: st.sampled_from(HUGE),
-    "float": lambda value: small_integers,
-    "decimal": lambda value: small_integers,
+    "float": lambda value: small_integers | st.sampled_from(HUGE),
+    "decimal": lambda value: small_integers | st.sampled_from(HUGE),
     "datetime": lambda value: value.flatmap(in_some_zone),
 }
 """Values of other Python types, or beyond the column's, that a column is compared with as well."""
@@ -184,11 +175,16 @@ def parts(draw: Draw[Any], place: Place) -> Condition:
     path, column = draw(st.sampled_from(place.columns(tuple(PARTS))))
     name = draw(st.sampled_from(PARTS[column.kind]))
     moment = place.values(path, column)
+    left = Transform(name, path)
+    numbers = [number for number, _ in place.columns(("integer",))]
+    if name not in ("date", "time") and draw(st.integers(0, 4)) == 4:
+        one, other = draw(st.permutations([left, draw(st.sampled_from(numbers))]))
+        return Condition(one, draw(st.sampled_from(("exact", *ORDER))), other, "f")
     inner = Column({"date": "date", "time": "time"}.get(name, "part"))
     lookup = draw(st.sampled_from(("exact", *COMPARING)))
     value = moment.map(TRANSFORMS[name])
-    left = Transform(name, path)
-    return Condition(left, lookup, draw(operands(inner, lookup, value)), "keyword")
+    said = draw(st.sampled_from(("keyword", "f")))
+    return Condition(left, lookup, draw(operands(inner, lookup, value)), said)
 
 
 @st.composite
@@ -202,3 +198,20 @@ def columns_compared(draw: Draw[Any], place: Place, places: Sequence[Place]) -> 
     if column.kind in ("line", "text"):
         lookups = (*lookups, *CONTAINING, *FOLDED)
     return Condition(left, draw(st.sampled_from(lookups)), right, draw(wordings(left)))
+
+
+@st.composite
+def revalued(draw: Draw[Any], table: str, tree: Tree) -> Tree:
+    """The same condition with other values: a query of the same shape, which shares its plan."""
+    match tree:
+        case Group(connector, children):
+            return Group(connector, tuple(draw(revalued(table, child)) for child in children))
+        case Negation(inner):
+            return negate(draw(revalued(table, inner)))
+        case Condition(Path(steps, name), lookup, right, said):
+            column = TABLES[table_at(table, steps)].columns.get(name)
+            if column is None or isinstance(right, Expression):
+                return tree
+            other = draw(operands(column, lookup, values(column)))
+            return Condition(tree.left, lookup, other, said)
+    return tree

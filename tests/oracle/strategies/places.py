@@ -13,7 +13,16 @@ from ..tree import Path
 from .draw import mostly
 from .values import values
 
+NUMBERS = ("integer", "biginteger", "float", "decimal")
 ORDER = ("gt", "gte", "lt", "lte")
+
+DAY_PARTS = ("year", "month", "day", "quarter", "week", "week_day", "iso_year", "iso_week_day")
+CLOCK_PARTS = ("hour", "minute", "second")
+PARTS: Mapping[str, Sequence[str]] = {
+    "date": DAY_PARTS,
+    "time": CLOCK_PARTS,
+    "datetime": (*DAY_PARTS, *CLOCK_PARTS, "date", "time"),
+}
 
 RELATION_PATHS: Mapping[str, Sequence[tuple[str, ...]]] = {
     "author": (

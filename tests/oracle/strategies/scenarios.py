@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from ..meaning import Unspecified
 from ..reference import Reference, Step, Term
 from ..tables import TABLES, Column, World, table_at
-from ..tree import Arithmetic, Constant, Expression, Path
+from ..tree import Arithmetic, Constant, Expression, Path, Transform
 from .draw import Draw, mostly, some
-from .places import RELATION_PATHS, leads_to_many
+from .leaves import revalued
+from .places import NUMBERS, PARTS, RELATION_PATHS, leads_to_many
 from .questions import Question, questions, trees_about
-from .sums import Sums, expressions
+from .sums import SUMS, Sums, expressions, fits
 from .values import small_integers, values, worlds
 
 
@@ -29,11 +30,16 @@ class Scenario:
 
 
 @st.composite
-def scenarios(draw: Draw[Any], most_questions: int = 10, to_many: bool = True) -> Scenario:
+def scenarios(draw: Draw[Any], most_questions: int = 8, to_many: bool = True) -> Scenario:
     """Data and up to some questions about it."""
     world = draw(worlds())
-    asked = some(questions(world, to_many), most_questions, least=1)
-    return Scenario(world, tuple(draw(asked)))
+    asked: list[Question] = []
+    for question in draw(some(questions(world, to_many), most_questions, least=1)):
+        asked.append(question)
+        if draw(st.booleans()):
+            again = draw(revalued(question.table, question.tree))
+            asked.append(Question(question.table, again))
+    return Scenario(world, tuple(asked))
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class Listing:
     terms: tuple[Term, ...]
     start: int | None
     stop: int | None
-    shown: tuple[Path, ...]
+    shown: tuple[Path | Transform, ...]
 
 
 @st.composite
@@ -82,10 +88,17 @@ def listings(draw: Draw[Any]) -> Listing:
     start = draw(st.none() | st.integers(0, 4))
     length = draw(st.none() | st.integers(0, 4))
     stop = None if length is None else (start or 0) + length
-    shown = draw(st.lists(st.sampled_from(columns), min_size=1, max_size=4, unique=True))
+    parts = [Transform(part, path) for path in columns for part in _parts(question.table, path)]
+    terms += draw(st.lists(st.builds(Term, st.sampled_from(parts), st.booleans()), max_size=1))
+    outputs = st.sampled_from(columns) | st.sampled_from(parts)
+    shown = draw(st.lists(outputs, min_size=1, max_size=4, unique=True))
     listing = Listing(world, question, (*terms, last), start, stop, tuple(shown))
     assume(_is_sortable(listing))
     return listing
+
+
+def _parts(table: str, path: Path) -> Sequence[str]:
+    return PARTS.get(TABLES[table_at(table, path.steps)].columns[path.column].kind, ())
 
 
 def _is_sortable(listing: Listing) -> bool:
@@ -137,10 +150,14 @@ def _assigned(table: str, name: str) -> st.SearchStrategy[Any]:
     others = [n for n, c in TABLES[table].columns.items() if _can_hold(column, c)]
     value = mostly(values(column), st.none()) if column.null else values(column)
     copied = st.sampled_from(others).map(lambda other: Path((), other))
-    if column.kind not in ("integer", "biginteger"):
+    if column.kind not in NUMBERS:
         return value | copied
-    sums = Sums((column.kind,), "+-*", small_integers)
-    return value | copied | expressions(sums, copied)
+    return value | copied | st.sampled_from(SUMS).flatmap(lambda sums: _calculated(table, sums))
+
+
+def _calculated(table: str, sums: Sums) -> st.SearchStrategy[Arithmetic]:
+    terms = [Path((), n) for n, c in TABLES[table].columns.items() if fits(c, sums)]
+    return expressions(sums, st.sampled_from(terms))
 
 
 def _can_hold(column: Column, other: Column) -> bool:
@@ -164,4 +181,7 @@ def is_storable(change: Change) -> bool:
 def _holds(column: Column, value: Any) -> bool:
     if value is None:
         return column.null
-    return column.kind != "integer" or -(2**31) <= value < 2**31
+    if column.kind == "decimal":
+        return not value or value.adjusted() < column.digits - column.places
+    limits = {"integer": 2**31, "biginteger": 2**63}
+    return column.kind not in limits or -limits[column.kind] <= value < limits[column.kind]

@@ -60,7 +60,7 @@ DURATIONS = (
 )
 UUIDS = (UUID(int=0), UUID(int=1), UUID(int=2**127), UUID("12345678-9abc-def0-1234-56789abcdef0"))
 FLOATS = (0.0, 0.5, 1.5, -0.5, 0.1, 0.2, 0.3, 2.5, 1e-7, 1e10, 123456.789, 1e100, -1e100)
-HUGE = (2**63, -(2**63) - 1, 10**30, -(10**30))
+HUGE = (2**63, -(2**63) - 1, 10**20, -(10**20), 10**30, -(10**30))
 ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-8)))
 
 small_integers = st.integers(-3, 3)
