@@ -16,6 +16,7 @@ from covet.aio import (
     IntegerField,
     IntegrityError,
     Model,
+    NotLoaded,
     QuerySet,
     ValidationError,
     atomic,
@@ -56,6 +57,17 @@ class Point(Model):
 
 class Code(Model):
     code = CharField(max_length=20, primary_key=True)
+
+
+class Stamp(IntegerField):
+    """A field that decides at the last moment."""
+
+    def pre_save(self, instance: Any, adding: bool) -> int:
+        return 42 if adding else 43
+
+
+class Letter(Model):
+    stamp = Stamp(default=0)
 
 
 class Mark(Model):
@@ -179,6 +191,17 @@ async def test_related_objects_saved_meanwhile_are_taken_over(db: Database) -> N
     assert await shop.items.count() == 2
 
 
+async def test_a_field_may_decide_its_value_at_the_last_moment(db: Database) -> None:
+    await Letter.objects.bulk_create([Letter(), Letter()])
+    letter = await Letter.objects.create()
+
+    stamps = Letter.objects.order_by("id").values_list("stamp", flat=True)
+
+    assert await stamps.fetch() == [42, 42, 42]
+    await letter.save()
+    assert await stamps.all().fetch() == [42, 42, 43]
+
+
 async def test_rows_of_nothing_but_defaults(db: Database) -> None:
     marks = await Mark.objects.bulk_create([Mark(), Mark(), Mark()])
 
@@ -229,6 +252,8 @@ async def test_without_returning_many_rows_have_no_keys(mute: Database) -> None:
 
     assert not any("RETURNING" in query.sql for query in queries)
     assert [item.pk for item in made] == [None, None, 5000]
+    with pytest.raises(NotLoaded, match=r"^Item\.rank has not been loaded\."):
+        made[0].rank  # noqa: B018
     assert await Item.objects.order_by("name").values_list("name", "rank").fetch() == [
         ("a", 7),
         ("b", 7),

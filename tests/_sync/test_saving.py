@@ -174,6 +174,22 @@ def test_a_model_of_nothing_but_its_key(db: Database) -> None:
     assert Tag.objects.fetch() == [tag]
 
 
+@pytest.mark.parametrize("way", ["pk", "id", "adding"])
+def test_a_row_is_copied_by_taking_its_key_away(db: Database, way: str) -> None:
+    post = Post.objects.create(title="a", views=3)
+    key = post.pk
+
+    if way == "adding":
+        post._state.adding = True
+        post.pk = key + 1
+    else:
+        setattr(post, way, None)
+    post.save()
+
+    assert post.pk != key
+    assert Post.objects.values_list("title", "views").fetch() == [("a", 3)] * 2
+
+
 # --- force_insert, force_update, update_fields ---------------------------------------------------
 
 

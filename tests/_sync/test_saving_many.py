@@ -18,6 +18,7 @@ from covet.sync import (
     IntegerField,
     IntegrityError,
     Model,
+    NotLoaded,
     QuerySet,
     ValidationError,
     atomic,
@@ -58,6 +59,17 @@ class Point(Model):
 
 class Code(Model):
     code = CharField(max_length=20, primary_key=True)
+
+
+class Stamp(IntegerField):
+    """A field that decides at the last moment."""
+
+    def pre_save(self, instance: Any, adding: bool) -> int:
+        return 42 if adding else 43
+
+
+class Letter(Model):
+    stamp = Stamp(default=0)
 
 
 class Mark(Model):
@@ -181,6 +193,17 @@ def test_related_objects_saved_meanwhile_are_taken_over(db: Database) -> None:
     assert shop.items.count() == 2
 
 
+def test_a_field_may_decide_its_value_at_the_last_moment(db: Database) -> None:
+    Letter.objects.bulk_create([Letter(), Letter()])
+    letter = Letter.objects.create()
+
+    stamps = Letter.objects.order_by("id").values_list("stamp", flat=True)
+
+    assert stamps.fetch() == [42, 42, 42]
+    letter.save()
+    assert stamps.all().fetch() == [42, 42, 43]
+
+
 def test_rows_of_nothing_but_defaults(db: Database) -> None:
     marks = Mark.objects.bulk_create([Mark(), Mark(), Mark()])
 
@@ -231,6 +254,8 @@ def test_without_returning_many_rows_have_no_keys(mute: Database) -> None:
 
     assert not any("RETURNING" in query.sql for query in queries)
     assert [item.pk for item in made] == [None, None, 5000]
+    with pytest.raises(NotLoaded, match=r"^Item\.rank has not been loaded\."):
+        made[0].rank  # noqa: B018
     assert Item.objects.order_by("name").values_list("name", "rank").fetch() == [
         ("a", 7),
         ("b", 7),

@@ -70,6 +70,7 @@ class Model(Record, metaclass=ModelMeta):
         """Write the instance: an UPDATE if it came from the database, else an INSERT.
 
         An instance that was made here but has a key already is looked for first, as in Django.
+        One whose key was taken away (``post.pk = None``) becomes a new row.
 
         Args:
             force_insert: INSERT without looking.
@@ -104,11 +105,8 @@ class Model(Record, metaclass=ModelMeta):
             await self._insert(db)
 
     def _is_new(self) -> bool:
-        """Whether no row can be there yet: never saved, and its key was not given by hand."""
-        if self._origin is not None:
-            return False
-        key = self._table.pk
-        return self.pk is None or key.has_default
+        """Whether no row can be there yet: it has no key, or one that its default just made."""
+        return self.pk is None or (self._origin is None and self._table.pk.has_default)
 
     async def _insert(self, db: Database) -> None:
         written, filled = saving.to_insert(self)

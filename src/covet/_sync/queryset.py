@@ -307,6 +307,8 @@ class QuerySet(SyncRows[T]):
                 batch.plan.take_in(record, row)
         else:
             db.execute(batch.sql, batch.params)
+            for record in batch.records:
+                saving.forget_defaults(record)
         for record in batch.records:
             record._origin = origin
 

@@ -78,7 +78,7 @@ def _alike(table: Table, records: Iterable[Any]) -> dict[tuple[Field[Any], ...],
         if has_relations:
             take_keys(record)
         for field in prepared:
-            field.pre_save(record, True)
+            setattr(record, field.attname, field.pre_save(record, True))
         known = record.__dict__
         filled = tuple(
             f

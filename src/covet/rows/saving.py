@@ -182,6 +182,13 @@ def forget_expressions(record: Record, written: Assigned) -> None:
             record.__dict__.pop(field.attname, None)
 
 
+def forget_defaults(record: Record) -> None:
+    """Values that the database filled in and did not return are not loaded."""
+    for field in record._table.fields:
+        if record.__dict__.get(field.attname) is DB_DEFAULT:
+            del record.__dict__[field.attname]
+
+
 def check_settable(table: Table, values: dict[str, Any], call: str) -> Assigned:
     """The assignments of ``update(**values)``.
 

@@ -55,11 +55,26 @@ class UnexpectedKeyword(UnknownField, TypeError):
 class State:
     """Django's ``instance._state``: whether a row was saved yet, and to which database."""
 
-    __slots__ = ("adding", "db")
+    __slots__ = ("_record",)
 
-    def __init__(self, origin: Origin | None) -> None:
-        self.adding = origin is None
-        self.db = origin.alias if origin else None
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    @property
+    def adding(self) -> bool:
+        """Whether it is not in the database yet; True makes it a new row, as copies are made."""
+        return self._record._origin is None
+
+    @adding.setter
+    def adding(self, value: bool) -> None:
+        if value:
+            self._record._origin = None
+
+    @property
+    def db(self) -> str | None:
+        """The alias of the database that it came from."""
+        origin = self._record._origin
+        return origin.alias if origin else None
 
 
 class Reference:
@@ -151,7 +166,7 @@ class Record:
 
     @property
     def _state(self) -> State:
-        return State(self._origin)
+        return State(self)
 
     def __getattr__(self, name: str) -> Any:
         """Only asked for what is not there: say whether it was never loaded or never existed."""
