@@ -82,7 +82,7 @@ class ForeignKey(ForeignKeyField[T], Generic[T]):
     def __get__(self, instance: None, owner: Any) -> FieldRef[T]: ...
     @overload
     def __get__(self, instance: object, owner: Any) -> AsyncReference[T]: ...
-    def __get__(self, instance: Any, owner: Any) -> Any:
+    def __get__(self, instance: Any, owner: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """The related object, as this colour gives it; of the class, the key as an expression."""
         if instance is None:
             return FieldRef(owner._table.label, self.name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
     from typing import Self
@@ -77,7 +77,8 @@ class BaseManager(Generic[M_co]):
         """
         name = class_name or f"{cls.__name__}From{queryset_class.__name__}"
         namespace = {"_queryset_class": queryset_class, "__module__": queryset_class.__module__}
-        return type(name, (cls,), namespace | _forwarding(cls, queryset_class))
+        made: Any = type(name, (cls,), namespace | _forwarding(cls, queryset_class))
+        return cast("type[Manager[Any]]", made)
 
     def __repr__(self) -> str:
         model = getattr(self, "model", None)

@@ -254,11 +254,7 @@ class Combined(Expression[Any]):
         self.values = (*self.left.values, *self.right.values)
 
     def __repr__(self) -> str:
-        return f"{self._side(self.left)} {self.operator} {self._side(self.right)}"
-
-    @staticmethod
-    def _side(side: Expression[Any]) -> str:
-        return f"({side!r})" if isinstance(side, Combined) else repr(side)
+        return f"{_side(self.left)} {self.operator} {_side(self.right)}"
 
 
 class OrderBy(Shaped):
@@ -320,4 +316,11 @@ class OrderBy(Shaped):
         )
 
     def __repr__(self) -> str:
-        return f"{self.expression!r}.{'desc' if self.descending else 'asc'}()"
+        usual = self.nulls_first is not self.descending
+        nulls = "" if usual else f"nulls_{'first' if self.nulls_first else 'last'}=True"
+        return f"{_side(self.expression)}.{'desc' if self.descending else 'asc'}({nulls})"
+
+
+def _side(side: Expression[Any]) -> str:
+    """An expression as it stands inside of another."""
+    return f"({side!r})" if isinstance(side, Combined) else repr(side)

@@ -61,6 +61,9 @@ def removal(tables: Sequence[Table], dialect: Dialect) -> list[str]:
             for table, field in circular
             if field.db_constraint
         ]
+    if circular and dialect.drops_with_keys == "deferred":
+        # SQLite empties a table before it drops it, and then needs the tables that it refers to.
+        statements += [f"DELETE FROM {dialect.quoted(t.name)}" for t in reversed(ordered)]
     suffix = " CASCADE" if dialect.drops_with_keys == "cascade" else ""
     statements += [
         f"DROP TABLE {dialect.quoted(table.name)}{suffix}" for table in reversed(ordered)
