@@ -50,6 +50,38 @@ class Passport(Model):
     witness = OneToOneField(Author, null=True, on_delete="PROTECT", related_name="seen")
 
 
+class Node(Model):
+    """An abstract tree."""
+
+    parent = ForeignKey("self", null=True, related_name="children")
+    owner = ForeignKey(
+        Author,
+        null=True,
+        related_name="%(app_label)s_%(class)s_nodes",
+        related_query_name="%(class)s",
+    )
+
+    class Meta:
+        abstract = True
+        app_label = "trees"
+
+
+class Folder(Node): ...
+
+
+class Topic(Node): ...
+
+
+class Profile(Model):
+    author = OneToOneField(Author, primary_key=True, related_name="profile")
+    motto = CharField(max_length=20, default="")
+
+
+class Picture(Model):
+    profile = ForeignKey(Profile, related_name="pictures")
+    backup = OneToOneField(Profile, null=True, related_name="+")
+
+
 # --- there ---------------------------------------------------------------------------------------
 
 
@@ -297,6 +329,65 @@ async def test_a_key_to_the_model_itself(db: Database) -> None:
     assert await Author.objects.filter(boss__name="Ann").fetch() == [bob]
 
 
+async def test_a_relation_can_be_the_primary_key(db: Database) -> None:
+    ann = await Author.objects.create(name="Ann")
+    profile = await Profile.objects.create(author=ann, motto="a")
+
+    profile.motto = "b"
+    await profile.save()
+    again = await Profile.objects.get(pk=ann.pk)
+
+    assert again.pk == again.author_id == ann.pk
+    assert again == profile
+    assert (again.motto, await again.author) == ("b", ann)
+    assert await Profile.objects.get(pk=ann) == await ann.profile == profile
+    assert await Profile.objects.in_bulk([ann.pk]) == {ann.pk: profile}
+    assert await Author.objects.filter(profile=profile, profile__motto="b").fetch() == [ann]
+    await again.refresh_from_db()
+    assert await again.delete() == (1, {"Profile": 1})
+
+
+async def test_a_key_can_lead_to_a_key_that_is_a_relation(db: Database) -> None:
+    ann = await Author.objects.create(name="Ann")
+    profile = await Profile.objects.create(author=ann)
+    picture = await profile.pictures.create(backup=profile)
+    await Picture.objects.bulk_create([Picture(profile=profile)])
+
+    again = await Picture.objects.get(pk=picture.pk)
+
+    assert again.profile_id == again.backup_id == ann.pk
+    assert (await again.profile).author_id == ann.pk
+    assert await again.profile == await again.backup == profile
+    assert await Picture.objects.filter(profile__author__name="Ann", profile=profile).count() == 2
+    assert await profile.pictures.count() == 2
+    await ann.delete()
+    assert not await Picture.objects.exists()
+
+
+async def test_a_profile_can_be_made_before_its_author_is_saved(db: Database) -> None:
+    ann = Author(name="Ann")
+    profile = Profile(author=ann)
+    await ann.save()
+
+    await profile.save()
+
+    assert profile.pk == ann.pk
+    assert await Profile.objects.get() == profile
+
+
+async def test_an_abstract_models_relations_are_those_of_each_heir(db: Database) -> None:
+    ann = await Author.objects.create(name="Ann")
+    root = await Folder.objects.create(owner=ann)
+    leaf = await Folder.objects.create(parent=root)
+    topic = await Topic.objects.create(owner=ann)
+
+    assert await root.children.all().fetch() == [leaf]
+    assert await topic.children.all().fetch() == []
+    assert await ann.trees_folder_nodes.all().fetch() == [root]
+    assert await ann.trees_topic_nodes.all().fetch() == [topic]
+    assert await Author.objects.filter(folder=root, topic__parent=None).fetch() == [ann]
+
+
 # --- back ----------------------------------------------------------------------------------------
 
 
@@ -373,7 +464,7 @@ def test_the_way_back_has_its_name_from_the_rules() -> None:
 def test_a_hidden_way_back_cannot_be_asked_for() -> None:
     shown = sorted(name for name in Author._table.reverse if not name.startswith("+"))
 
-    assert shown == ["passport", "posts", "seen", "staff"]
+    assert shown == ["folder", "passport", "posts", "profile", "seen", "staff", "topic"]
     with pytest.raises(FieldError, match=r"^Author has no field 'post'"):
         Author.objects.filter(post__title="a")
 

@@ -52,6 +52,38 @@ class Passport(Model):
     witness = OneToOneField(Author, null=True, on_delete="PROTECT", related_name="seen")
 
 
+class Node(Model):
+    """An abstract tree."""
+
+    parent = ForeignKey("self", null=True, related_name="children")
+    owner = ForeignKey(
+        Author,
+        null=True,
+        related_name="%(app_label)s_%(class)s_nodes",
+        related_query_name="%(class)s",
+    )
+
+    class Meta:
+        abstract = True
+        app_label = "trees"
+
+
+class Folder(Node): ...
+
+
+class Topic(Node): ...
+
+
+class Profile(Model):
+    author = OneToOneField(Author, primary_key=True, related_name="profile")
+    motto = CharField(max_length=20, default="")
+
+
+class Picture(Model):
+    profile = ForeignKey(Profile, related_name="pictures")
+    backup = OneToOneField(Profile, null=True, related_name="+")
+
+
 # --- there ---------------------------------------------------------------------------------------
 
 
@@ -299,6 +331,65 @@ def test_a_key_to_the_model_itself(db: Database) -> None:
     assert Author.objects.filter(boss__name="Ann").fetch() == [bob]
 
 
+def test_a_relation_can_be_the_primary_key(db: Database) -> None:
+    ann = Author.objects.create(name="Ann")
+    profile = Profile.objects.create(author=ann, motto="a")
+
+    profile.motto = "b"
+    profile.save()
+    again = Profile.objects.get(pk=ann.pk)
+
+    assert again.pk == again.author_id == ann.pk
+    assert again == profile
+    assert (again.motto, again.author) == ("b", ann)
+    assert Profile.objects.get(pk=ann) == ann.profile == profile
+    assert Profile.objects.in_bulk([ann.pk]) == {ann.pk: profile}
+    assert Author.objects.filter(profile=profile, profile__motto="b").fetch() == [ann]
+    again.refresh_from_db()
+    assert again.delete() == (1, {"Profile": 1})
+
+
+def test_a_key_can_lead_to_a_key_that_is_a_relation(db: Database) -> None:
+    ann = Author.objects.create(name="Ann")
+    profile = Profile.objects.create(author=ann)
+    picture = profile.pictures.create(backup=profile)
+    Picture.objects.bulk_create([Picture(profile=profile)])
+
+    again = Picture.objects.get(pk=picture.pk)
+
+    assert again.profile_id == again.backup_id == ann.pk
+    assert again.profile.author_id == ann.pk
+    assert again.profile == again.backup == profile
+    assert Picture.objects.filter(profile__author__name="Ann", profile=profile).count() == 2
+    assert profile.pictures.count() == 2
+    ann.delete()
+    assert not Picture.objects.exists()
+
+
+def test_a_profile_can_be_made_before_its_author_is_saved(db: Database) -> None:
+    ann = Author(name="Ann")
+    profile = Profile(author=ann)
+    ann.save()
+
+    profile.save()
+
+    assert profile.pk == ann.pk
+    assert Profile.objects.get() == profile
+
+
+def test_an_abstract_models_relations_are_those_of_each_heir(db: Database) -> None:
+    ann = Author.objects.create(name="Ann")
+    root = Folder.objects.create(owner=ann)
+    leaf = Folder.objects.create(parent=root)
+    topic = Topic.objects.create(owner=ann)
+
+    assert root.children.all().fetch() == [leaf]
+    assert topic.children.all().fetch() == []
+    assert ann.trees_folder_nodes.all().fetch() == [root]
+    assert ann.trees_topic_nodes.all().fetch() == [topic]
+    assert Author.objects.filter(folder=root, topic__parent=None).fetch() == [ann]
+
+
 # --- back ----------------------------------------------------------------------------------------
 
 
@@ -375,7 +466,7 @@ def test_the_way_back_has_its_name_from_the_rules() -> None:
 def test_a_hidden_way_back_cannot_be_asked_for() -> None:
     shown = sorted(name for name in Author._table.reverse if not name.startswith("+"))
 
-    assert shown == ["passport", "posts", "seen", "staff"]
+    assert shown == ["folder", "passport", "posts", "profile", "seen", "staff", "topic"]
     with pytest.raises(FieldError, match=r"^Author has no field 'post'"):
         Author.objects.filter(post__title="a")
 
