@@ -62,13 +62,23 @@ def removal(tables: Sequence[Table], dialect: Dialect) -> list[str]:
             if field.db_constraint
         ]
     if circular and dialect.drops_with_keys == "deferred":
-        # SQLite empties a table before it drops it, and then needs the tables that it refers to.
-        statements += [f"DELETE FROM {dialect.quoted(t.name)}" for t in reversed(ordered)]
+        for table in reversed(ordered):
+            statements += [f"DROP TABLE {dialect.quoted(table.name)}", _stand_in(table, dialect)]
     suffix = " CASCADE" if dialect.drops_with_keys == "cascade" else ""
     statements += [
         f"DROP TABLE {dialect.quoted(table.name)}{suffix}" for table in reversed(ordered)
     ]
     return statements
+
+
+def _stand_in(table: Table, dialect: Dialect) -> str:
+    """A table without keys in the place of one that was dropped.
+
+    SQLite deletes the rows of a table that it drops, and for that needs all tables that those which
+    refer to it refer to.
+    """
+    columns = ", ".join(f"{dialect.quoted(field.column)} UNIQUE" for field in table.fields)
+    return f"CREATE TABLE {dialect.quoted(table.name)} ({columns})"
 
 
 def in_order(

@@ -1,0 +1,1 @@
+"""Pure tests of the room of the same name."""
