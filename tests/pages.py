@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import contextlib
 import contextvars
 import importlib.util
@@ -64,7 +65,7 @@ class Page:
         self.colour = colour
         self.runner = asyncio.Runner()
         self.document = Document.parse(str(path), self._blocks, self._tables)
-        self.document.namespace["__name__"] = "__main__"
+        self.document.namespace.update(__name__="__main__", __builtins__=builtins)
         self.printed, self.sent, self.ended = "", "", -1
 
     def run(self) -> None:

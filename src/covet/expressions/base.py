@@ -144,7 +144,7 @@ class Expression(Shaped, Generic[T]):
         Example:
             >>> from covet import F
             >>> F("born").asc(nulls_last=True)
-            F('born').asc()
+            F('born').asc(nulls_last=True)
         """
         return OrderBy(self, False, nulls_first=nulls_first, nulls_last=nulls_last)
 
@@ -274,7 +274,7 @@ class OrderBy(Shaped):
     Example:
         >>> from covet import F
         >>> F("views").desc(nulls_first=True)
-        F('views').desc()
+        F('views').desc(nulls_first=True)
     """
 
     __slots__ = ("descending", "expression", "nulls_first")
