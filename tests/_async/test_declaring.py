@@ -10,6 +10,7 @@ from covet.aio import (
     F,
     ForeignKey,
     IntegerField,
+    Manager,
     Model,
     ModelError,
     NotLoaded,
@@ -153,6 +154,45 @@ def test_the_class_shows_its_fields_as_expressions() -> None:
     with pytest.raises(AttributeError) as error:
         Post.titel  # noqa: B018
     assert fault(error) == "type object 'Post' has no attribute 'titel'"
+
+
+def test_a_comma_behind_a_field_is_refused() -> None:
+    with pytest.raises(ModelError) as error:
+
+        class Post(Model):
+            title = (CharField(max_length=20),)
+
+    assert fault(error) == (
+        "Post.title is a tuple with a field in it. Take away the comma behind the field."
+    )
+
+
+def test_a_field_or_a_manager_without_brackets_is_refused() -> None:
+    with pytest.raises(ModelError) as field:
+
+        class Post(Model):
+            title = TextField
+
+    with pytest.raises(ModelError) as manager:
+
+        class Page(Model):
+            objects = Manager
+
+    assert fault(field) == "Post.title is the class TextField itself. Write title = TextField(…)."
+    assert fault(manager) == "Page.objects is the class Manager itself. Write objects = Manager(…)."
+
+
+def test_a_field_class_or_a_manager_may_be_declared_inside() -> None:
+    class Post(Model):
+        class Title(CharField): ...
+
+        class Titled(Manager): ...
+
+        title = Title(max_length=20)
+        titled = Titled()
+
+    assert fields(Post) == ["id", "title"]
+    assert Post._default_manager is Post.titled
 
 
 # --- inheritance ---------------------------------------------------------------------------------

@@ -167,6 +167,19 @@ async def test_a_row_that_is_gone_is_an_error_when_it_is_loaded(db: Database) ->
     assert str(error.value) == "No Author matches (in Author.objects.get(id=999))."
 
 
+async def test_a_key_given_as_text_is_a_key_too(db: Database) -> None:
+    ann = await Author.objects.create(name="Ann")
+    post = Post(title="a", author_id=str(ann.pk))
+
+    with capture_queries() as queries:
+        first = await post.author
+        again = await post.author
+
+    assert first is again
+    assert post.author_id == ann.pk
+    assert len(queries) == 1
+
+
 # --- assignment ----------------------------------------------------------------------------------
 
 

@@ -141,6 +141,7 @@ async def load(relation: ForeignKeyField[Any], instance: Any) -> Any:
     related = relation.related_model
     query: QuerySet[Any] = QuerySet(related, None, alias_of(instance))
     found = await query.get(**{relation.key_name: key})
+    setattr(instance, relation.attname, getattr(found, relation.key_name))  # was "5", is 5
     setattr(instance, relation.cache_name, found)
     return found
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ..errors import DatabaseError, FieldError
 from ..rows import saving
-from ..schema.declare import ModelMeta
+from ..schema.declare import ModelMeta, meant_an_instance
 from ..schema.options import Options
 from ..schema.record import Origin, Record
 from ..schema.registry import Registry
@@ -45,6 +45,10 @@ class Model(Record, metaclass=ModelMeta):
         for base in cls.__mro__:
             for name, thing in vars(base).items():
                 nearest.setdefault(name, thing)
+        for name, thing in nearest.items():
+            is_class = isinstance(thing, type) and issubclass(thing, BaseManager)
+            if is_class and thing.__name__ != name:
+                raise meant_an_instance(cls.__name__, name, thing)
         own = {k: v for k, v in nearest.items() if isinstance(v, BaseManager)}
         declared = [name for name in own if name != "objects" or own[name] is not _OBJECTS]
         if declared and own.get("objects") is _OBJECTS:

@@ -38,6 +38,7 @@ class ModelMeta(type):
         parents = [base for base in bases if isinstance(base, ModelMeta)]
         options = read_options(name, meta, [p._options for p in parents if hasattr(p, "_options")])
         own = {key: value for key, value in namespace.items() if isinstance(value, Field)}
+        _refuse_slips(name, namespace)
         for key in own:
             del namespace[key]
         cls = super().__new__(mcls, name, bases, namespace, **kwargs)
@@ -78,6 +79,26 @@ def _mixed_in_meta(bases: tuple[type, ...]) -> type | None:
         if found is not None:
             return found
     return None
+
+
+def _refuse_slips(model: str, namespace: dict[str, Any]) -> None:
+    """Refuse what was meant to be a field or a manager: one without brackets, or with a comma."""
+    for name, value in namespace.items():
+        if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Field):
+            raise ModelError(
+                f"{model}.{name} is a tuple with a field in it",
+                fix="Take away the comma behind the field.",
+            )
+        if isinstance(value, type) and issubclass(value, Field) and value.__name__ != name:
+            raise meant_an_instance(model, name, value)
+
+
+def meant_an_instance(model: str, name: str, given: type) -> ModelError:
+    """The error for ``title = CharField``, without brackets."""
+    return ModelError(
+        f"{model}.{name} is the class {given.__name__} itself",
+        fix=f"Write {name} = {given.__name__}(…).",
+    )
 
 
 def _check_names(model: str, fields: dict[str, Field[Any]]) -> None:
