@@ -142,7 +142,7 @@ WHERE: list[tuple[Any, str | dict[str, str], tuple[Any, ...]]] = [
         Q(made__year=2024),
         {
             "sqlite": "covet_part('year', \"post\".\"made\", 'datetime') = ?",
-            "postgresql": 'EXTRACT(YEAR FROM "post"."made") = %s',
+            "postgresql": '(EXTRACT(YEAR FROM "post"."made"))::integer = %s',
             "mysql": "YEAR(`post`.`made`) = %s",
         },
         (2024,),
