@@ -47,6 +47,7 @@ async def test_async_rows_that_are_not_loaded_never_load_by_themselves(async_pos
             lambda: bool(async_posts),
             lambda: async_posts[0],
             lambda: "a" in async_posts,
+            lambda: async_posts == [],
         ):
             with pytest.raises(NotLoaded):
                 use()
@@ -96,3 +97,41 @@ def test_a_position_of_sync_rows_asks_for_that_row_only(sync_posts: Any) -> None
     assert str(caught.value) == "The query on SyncPost has no row 3"
     with pytest.raises(FieldError):
         sync_posts.all()[-2:]
+
+
+async def test_an_async_query_shows_that_it_was_not_fetched(async_posts: Any) -> None:
+    assert repr(async_posts) == "<QuerySet of AsyncPost, not fetched>"
+
+
+def test_a_sync_query_shows_its_first_rows(sync_posts: Any) -> None:
+    shown = [repr(post) for post in sync_posts.all()]
+
+    assert repr(sync_posts.all()) == f"<QuerySet of SyncPost: [{', '.join(shown)}]>"
+
+
+def test_a_long_sync_query_shows_that_there_is_more(sync_posts: Any) -> None:
+    SyncPost.objects.bulk_create([SyncPost(title="d") for _ in range(30)])
+
+    with sync.capture_queries() as queries:
+        shown = repr(sync_posts.all())
+
+    assert shown.count("<SyncPost:") == 20
+    assert shown.endswith(", … and more]>")
+    assert len(queries) == 1
+
+
+def test_a_sync_query_shows_itself_without_a_connection() -> None:
+    assert repr(SyncPost.objects.all()) == "<QuerySet of SyncPost, not fetched>"
+
+
+async def test_the_wrong_kind_of_with_says_which_to_write() -> None:
+    with (
+        pytest.raises(TypeError, match=r"^Write 'async with': "),
+        aio.connect("sqlite:///:memory:"),
+    ):
+        pass
+    with pytest.raises(TypeError, match=r"^Write 'async with': atomic\("), aio.atomic():
+        pass
+    with pytest.raises(TypeError, match=r"^Write plain 'with': atomic\(using='default'\)"):
+        async with sync.atomic():
+            pass

@@ -162,6 +162,11 @@ def test_managers_say_whose_they_are() -> None:
     assert repr(Author.objects) == "<Manager Author.objects>"
 
 
+def test_a_manager_does_not_delete_all_rows_at_once() -> None:
+    assert not hasattr(Author.objects, "delete")
+    assert hasattr(Author.objects.all(), "delete")
+
+
 def test_private_methods_of_a_queryset_are_not_the_managers() -> None:
     assert not hasattr(Post.objects, "_hidden")
 

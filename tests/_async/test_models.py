@@ -178,6 +178,14 @@ async def test_a_value_that_is_given_goes_before_the_databases_default(db: Datab
 # --- choices -------------------------------------------------------------------------------------
 
 
+def test_a_choice_has_a_label() -> None:
+    thing: Any = Post(status=Status.DRAFT)
+
+    assert thing.get_status_display() == Status.DRAFT.label
+    thing.status = "?"
+    assert thing.get_status_display() == "?"
+
+
 async def test_choices_may_be_given_as_members_and_come_back_as_values(db: Database) -> None:
     post = await Post.objects.create(
         title="a", status=Status.LIVE, size=Size.LARGE, colour=Colour.BLUE

@@ -36,8 +36,10 @@ from ..oracle.reference import Reference, sliced
 from ..oracle.story import Undo, ids, rows_of, told, types_of, values_in
 from ..oracle.strategies import (
     Chain,
+    Chains,
     Change,
     Listing,
+    Listings,
     Question,
     Scenario,
     chains,
@@ -119,55 +121,72 @@ async def check_parts(world: World, question: Question) -> None:
         assert sorted(await kept.values_list("pk", flat=True)) == sorted(found)
 
 
-@given(chain=chains())
+@given(chains=chains())
 @examples(40)
-async def test_each_call_in_a_chain_has_joins_of_its_own(db: Database, chain: Chain) -> None:
-    model, reference = BY_TABLE[chain.table], Reference(chain.world, chain.table)
+async def test_each_call_in_a_chain_has_joins_of_its_own(db: Database, chains: Chains) -> None:
+    with suppress(Undo):
+        async with atomic():
+            await store(chains.world)
+            for chain in chains.chains:
+                await check_chain(chains.world, chain)
+            raise Undo
+
+
+async def check_chain(world: World, chain: Chain) -> None:
+    model, reference = BY_TABLE[chain.table], Reference(world, chain.table)
     chained = model.objects.all()
     for step in chain.steps:
         chained = getattr(chained, step.verb)(saying.q(step.condition, model))
+    with told(world, chain.steps, chained):
+        found = {row.pk for row in await chained.fetch()}
+        assert sorted(found) == ids(reference.chained(chain.steps))
+        assert await chained.distinct().count() == len(found)
+
+
+@given(listings=listings())
+@examples(40)
+async def test_orderings_and_slices_are_those_of_the_reference(
+    db: Database, listings: Listings
+) -> None:
     with suppress(Undo):
         async with atomic():
-            await store(chain.world)
-            with told(chain.world, chain.steps, chained):
-                found = {row.pk for row in await chained.fetch()}
-                assert sorted(found) == ids(reference.chained(chain.steps))
-                assert await chained.distinct().count() == len(found)
+            await store(listings.world)
+            for listing in listings.listings:
+                await check_listing(listings.world, listing)
             raise Undo
 
 
-@given(listing=listings())
-@examples(40)
-async def test_orderings_and_slices_are_those_of_the_reference(
-    db: Database, listing: Listing
-) -> None:
+async def check_listing(world: World, listing: Listing) -> None:
     model, question = BY_TABLE[listing.question.table], listing.question
-    reference = Reference(listing.world, question.table)
+    reference = Reference(world, question.table)
     expected = reference.ordered(reference.kept(question.tree), listing.terms)
     condition = saying.q(question.tree, model)
     ordered = model.objects.filter(condition).order_by(*saying.order_by(listing.terms))
+    with told(world, listing.terms, ordered):
+        await check_slice(ordered, expected, listing)
+        await check_ends(ordered, expected)
+        await check_values(ordered, reference, expected, listing)
+
+
+async def check_slice(ordered: Any, expected: list[Row], listing: Listing) -> None:
     part = ordered[listing.start : listing.stop]
-    with suppress(Undo):
-        async with atomic():
-            await store(listing.world)
-            with told(listing.world, listing.terms, part):
-                await check_listing(listing, reference, expected, ordered)
-            raise Undo
-
-
-async def check_listing(
-    listing: Listing, reference: Reference, expected: list[Row], ordered: Any
-) -> None:
     wanted = sliced(expected, listing.start, listing.stop)
-    part = ordered[listing.start : listing.stop]
     assert [row.pk for row in await part.fetch()] == [row["id"] for row in wanted]
     assert await part.all().count() == len(wanted)
     assert await part.all().exists() == bool(wanted)
+
+
+async def check_ends(ordered: Any, expected: list[Row]) -> None:
     backwards = await ordered.reverse().fetch()
     assert [row.pk for row in backwards] == [row["id"] for row in reversed(expected)]
     first, last = await ordered.first(), await ordered.last()
     assert (first and first.pk) == (expected[0]["id"] if expected else None)
     assert (last and last.pk) == (expected[-1]["id"] if expected else None)
+
+
+async def check_values(
+    ordered: Any, reference: Reference, expected: list[Row], listing: Listing
+) -> None:
     names = [saying.spelled(path) for path in listing.shown]
     shown = [tuple(reference.value(row, path) for path in listing.shown) for row in expected]
     rows = await ordered.values_list(*names).fetch()

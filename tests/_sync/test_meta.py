@@ -139,6 +139,7 @@ def test_a_model_without_a_meta_inherits_its_parents() -> None:
 
 def test_what_names_one_model_is_not_inherited() -> None:
     assert Ware._table.options.verbose_name is None
+    assert (Ware._table.verbose_name, Ware._table.verbose_name_plural) == ("ware", "wares")
     assert Tool._table.options.verbose_name is None
 
 

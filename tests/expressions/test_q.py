@@ -240,6 +240,21 @@ def test_expressions_show_themselves_as_python(expression: Any, shown: str) -> N
     assert repr(expression) == shown
 
 
+def test_a_comparison_has_no_truth_value_either() -> None:
+    with pytest.raises(FieldError) as raised:
+        _ = 1 < F("a") < 3
+
+    assert str(raised.value) == (
+        "Q(F('a') > 1) is a condition and has no truth value in Python. "
+        "Combine conditions with & and |, not with 'and', 'or' or 'a < b < c'."
+    )
+
+
+def test_a_tree_of_keywords_is_true_if_it_says_anything() -> None:
+    assert Q(a=1)
+    assert not Q()
+
+
 def test_an_expression_has_no_truth_value() -> None:
     with pytest.raises(FieldError) as caught:
         bool(F("a"))

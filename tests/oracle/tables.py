@@ -108,6 +108,18 @@ class World:
         key = f"{relation.key}_id"
         return [other for other in self.rows[relation.source] if other[key] == row["id"]]
 
+    def reached(self, table: str, row: Row, steps: Sequence[str]) -> list[Row]:
+        """The rows at the end of a path of relations, each once."""
+        rows = [row]
+        for n, step in enumerate(steps):
+            here = table_at(table, steps[:n])
+            if isinstance(TABLES[here].relations[step], ToMany):
+                rows = [other for one in rows for other in self.to_many(here, one, step)]
+            else:
+                others = (self.to_one(here, one, step) for one in rows)
+                rows = [other for other in others if other is not None]
+        return list({row["id"]: row for row in rows}.values())
+
     def __str__(self) -> str:
         lines = []
         for table, rows in self.rows.items():

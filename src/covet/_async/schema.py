@@ -31,7 +31,9 @@ async def create_tables(*models: type[Any], using: str = "default") -> list[str]
     """
     db = database(using)
     there = await _existing(db)
-    missing = [table for table in _tables(models) if table.name.lower() not in there]
+    wanted = _tables(models)
+    ddl.refuse_doubles(wanted)
+    missing = [table for table in wanted if table.name.lower() not in there]
     await _run(db, ddl.creation(missing, db.dialect))
     return [table.name for table in missing]
 

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 from ..drivers.transactions import Block, Outcome
 from ..errors import ConfigurationError, TransactionError
 from ..pairs import (
+    AsyncBlock,
     AsyncReturn,
     async_call,
     async_current,
@@ -27,7 +28,7 @@ T = TypeVar("T")
 END_WITHIN = 10.0
 
 
-class Atomic:
+class Atomic(AsyncBlock):
     """A block that happens as a whole or not at all; made by ``atomic()``."""
 
     def __init__(self, using: str, savepoint: bool, durable: bool) -> None:
@@ -35,6 +36,9 @@ class Atomic:
         self.savepoint = savepoint
         self.durable = durable
         self._session: Session | None = None
+
+    def __repr__(self) -> str:
+        return f"atomic(using={self.using!r})"
 
     def __call__(self, function: Callable[P, AsyncReturn[T]]) -> Callable[P, AsyncReturn[T]]:
         """Make every call of a function a block."""

@@ -85,6 +85,10 @@ class BaseManager(Generic[M_co]):
         return f"<{type(self).__name__} {model.__name__ + '.' if model else ''}{self.name}>"
 
 
+QUERYSETS_ONLY = frozenset({"delete"})
+"""What a manager does not have, so that nobody empties a table by leaving out a filter."""
+
+
 def no_manager(model: Any, name: str) -> str:
     """Why a model does not have the manager that an abstract one of its parents declares."""
     if "_table" not in vars(model):
@@ -107,6 +111,8 @@ def _forwarding(cls: type, queryset_class: type) -> dict[str, Any]:
     for name in dir(queryset_class):
         method = inspect.getattr_static(queryset_class, name)
         if name.startswith("_") or not inspect.isfunction(method) or hasattr(cls, name):
+            continue
+        if name in QUERYSETS_ONLY:
             continue
         found[name] = _forward(name, method)
     return found

@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 from ..drivers.transactions import Block, Outcome
 from ..errors import ConfigurationError, TransactionError
 from ..pairs import (
+    SyncBlock,
     SyncReturn,
     sync_call,
     sync_current,
@@ -29,7 +30,7 @@ T = TypeVar("T")
 END_WITHIN = 10.0
 
 
-class Atomic:
+class Atomic(SyncBlock):
     """A block that happens as a whole or not at all; made by ``atomic()``."""
 
     def __init__(self, using: str, savepoint: bool, durable: bool) -> None:
@@ -37,6 +38,9 @@ class Atomic:
         self.savepoint = savepoint
         self.durable = durable
         self._session: Session | None = None
+
+    def __repr__(self) -> str:
+        return f"atomic(using={self.using!r})"
 
     def __call__(self, function: Callable[P, SyncReturn[T]]) -> Callable[P, SyncReturn[T]]:
         """Make every call of a function a block."""

@@ -91,8 +91,9 @@ def translate(error: BaseException) -> CovetError | None:
             if not isinstance(error, psycopg.Error) or error.sqlstate is None:
                 return database_error(ours, error, error)
             text = error.diag.message_primary or str(error)
-            if error.diag.message_detail:
-                text = f"{text}: {error.diag.message_detail}"
+            detail = error.diag.message_detail or ""
+            if detail and not detail.startswith("Failing row"):  # all its values, into some log
+                text = f"{text}: {detail}"
             return database_error(_BY_STATE.get(error.sqlstate[:2], ours), text, error)
     return None
 

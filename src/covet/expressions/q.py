@@ -123,6 +123,17 @@ class Q(Shaped):
         return _make(self.connector, not self.negated, self.children)
 
     def __bool__(self) -> bool:
+        """Whether it says anything; asked of a comparison it is a mistake.
+
+        Raises:
+            FieldError: of ``5 < Post.views < 10`` and of ``and``, ``or``, ``not`` between
+                comparisons, where Python would keep only one of them.
+        """
+        if any(isinstance(child, Comparison) for child in self.children):
+            raise FieldError(
+                f"{short(self)} is a condition and has no truth value in Python",
+                fix="Combine conditions with & and |, not with 'and', 'or' or 'a < b < c'.",
+            )
         return bool(self.children)
 
     def __eq__(self, other: object) -> bool:

@@ -1,6 +1,7 @@
 """What differs between the colours, in hand-written pairs of one name each."""
 
 from .primitives import (
+    AsyncBlock,
     AsyncCloses,
     AsyncDone,
     AsyncExitStack,
@@ -8,6 +9,7 @@ from .primitives import (
     AsyncReturn,
     AsyncTicket,
     AsyncTurn,
+    SyncBlock,
     SyncCloses,
     SyncDone,
     SyncExitStack,
@@ -50,6 +52,7 @@ from .references import (
 )
 
 __all__ = [
+    "AsyncBlock",
     "AsyncCloses",
     "AsyncDone",
     "AsyncExitStack",
@@ -60,6 +63,7 @@ __all__ = [
     "AsyncRows",
     "AsyncTicket",
     "AsyncTurn",
+    "SyncBlock",
     "SyncCloses",
     "SyncDone",
     "SyncExitStack",

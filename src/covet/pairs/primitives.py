@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import AsyncExitStack
 from contextlib import ExitStack as SyncExitStack
 from types import TracebackType
-from typing import Annotated, Any, Generic, Protocol, Self, TypeAlias, TypeVar
+from typing import Annotated, Any, Generic, NoReturn, Protocol, Self, TypeAlias, TypeVar
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -317,7 +317,31 @@ A = TypeVar("A", bound=_AsyncOpens)
 S = TypeVar("S", bound=_SyncOpens)
 
 
-class AsyncOpening(Generic[A]):
+class AsyncBlock:
+    """A block of async code, which says so to whoever enters it with a plain ``with``."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> NoReturn:
+        raise TypeError(f"Write 'async with': {self!r} is of covet.aio")
+
+    def __exit__(self, *_: object) -> None:
+        """Never reached; Python looks for it first."""
+
+
+class SyncBlock:
+    """A block of sync code, which says so to whoever enters it with ``async with``."""
+
+    __slots__ = ()
+
+    async def __aenter__(self) -> NoReturn:
+        raise TypeError(f"Write plain 'with': {self!r} is of covet.sync")
+
+    async def __aexit__(self, *_: object) -> None:
+        """Never reached; Python looks for it first."""
+
+
+class AsyncOpening(AsyncBlock, Generic[A]):
     """Something not opened yet: ``await`` it, or open and close it with ``async with``."""
 
     __slots__ = ("_thing",)
@@ -361,7 +385,7 @@ def sync_open(thing: S) -> S:
     return thing
 
 
-class AsyncCloses:
+class AsyncCloses(AsyncBlock):
     """Makes what was opened leave by ``async with``: its block closes it."""
 
     async def close(self) -> None:
@@ -374,7 +398,7 @@ class AsyncCloses:
         await self.close()
 
 
-class SyncCloses:
+class SyncCloses(SyncBlock):
     """Makes what was opened leave by ``with``: its block closes it."""
 
     def close(self) -> None:
@@ -388,6 +412,7 @@ class SyncCloses:
 
 
 __all__ = [
+    "AsyncBlock",
     "AsyncCloses",
     "AsyncDone",
     "AsyncExitStack",
@@ -395,6 +420,7 @@ __all__ = [
     "AsyncReturn",
     "AsyncTicket",
     "AsyncTurn",
+    "SyncBlock",
     "SyncCloses",
     "SyncDone",
     "SyncExitStack",

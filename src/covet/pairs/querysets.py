@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Generator, Iterator
 from typing import Any, Generic, Self, TypeVar, overload
 
-from ..errors import NotLoaded
-from ..query.builder import Builder
+from ..errors import CovetError, NotLoaded
+from ..query.builder import MOST_SHOWN, Builder
 
 T = TypeVar("T")
 
@@ -45,6 +45,13 @@ class AsyncRows(Builder[T], Generic[T]):
 
     def __contains__(self, item: object) -> bool:
         return item in self._loaded("in", "item in await qs")
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, list):
+            return self._loaded("==", "await qs == […]") == other
+        return self is other
+
+    __hash__ = object.__hash__
 
     @overload
     def __getitem__(self, key: int) -> T: ...
@@ -85,6 +92,18 @@ class SyncRows(Builder[T], Generic[T]):
         return self is other
 
     __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        """The first rows, as of the list that it stands for; fetched if they have to be."""
+        if self._rows is not None:
+            return super().__repr__()
+        try:
+            rows = self._with(self._spec.sliced(0, MOST_SHOWN + 1)).fetch()
+        except CovetError:  # not connected, say: a repr is no place to find out
+            return super().__repr__()
+        return (
+            f"<{type(self).__name__} of {self.model.__name__}: [{self._shown(rows, '… and more')}]>"
+        )
 
     @overload
     def __getitem__(self, key: int) -> T: ...

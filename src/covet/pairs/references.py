@@ -180,7 +180,15 @@ def async_loaded(reference: AsyncReference[T]) -> T:
         >>> name = loaded(post.author).name
     """
     if issubclass(type(reference), AsyncReference):
-        return cast(T, reference._covet_object("attributes"))
+        is_known, found = reference._covet_known()
+        if not is_known:
+            way = reference._covet_way
+            raise NotLoaded(
+                f"{way.model}.{way.name} has not been loaded",
+                fix=f"Write await {way.model.lower()}.{way.name}, or load it with the query: "
+                f'select_related("{way.name}").',
+            )
+        return cast(T, found)
     return cast(T, reference)
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_SHOWN = 20
+"""How many rows a repr shows."""
+
 
 class Builder(Generic[T]):
     """The colour-free half of ``QuerySet``: everything that only says what is asked."""
@@ -236,9 +239,14 @@ class Builder(Generic[T]):
         name = f"<{type(self).__name__} of {self.model.__name__}"
         if self._rows is None:
             return f"{name}, not fetched>"
-        shown = [repr(row) for row in self._rows[:20]]
-        more = f", … {len(self._rows) - 20} more" if len(self._rows) > 20 else ""
-        return f"{name}: [{', '.join(shown)}{more}]>"
+        more = f"… {len(self._rows) - MOST_SHOWN} more"
+        return f"{name}: [{self._shown(self._rows, more)}]>"
+
+    @staticmethod
+    def _shown(rows: list[Any], more: str) -> str:
+        """The first rows, and that there are more."""
+        rest = [more] if len(rows) > MOST_SHOWN else []
+        return ", ".join([*map(repr, rows[:MOST_SHOWN]), *rest])
 
 
 def _sliced(call: str) -> FieldError:

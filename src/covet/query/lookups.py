@@ -9,7 +9,7 @@ from ..errors import FieldError
 from ..expressions import shape
 from ..schema.fields import Field
 from . import ast
-from .types import DATE, INTEGER, MOMENTS, TEXT, TIME, compared, family, is_comparable, named
+from .types import DATE, INTEGER, MOMENTS, TIME, compared, family, is_comparable, named
 
 
 class Given(NamedTuple):
@@ -107,7 +107,7 @@ def text(name: str, operand: Operand, given: Given) -> ast.Condition:
     ignore_case = name in ("icontains", "istartswith", "iendswith", "iexact")
     if name == "iexact" and given.kind == shape.NULL:
         return ast.IsNull(operand.expr, True, ast.NOWHERE)
-    pattern = _single(name, operand, given, field=TEXT)
+    pattern = _single(name, operand, given)
     unknown = operand.nullable or pattern.nullable
     kind = name[1:] if ignore_case else name
     needs = operand.needs | given.needs
@@ -116,7 +116,7 @@ def text(name: str, operand: Operand, given: Given) -> ast.Condition:
 
 def regex(name: str, operand: Operand, given: Given) -> ast.Condition:
     """A regular expression in the server's own syntax."""
-    pattern = _single(name, operand, given, field=TEXT)
+    pattern = _single(name, operand, given)
     unknown = operand.nullable or pattern.nullable
     needs = operand.needs | given.needs
     return ast.Regex(operand.expr, pattern, name == "iregex", unknown, needs)
@@ -127,7 +127,6 @@ def _single(
     operand: Operand,
     given: Given,
     rounding: str | None = None,
-    field: Field[Any] | None = None,
 ) -> ast.Expr:
     """The right side where one value or expression has to stand.
 
@@ -153,10 +152,10 @@ def _single(
             fix=f"Use {operand.field.name}__in for a list of values.",
         )
     if given.kind == shape.EMPTY:
-        return ast.Constant(given.value, field or compared(operand.field))
+        return ast.Constant(given.value, compared(operand.field))
     if family(operand.field) != "integer":
         rounding = None
-    return ast.Param(given.place, field or compared(operand.field), rounding=rounding)
+    return ast.Param(given.place, compared(operand.field), rounding=rounding)
 
 
 COMPARING: dict[str, Lookup] = {

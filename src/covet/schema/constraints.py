@@ -79,7 +79,7 @@ class CheckConstraint:
     """
 
     def __init__(self, condition: Q, *, name: str) -> None:
-        if not isinstance(condition, Q) or not condition:
+        if not isinstance(condition, Q) or not condition.children:
             raise ModelError(
                 f"A CheckConstraint needs a condition, not {short(condition)}",
                 fix="Write CheckConstraint(Q(views__gte=0), name=…).",

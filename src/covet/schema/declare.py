@@ -7,7 +7,8 @@ by the metaclass, and ``post.views`` is a plain attribute. Relations stay: they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from enum import Enum
 from typing import Any
 
 from ..errors import ModelError, MultipleObjectsReturned, ObjectDoesNotExist
@@ -166,11 +167,25 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
     for name, field in fields.items():
         if field.is_relation:
             setattr(cls, name, field)
+        if field.choices is not None and not hasattr(cls, f"get_{name}_display"):
+            setattr(cls, f"get_{name}_display", _display(field))
     _check_meta(cls._table)
     cls._fill = _filler(cls._table)
     cls._complete()
     _seed(cls)
     cls._registry.add(cls)
+
+
+def _display(field: Field[Any]) -> Callable[[Any], Any]:
+    """Django's ``get_<field>_display()``: the label of the value's choice, else the value."""
+    choices = field.flatchoices
+
+    def display(self: Any) -> Any:
+        value = getattr(self, field.attname)
+        value = value.value if isinstance(value, Enum) else value
+        return next((label for choice, label in choices if choice == value), value)
+
+    return display
 
 
 def _check_columns(model: str, fields: list[Field[Any]]) -> None:

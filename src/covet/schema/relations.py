@@ -321,7 +321,8 @@ class WayBack:
         registry = self.target.registry
         assert registry is not None
         base = registry.models[self.target.label].DoesNotExist
-        error = type("RelatedObjectDoesNotExist", (base, AttributeError), {})
+        error = type(base.__name__, (base, AttributeError), {"__module__": base.__module__})
+        error.__qualname__ = base.__qualname__
         raise error(f"{instance!r} has no {self.name}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError, UnknownField
@@ -68,6 +69,17 @@ class Table:
     def relations(self) -> list[ForeignKeyField[Any]]:
         """The foreign keys of this table."""
         return [field for field in self.fields if field.is_relation]  # type: ignore[misc]
+
+    @property
+    def verbose_name(self) -> str:
+        """The model's name for readers: ``Meta.verbose_name``, or ``blog post`` of BlogPost."""
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", self.model_name).lower()
+        return self.options.verbose_name or words
+
+    @property
+    def verbose_name_plural(self) -> str:
+        """The same for several of them: ``Meta.verbose_name_plural``, or with an s."""
+        return self.options.verbose_name_plural or f"{self.verbose_name}s"
 
     def field(self, name: str, asked: str | None = None) -> Field[Any]:
         """The field of a name.

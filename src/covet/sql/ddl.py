@@ -30,7 +30,6 @@ def creation(tables: Sequence[Table], dialect: Dialect) -> list[str]:
         ModelError: two models want the same table.
         FieldError: a name that cannot be an identifier.
     """
-    _refuse_doubles(tables)
     statements = [create_table(table, dialect) for table in tables]
     if not dialect.foreign_keys_inline:
         for table in tables:
@@ -109,7 +108,12 @@ def in_order(
     return ordered, circular
 
 
-def _refuse_doubles(tables: Sequence[Table]) -> None:
+def refuse_doubles(tables: Sequence[Table]) -> None:
+    """Refuse two models that want the same table.
+
+    Raises:
+        ModelError: two do.
+    """
     seen: dict[str, Table] = {}
     for table in tables:
         other = seen.setdefault(table.name.lower(), table)

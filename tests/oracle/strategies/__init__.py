@@ -8,8 +8,10 @@ from .draw import examples
 from .questions import Question
 from .scenarios import (
     Chain,
+    Chains,
     Change,
     Listing,
+    Listings,
     Scenario,
     chains,
     changes,
@@ -19,8 +21,10 @@ from .scenarios import (
 
 __all__ = [
     "Chain",
+    "Chains",
     "Change",
     "Listing",
+    "Listings",
     "Question",
     "Scenario",
     "chains",

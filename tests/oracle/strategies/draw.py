@@ -8,9 +8,13 @@ from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import engine
 
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
+
+engine.MAX_SHRINKING_SECONDS = 60
+"""Making a failure small must end before the test run takes it for hanging, which is at 300 s."""
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 """Twenty times the examples, for a night or before a release."""

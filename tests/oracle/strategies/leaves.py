@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ..meaning import TRANSFORMS
-from ..tables import TABLES, Column, ToOne, table_at
+from ..tables import TABLES, Column, Row, ToOne, table_at
 from ..tree import Condition, Expression, Group, Negation, Path, Transform, Tree, negate
 from .draw import Draw, mostly
 from .places import NUMBERS, ORDER, PARTS, Place, wordings
@@ -167,6 +167,14 @@ def keys(draw: Draw[Any], place: Place) -> Condition:
     said: Any = draw(wordings(path)) if path.column else "keyword"
     operand = st.none() | value if lookup == "exact" else key.get(lookup, value)
     return Condition(path, lookup, draw(operand), said)
+
+
+@st.composite
+def of_one_row(draw: Draw[Any], place: Place, row: Row) -> Condition:
+    """A condition that is true of one row, and of few others."""
+    known = [name for name in TABLES[place.table].columns if row[name] is not None]
+    name = draw(mostly(st.just("id"), st.sampled_from(known)))
+    return Condition(Path(place.steps, name), "exact", row[name])
 
 
 @st.composite

@@ -14,8 +14,8 @@ from ..reference import Reference, Step, Term
 from ..tables import TABLES, Column, World, table_at
 from ..tree import Arithmetic, Constant, Expression, Path, Transform
 from .draw import Draw, mostly, some
-from .leaves import revalued
-from .places import NUMBERS, PARTS, RELATION_PATHS, leads_to_many
+from .leaves import of_one_row, revalued
+from .places import NUMBERS, PARTS, RELATION_PATHS, Place, leads_to_many
 from .questions import Question, questions, trees_about
 from .sums import SUMS, Sums, expressions, fits
 from .values import small_integers, values, worlds
@@ -44,27 +44,52 @@ def scenarios(draw: Draw[Any], most_questions: int = 8, to_many: bool = True) ->
 
 @dataclass(frozen=True)
 class Chain:
-    """Several calls after one another: ``.filter(a).exclude(b)``."""
+    """Several calls after one another on one table: ``.filter(a).exclude(b)``."""
 
-    world: World
     table: str
     steps: tuple[Step, ...]
 
 
+@dataclass(frozen=True)
+class Chains:
+    """Data, and some chains of calls."""
+
+    world: World
+    chains: tuple[Chain, ...]
+
+
 @st.composite
-def chains(draw: Draw[Any]) -> Chain:
-    """Data, and up to three filter() and exclude() calls on one table."""
+def chains(draw: Draw[Any]) -> Chains:
+    """Data, and some chains of up to four filter() and exclude() calls on it."""
     world = draw(worlds())
+    return Chains(world, tuple(draw(some(_chain(world), 6, least=1))))
+
+
+@st.composite
+def _chain(draw: Draw[Any], world: World) -> Chain:
     table = draw(st.sampled_from(tuple(TABLES)))
     step = st.builds(Step, st.sampled_from(("filter", "exclude")), trees_about(world, table))
-    return Chain(world, table, tuple(draw(st.lists(step, min_size=1, max_size=3))))
+    steps = [*draw(_of_siblings(world, table)), *draw(some(step, 2))]
+    return Chain(table, tuple(draw(st.permutations(steps))))
+
+
+@st.composite
+def _of_siblings(draw: Draw[Any], world: World, table: str) -> list[Step]:
+    """Two filters that different related rows of one row pass: in one call, none would."""
+    way = draw(st.sampled_from([p for p in RELATION_PATHS[table] if leads_to_many(table, p)]))
+    found = [world.reached(table, row, way) for row in world.rows[table]]
+    families = [rows for rows in found if len(rows) > 1]
+    if not families:
+        return []
+    place = Place(world, table_at(table, way), way, to_many=True)
+    siblings = draw(st.permutations(draw(st.sampled_from(families))))[:2]
+    return [Step("filter", draw(of_one_row(place, row))) for row in siblings]
 
 
 @dataclass(frozen=True)
 class Listing:
     """An ordered and sliced question, and what to show of each row."""
 
-    world: World
     question: Question
     terms: tuple[Term, ...]
     start: int | None
@@ -72,10 +97,24 @@ class Listing:
     shown: tuple[Path | Transform, ...]
 
 
+@dataclass(frozen=True)
+class Listings:
+    """Data, and some listings of it."""
+
+    world: World
+    listings: tuple[Listing, ...]
+
+
 @st.composite
-def listings(draw: Draw[Any]) -> Listing:
-    """Data, a condition without to-many relations, an ordering that leaves no ties, a slice."""
+def listings(draw: Draw[Any]) -> Listings:
+    """Data and some listings of it."""
     world = draw(worlds())
+    return Listings(world, tuple(draw(some(_listing(world), 4, least=1))))
+
+
+@st.composite
+def _listing(draw: Draw[Any], world: World) -> Listing:
+    """A condition without to-many relations, an ordering that leaves no ties, and a slice."""
     question = draw(questions(world, to_many=False))
     paths = [p for p in RELATION_PATHS[question.table] if not leads_to_many(question.table, p)]
     columns = [
@@ -92,19 +131,17 @@ def listings(draw: Draw[Any]) -> Listing:
     terms += draw(st.lists(st.builds(Term, st.sampled_from(parts), st.booleans()), max_size=1))
     outputs = st.sampled_from(columns) | st.sampled_from(parts)
     shown = draw(st.lists(outputs, min_size=1, max_size=4, unique=True))
-    listing = Listing(world, question, (*terms, last), start, stop, tuple(shown))
-    assume(_is_sortable(listing))
-    return listing
+    ordering = [term for term in terms if _is_sortable(world, question.table, term)]
+    return Listing(question, (*ordering, last), start, stop, tuple(shown))
 
 
 def _parts(table: str, path: Path) -> Sequence[str]:
     return PARTS.get(TABLES[table_at(table, path.steps)].columns[path.column].kind, ())
 
 
-def _is_sortable(listing: Listing) -> bool:
-    reference = Reference(listing.world, listing.question.table)
+def _is_sortable(world: World, table: str, term: Term) -> bool:
     try:
-        reference.ordered(listing.world.rows[listing.question.table], listing.terms)
+        Reference(world, table).ordered(world.rows[table], [term])
     except Unspecified:
         return False
     return True

@@ -90,12 +90,12 @@ class PostgresqlDialect(Dialect):
         """Sessions are in UTC, so that moments need no conversion."""
         if part in ("date", "time"):
             return sql("(", operand, f" AT TIME ZONE 'UTC')::{part}")
-        word = PARTS.get(part, part.upper())
+        number = sql(f"EXTRACT({PARTS.get(part, part.upper())} FROM ", operand, ")")
         if part == "week_day":
-            return sql("(EXTRACT(DOW FROM ", operand, ") + 1)")
-        if part == "second":
-            return sql("FLOOR(EXTRACT(SECOND FROM ", operand, "))")
-        return sql(f"EXTRACT({word} FROM ", operand, ")")
+            number = sql(number, " + 1")  # Sunday is 0 here, and 1 in Django
+        elif part == "second":
+            number = sql("FLOOR(", number, ")")
+        return sql("(", number, ")::integer")
 
     def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
         """A float is rounded to a whole number as a decimal is: halves away from zero."""
