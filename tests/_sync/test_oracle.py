@@ -38,8 +38,10 @@ from ..oracle.reference import Reference, sliced
 from ..oracle.story import Undo, ids, rows_of, told, types_of, values_in
 from ..oracle.strategies import (
     Chain,
+    Chains,
     Change,
     Listing,
+    Listings,
     Question,
     Scenario,
     chains,
@@ -121,53 +123,68 @@ def check_parts(world: World, question: Question) -> None:
         assert sorted(kept.values_list("pk", flat=True)) == sorted(found)
 
 
-@given(chain=chains())
+@given(chains=chains())
 @examples(40)
-def test_each_call_in_a_chain_has_joins_of_its_own(db: Database, chain: Chain) -> None:
-    model, reference = BY_TABLE[chain.table], Reference(chain.world, chain.table)
+def test_each_call_in_a_chain_has_joins_of_its_own(db: Database, chains: Chains) -> None:
+    with suppress(Undo):
+        with atomic():
+            store(chains.world)
+            for chain in chains.chains:
+                check_chain(chains.world, chain)
+            raise Undo
+
+
+def check_chain(world: World, chain: Chain) -> None:
+    model, reference = BY_TABLE[chain.table], Reference(world, chain.table)
     chained = model.objects.all()
     for step in chain.steps:
         chained = getattr(chained, step.verb)(saying.q(step.condition, model))
+    with told(world, chain.steps, chained):
+        found = {row.pk for row in chained.fetch()}
+        assert sorted(found) == ids(reference.chained(chain.steps))
+        assert chained.distinct().count() == len(found)
+
+
+@given(listings=listings())
+@examples(40)
+def test_orderings_and_slices_are_those_of_the_reference(db: Database, listings: Listings) -> None:
     with suppress(Undo):
         with atomic():
-            store(chain.world)
-            with told(chain.world, chain.steps, chained):
-                found = {row.pk for row in chained.fetch()}
-                assert sorted(found) == ids(reference.chained(chain.steps))
-                assert chained.distinct().count() == len(found)
+            store(listings.world)
+            for listing in listings.listings:
+                check_listing(listings.world, listing)
             raise Undo
 
 
-@given(listing=listings())
-@examples(40)
-def test_orderings_and_slices_are_those_of_the_reference(db: Database, listing: Listing) -> None:
+def check_listing(world: World, listing: Listing) -> None:
     model, question = BY_TABLE[listing.question.table], listing.question
-    reference = Reference(listing.world, question.table)
+    reference = Reference(world, question.table)
     expected = reference.ordered(reference.kept(question.tree), listing.terms)
     condition = saying.q(question.tree, model)
     ordered = model.objects.filter(condition).order_by(*saying.order_by(listing.terms))
+    with told(world, listing.terms, ordered):
+        check_slice(ordered, expected, listing)
+        check_ends(ordered, expected)
+        check_values(ordered, reference, expected, listing)
+
+
+def check_slice(ordered: Any, expected: list[Row], listing: Listing) -> None:
     part = ordered[listing.start : listing.stop]
-    with suppress(Undo):
-        with atomic():
-            store(listing.world)
-            with told(listing.world, listing.terms, part):
-                check_listing(listing, reference, expected, ordered)
-            raise Undo
-
-
-def check_listing(
-    listing: Listing, reference: Reference, expected: list[Row], ordered: Any
-) -> None:
     wanted = sliced(expected, listing.start, listing.stop)
-    part = ordered[listing.start : listing.stop]
     assert [row.pk for row in part.fetch()] == [row["id"] for row in wanted]
     assert part.all().count() == len(wanted)
     assert part.all().exists() == bool(wanted)
+
+
+def check_ends(ordered: Any, expected: list[Row]) -> None:
     backwards = ordered.reverse().fetch()
     assert [row.pk for row in backwards] == [row["id"] for row in reversed(expected)]
     first, last = ordered.first(), ordered.last()
     assert (first and first.pk) == (expected[0]["id"] if expected else None)
     assert (last and last.pk) == (expected[-1]["id"] if expected else None)
+
+
+def check_values(ordered: Any, reference: Reference, expected: list[Row], listing: Listing) -> None:
     names = [saying.spelled(path) for path in listing.shown]
     shown = [tuple(reference.value(row, path) for path in listing.shown) for row in expected]
     rows = ordered.values_list(*names).fetch()
