@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from covet import F, FieldError, Q, QueryTooComplex, ValidationError
+from covet import F, FieldError, NotSupportedError, Q, QueryTooComplex, ValidationError
 from covet.aio import (
     CharField,
     DateTimeField,
@@ -23,7 +23,7 @@ from covet.aio import (
     QuerySet,
 )
 from covet.rows import plans, saving
-from covet.sql.dialects import DIALECTS, dialect_for
+from covet.sql.dialects import DIALECTS, Server, dialect_for
 
 
 class Author(Model):
@@ -469,3 +469,18 @@ def test_names_that_no_database_should_get_are_refused(name: str) -> None:
     for dialect in DIALECTS:
         with pytest.raises(FieldError, match="cannot name a table, a column or a constraint"):
             dialect_for(dialect).quoted(name)
+
+
+def test_mysql_itself_cannot_set_a_column_from_one_that_it_changed_before() -> None:
+    mysql = dialect_for("mysql", Server("mysql", (8, 0, 40)))
+    spec = Post.objects.all()._spec
+    written = saving.check_settable(Post._table, {"views": 1, "share": F("views") + 1}, "update")
+
+    with pytest.raises(NotSupportedError) as raised:
+        saving.update_plan(Post, spec, written, mysql)
+
+    assert str(raised.value) == (
+        "mysql has no way to set share from the old views in the statement that changes it too. "
+        "Make two updates of it, the one that reads first."
+    )
+    saving.update_plan(Post, spec, written, dialect_for("mysql"))

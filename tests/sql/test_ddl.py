@@ -22,7 +22,7 @@ from covet.aio import (
 )
 from covet.errors import ModelError
 from covet.sql import ddl
-from covet.sql.dialects import DIALECTS, dialect_for
+from covet.sql.dialects import DIALECTS, Server, dialect_for
 
 
 class Author(Model):
@@ -212,3 +212,12 @@ def test_a_check_stays_in_its_table() -> None:
     with pytest.raises(ModelError) as caught:
         created("sqlite", Reaching)
     assert str(caught.value) == ("Reaching: CheckConstraint reaching reaches into another table.")
+
+
+def test_mysql_itself_has_another_name_for_the_collation() -> None:
+    mysql = dialect_for("mysql", Server("mysql", (8, 0, 40)))
+
+    [table] = [text for text in ddl.creation([Author._table], mysql) if text.startswith("CREATE T")]
+
+    assert "utf8mb4_0900_bin" in table
+    assert "nopad" not in table

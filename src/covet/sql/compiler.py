@@ -126,6 +126,8 @@ class Compiler:
 
     def update(self, node: ast.Update) -> SQL:
         """``UPDATE … SET … WHERE …``"""
+        if self.dialect.assigns_in_order:
+            _check_order(node.assignments, self.dialect)
         assignments = (
             sql(self.name(a.field.column), " = ", self.stored(a.field, a.value))
             for a in node.assignments
@@ -467,6 +469,28 @@ EXPRESSIONS: dict[type, Callable[[Compiler, Any], SQL]] = {
 def compiler_for(dialect: Dialect) -> Compiler:
     """The compiler of a dialect."""
     return Compiler(dialect)
+
+
+def _check_order(assignments: tuple[ast.Assignment, ...], dialect: Dialect) -> None:
+    """Refuse an assignment that reads a column which an earlier one has changed by then.
+
+    Raises:
+        NotSupportedError: naming both.
+    """
+    changed: set[str] = set()
+    for assignment in assignments:
+        stack: list[Any] = [assignment.value]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.Column) and node.field.name in changed:
+                raise dialect.unsupported(
+                    f"way to set {assignment.field.name} from the old {node.field.name} in the "
+                    "statement that changes it too",
+                    "Make two updates of it, the one that reads first.",
+                )
+            if isinstance(node, ast.Arithmetic):
+                stack += [node.left, node.right]
+        changed.add(assignment.field.name)
 
 
 def _changed(select: ast.Select) -> Table:

@@ -143,7 +143,7 @@ def column_definition(table: Table, field: Field[Any], dialect: Dialect) -> str:
     if field is table.auto_field:
         return f"{name} {dialect.auto_key(type_info(dialect.name, field).column(field))}"
     info = type_info(dialect.name, field)
-    words = [name, dialect.in_text(info.column(stored)), "NULL" if field.null else "NOT NULL"]
+    words = [name, dialect.column_type(info.column(stored)), "NULL" if field.null else "NOT NULL"]
     if field.db_default is not NOT_PROVIDED:
         words.append(f"DEFAULT ({_default(field, dialect)})")
     if field.primary_key:

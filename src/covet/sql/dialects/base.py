@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
-from ...errors import FieldError, QueryTooComplex, short
+from ...errors import FieldError, NotSupportedError, QueryTooComplex, short
 from ...query.types import family
 from ...schema.fields import Field
 from ..text import SQL, Bind, mapped, sql
@@ -44,6 +44,7 @@ class Dialect:
     bulk_insert_by_unnest = False  # one array a column instead of one parameter a value
     foreign_keys_inline = False  # a key may name a table that does not exist yet
     transactional_ddl = True
+    assigns_in_order = False  # SET a = 1, b = a sets b to 1, not to the old a
     indexes_keys = False  # a foreign key brings its own index
     drops_with_keys = ""  # what becomes of keys to a dropped table: "", "cascade" or "deferred"
     key_timing = " DEFERRABLE INITIALLY IMMEDIATE"
@@ -131,11 +132,24 @@ class Dialect:
         """Bytes as SQL text."""
         return f"X'{data.hex()}'"
 
+    def unsupported(self, feature: str, alternative: str) -> NotSupportedError:
+        """The error for what this database cannot do at all."""
+        return NotSupportedError(f"{self.product} has no {feature}", fix=alternative)
+
+    @property
+    def product(self) -> str:
+        """The server's own name, for messages."""
+        return self.server.product if self.server is not None else self.name
+
     # --- definitions ---------------------------------------------------------------------------
 
     def auto_key(self, column: str) -> str:
         """The type of a primary key that the database counts up."""
         raise NotImplementedError
+
+    def column_type(self, text: str) -> str:
+        """A column's type as this very server knows it."""
+        return self.in_text(text)
 
     def index_column(self, name: str, column: str) -> str:
         """A column in an index."""

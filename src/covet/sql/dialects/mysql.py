@@ -9,7 +9,9 @@ from ..text import SQL, mapped, sql
 from .base import AnyField, Dialect, Server, is_family
 
 DECIMAL = "DECIMAL(65, 30)"
-COLLATION = "CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+BINARY = "utf8mb4_nopad_bin"
+MYSQL_BINARY = "utf8mb4_0900_bin"
+COLLATION = f"CHARACTER SET utf8mb4 COLLATE {BINARY}"
 
 
 class MysqlDialect(Dialect):
@@ -31,6 +33,7 @@ class MysqlDialect(Dialect):
         super().__init__(server)
         self.mariadb = server is None or server.product == "mariadb"
         self.returning_on_insert = self.mariadb
+        self.assigns_in_order = not self.mariadb  # which has SIMULTANEOUS_ASSIGNMENT
 
     def auto_key(self, column: str) -> str:
         """A counter of the table."""
@@ -40,6 +43,11 @@ class MysqlDialect(Dialect):
         """A text as SQL text; a backslash begins an escape here."""
         return super().text_literal(text.replace("\\", "\\\\"))
 
+    def column_type(self, text: str) -> str:
+        """MySQL calls the collation by code point, without padding, otherwise."""
+        own = text if self.mariadb else text.replace(BINARY, MYSQL_BINARY)
+        return super().column_type(own)
+
     def index_column(self, name: str, column: str) -> str:
         """Of long texts and bytes only the beginning can be indexed."""
         return f"{name}(255)" if column.startswith("long") else name
@@ -47,7 +55,7 @@ class MysqlDialect(Dialect):
     def table_options(self, comment: str) -> str:
         """Transactions need InnoDB, and texts compare by code point."""
         text = f" COMMENT={self.literal(comment)}" if comment else ""
-        return f" ENGINE=InnoDB DEFAULT {COLLATION}{text}"
+        return f" ENGINE=InnoDB DEFAULT {self.column_type(COLLATION)}{text}"
 
     def column_comment(self, comment: str | None) -> str:
         """``COMMENT '…'``"""
