@@ -435,7 +435,7 @@ def test_range_takes_two_values(db: Database, ends: list[Any]) -> None:
     with capture_queries() as queries, pytest.raises(ValidationError) as caught:
         numbers(whole__range=ends)
     assert str(caught.value) == (
-        f"Thing.whole __range takes two values that are not None, not {tuple(ends)}."
+        f"Thing.whole is asked for a range, which has two ends that are not None, not {tuple(ends)}."
     )
     assert queries == []
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 from ..errors import FieldError, IntegrityError, short
 from ..expressions import Q
 from ..pairs import SyncRows
+from ..query.builder import sliced
 from ..query.spec import QuerySpec
 from ..rows import bulk, plans, saving
 from ..rows.cardinality import MOST_COUNTED, exactly_one
@@ -63,7 +64,9 @@ class QuerySet(SyncRows[T]):
             >>> posts = Post.objects.filter(views__gt=9).fetch()
         """
         if self._rows is None:
-            self._rows = self._fetched(self._spec)
+            rows = self._fetched(self._spec)
+            if self._rows is None:  # somebody may have been faster, and has these rows already
+                self._rows = rows
         return self._rows
 
     def _fetched(self, spec: QuerySpec) -> list[Any]:
@@ -124,6 +127,8 @@ class QuerySet(SyncRows[T]):
         """
         if self._rows is not None:
             return self._rows[-1] if self._rows else None
+        if self._spec.is_sliced:
+            raise sliced("last")
         rows = self._fetched(self._by_key_unless_ordered().reverse()._spec.sliced(0, 1))
         return rows[0] if rows else None
 

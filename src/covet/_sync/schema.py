@@ -67,7 +67,10 @@ def drop_tables(*models: type[Any], using: str = "default") -> list[str]:
 def _tables(models: tuple[type[Any], ...]) -> list[Table]:
     for model in models:
         if not (isinstance(model, type) and issubclass(model, Record)):
-            raise ModelError(f"{short(model)} is not a model")
+            raise ModelError(
+                f"{short(model)} is not a model",
+                fix="Give the models one by one: create_tables(Author, Post).",
+            )
         if "_table" not in vars(model):
             raise ModelError(f"{model.__name__} is abstract and has no table")
     known = [*models] if models else registry.known()

@@ -130,6 +130,9 @@ def database_error(
     return error
 
 
+NO_TABLE_FIX = "Make the tables of your models with create_tables()."
+
+
 def missing_driver(product: str, module: str, extra: str) -> ConfigurationError:
     """The error for an extra that is not installed."""
     return ConfigurationError(

@@ -48,6 +48,9 @@ SETTINGS = (
     "SET NAMES utf8mb4, time_zone='+00:00', autocommit=1, sql_mode=CONCAT('STRICT_TRANS_TABLES,"
     "NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
     " /*M!, ',SIMULTANEOUS_ASSIGNMENT' */)"
+    # As on PostgreSQL, a transaction sees what others have committed; otherwise the row that made
+    # an INSERT fail could not be read in the same block. The name is MariaDB's, then MySQL's.
+    "/*M! , tx_isolation='READ-COMMITTED' *//*!80000 , transaction_isolation='READ-COMMITTED' */"
 )
 DEADLOCK = 1213
 KILL_WITHIN = 1.0

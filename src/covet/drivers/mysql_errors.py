@@ -15,7 +15,7 @@ from ..errors import (
     OperationalError,
     ProgrammingError,
 )
-from .base import database_error
+from .base import NO_TABLE_FIX, database_error
 
 _BY_NUMBER: dict[int, type[DatabaseError]] = {
     **dict.fromkeys(
@@ -50,12 +50,16 @@ _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
 )
 
 
+NO_SUCH_TABLE = 1146
+
+
 def translate(error: BaseException) -> CovetError | None:
     """covet's error for one of pymysql's, None for any other."""
     for theirs, ours in _BY_CLASS:
         if isinstance(error, theirs):
             number = number_of(error)
-            return database_error(_BY_NUMBER.get(number, ours), error.args[-1], error)
+            fix = NO_TABLE_FIX if number == NO_SUCH_TABLE else None
+            return database_error(_BY_NUMBER.get(number, ours), error.args[-1], error, fix)
     return None
 
 

@@ -21,6 +21,7 @@ from ..sql.dialects.base import Server
 from .base import (
     NO_ANSWER,
     NO_DATABASE,
+    NO_TABLE_FIX,
     REFUSED,
     UNKNOWN_HOST,
     WRONG_PASSWORD,
@@ -84,6 +85,9 @@ _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
 )
 
 
+UNDEFINED_TABLE = "42P01"
+
+
 def translate(error: BaseException) -> CovetError | None:
     """covet's error for one of psycopg's, None for any other."""
     for theirs, ours in _BY_CLASS:
@@ -94,7 +98,8 @@ def translate(error: BaseException) -> CovetError | None:
             detail = error.diag.message_detail or ""
             if detail and not detail.startswith("Failing row"):  # all its values, into some log
                 text = f"{text}: {detail}"
-            return database_error(_BY_STATE.get(error.sqlstate[:2], ours), text, error)
+            fix = NO_TABLE_FIX if error.sqlstate == UNDEFINED_TABLE else None
+            return database_error(_BY_STATE.get(error.sqlstate[:2], ours), text, error, fix)
     return None
 
 

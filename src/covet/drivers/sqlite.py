@@ -26,7 +26,7 @@ from ..errors import (
 )
 from ..sql.dialects.base import Server
 from ..sql.dialects.sqlite_functions import register
-from .base import Commands, Params, Result, Rows, connection_failed, database_error
+from .base import NO_TABLE_FIX, Commands, Params, Result, Rows, connection_failed, database_error
 from .url import DatabaseURL
 
 SERVER = Server("sqlite", sqlite3.sqlite_version_info)
@@ -70,7 +70,8 @@ def translate(error: BaseException) -> CovetError | None:
     if isinstance(error, sqlite3.OperationalError):
         # Extended codes hold the plain one in their low byte.
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        return database_error(_BY_CODE.get(code, OperationalError), error, error)
+        fix = NO_TABLE_FIX if str(error).startswith("no such table") else None
+        return database_error(_BY_CODE.get(code, OperationalError), error, error, fix)
     for theirs, ours in _BY_CLASS:
         if isinstance(error, theirs):
             return database_error(ours, error, error)

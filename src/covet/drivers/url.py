@@ -151,6 +151,12 @@ def parse_url(url: str | None, options: Mapping[str, Any]) -> DatabaseURL:
             asked="connect()",
             fix=f"Give connect() a URL ({EXAMPLES}) or set DATABASE_URL.",
         )
+    if not isinstance(text, str):
+        raise ConfigurationError(
+            f"The database URL is of type {type(text).__name__}, not a text",
+            asked="connect()",
+            fix=f"Examples: {EXAMPLES}.",
+        )
     scheme = _scheme(text)
     # Python's own words about a malformed URL may quote the part that holds the password.
     try:

@@ -8,8 +8,11 @@ never recurses, however deep the query is nested.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, KeysView, ValuesView
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 VALUE = "."
 LIST = "[*]"
@@ -24,8 +27,8 @@ BELOW = "below"
 INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
 
-PLAIN = frozenset({str, float, bytes})
-LISTS = (list, tuple, set, frozenset, range, KeysView, ValuesView)
+PLAIN = frozenset({str, float, bytes, Decimal, UUID, date, datetime, time, timedelta})
+SINGLE = (str, bytes, bytearray, memoryview, Mapping)
 
 
 class Shaped:
@@ -58,7 +61,7 @@ def shape(value: Any, key: list[str], values: list[Any]) -> None:
     elif isinstance(value, Shaped):
         key.extend(value.key)
         values.extend(value.values)
-    elif isinstance(value, LISTS) or _is_iterator(value):
+    elif is_list(value):
         members = tuple(value)
         if not members:
             key.append(EMPTY)
@@ -75,8 +78,9 @@ def settled(value: Any) -> Any:
 
     A query may be resolved again, long after its shape was taken, and must have that shape still.
     """
-    return tuple(value) if isinstance(value, LISTS) or _is_iterator(value) else value
+    return tuple(value) if is_list(value) else value
 
 
-def _is_iterator(value: Any) -> bool:
-    return isinstance(value, Iterable) and hasattr(value, "__next__")
+def is_list(value: Any) -> bool:
+    """Whether a value stands for several: anything to go through but texts and mappings."""
+    return isinstance(value, Iterable) and not isinstance(value, SINGLE)

@@ -107,7 +107,7 @@ class Builder(Generic[T]):
         if not condition.children:
             return self._with(spec)
         if spec.high is not None or spec.low:
-            raise _sliced(call)
+            raise sliced(call)
         if condition.key not in spec.table.checked:
             resolve.check_condition(spec.table, condition, f"{call}({given.inside(values=False)})")
         return self._with(spec.where(condition))
@@ -128,7 +128,7 @@ class Builder(Generic[T]):
             FieldError: a term of another kind, or the ordering of a slice.
         """
         if self._spec.is_sliced:
-            raise _sliced("order_by")
+            raise sliced("order_by")
         given = tuple(term.asc() if isinstance(term, Expression) else term for term in terms)
         shown = ", ".join(map(repr, terms))
         resolve.check_ordering(self._spec.table, given, f"order_by({shown})")
@@ -143,7 +143,7 @@ class Builder(Generic[T]):
             FieldError: the query is a slice.
         """
         if self._spec.is_sliced:
-            raise _sliced("reverse")
+            raise sliced("reverse")
         return self._with(self._spec.reversed())
 
     def distinct(self) -> Self:
@@ -156,7 +156,7 @@ class Builder(Generic[T]):
             >>> authors = Author.objects.filter(posts__views__gt=9).distinct()
         """
         if self._spec.is_sliced:
-            raise _sliced("distinct")
+            raise sliced("distinct")
         return self._with(self._spec.distinctly())
 
     def select_related(self, *paths: str | None) -> Self:
@@ -249,7 +249,8 @@ class Builder(Generic[T]):
         return ", ".join([*map(repr, rows[:MOST_SHOWN]), *rest])
 
 
-def _sliced(call: str) -> FieldError:
+def sliced(call: str) -> FieldError:
+    """The error for a call that would change what a slice was taken of."""
     return FieldError(
         f"{call}() cannot change a query once a slice of it was taken",
         fix=f"Call {call}() before slicing.",

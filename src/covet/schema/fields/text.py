@@ -13,7 +13,7 @@ from ..validators import (
     validate_unicode_slug,
     validate_url,
 )
-from .base import Field, FieldOptions, unwrap
+from .base import NOT_PROVIDED, Field, FieldOptions, unwrap
 
 T = TypeVar("T")
 
@@ -96,6 +96,12 @@ class TextField(Field[T]):
                 "which is not a character that can be stored",
                 "surrogate",
             ) from None
+
+    def get_default(self) -> Any:
+        """As for every field; but a text that may be blank is, unless told otherwise."""
+        if self.default is NOT_PROVIDED and self.blank and not self.null:
+            return ""
+        return super().get_default()
 
 
 class CharField(TextField[T]):
