@@ -223,7 +223,7 @@ SAID: list[tuple[Callable[[], Any], type[CovetError], str]] = [
     (
         lambda: posts.filter(views__range=[1]).sql("sqlite"),
         ValidationError,
-        "Post.views is asked for a range, which has two ends that are not None, not (1,).",
+        "Post.views needs both ends of a range, and not (1,).",
     ),
     (
         lambda: len(posts),

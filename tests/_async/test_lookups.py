@@ -432,9 +432,7 @@ async def test_range_includes_both_ends(db: Database) -> None:
 async def test_range_takes_two_values(db: Database, ends: list[Any]) -> None:
     with capture_queries() as queries, pytest.raises(ValidationError) as caught:
         await numbers(whole__range=ends)
-    assert str(caught.value) == (
-        f"Thing.whole is asked for a range, which has two ends that are not None, not {tuple(ends)}."
-    )
+    assert str(caught.value) == (f"Thing.whole needs both ends of a range, and not {tuple(ends)}.")
     assert queries == []
 
 

