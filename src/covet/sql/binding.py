@@ -35,10 +35,8 @@ def item_of(bind: Bind, item: int, field: Field[Any]) -> Bind:
 
     def one(value: Any) -> Any:
         if len(value) != 2 or any(end is None for end in value):
-            raise ValidationError(
-                {field.name: [f"needs both ends of a range, and not {short(value)}"]},
-                model=field.model or None,
-            )
+            wrong = f"needs both ends of a range, and not {short(value)}"
+            raise ValidationError({field.name: [wrong]}, model=field.model or None)
         return bind(ends(value)[item])
 
     return one
