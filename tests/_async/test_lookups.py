@@ -670,3 +670,14 @@ async def test_a_lookup_that_the_type_does_not_have_is_named(
     assert str(caught.value).startswith(
         f"{model.__name__}.{name} has no lookup '{first}' (in filter({lookup}=…))."
     )
+
+
+@pytest.mark.parametrize("huge", [1e20, Decimal(10) ** 20])
+async def test_a_fraction_beyond_64_bits_is_above_every_whole_number(
+    db: Database, huge: Any
+) -> None:
+    await Thing.objects.create(whole=5)
+
+    assert await Thing.objects.filter(whole__lt=huge).count() == 1
+    assert await Thing.objects.filter(whole__gt=-huge).count() == 1
+    assert not await Thing.objects.filter(whole=huge).exists()

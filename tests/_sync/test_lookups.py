@@ -672,3 +672,12 @@ def test_a_lookup_that_the_type_does_not_have_is_named(
     assert str(caught.value).startswith(
         f"{model.__name__}.{name} has no lookup '{first}' (in filter({lookup}=…))."
     )
+
+
+@pytest.mark.parametrize("huge", [1e20, Decimal(10) ** 20])
+def test_a_fraction_beyond_64_bits_is_above_every_whole_number(db: Database, huge: Any) -> None:
+    Thing.objects.create(whole=5)
+
+    assert Thing.objects.filter(whole__lt=huge).count() == 1
+    assert Thing.objects.filter(whole__gt=-huge).count() == 1
+    assert not Thing.objects.filter(whole=huge).exists()

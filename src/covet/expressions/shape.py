@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ BELOW = "below"
 INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
 
-PLAIN = frozenset({str, float, bytes, Decimal, UUID, date, datetime, time, timedelta})
+PLAIN = frozenset({str, bytes, UUID, date, datetime, time, timedelta})
 SINGLE = (str, bytes, bytearray, memoryview, Mapping)
 
 
@@ -52,6 +53,10 @@ def shape(value: Any, key: list[str], values: list[Any]) -> None:
         values.append(value)
     elif cls in PLAIN:
         key.append(VALUE)
+        values.append(value)
+    elif cls is float or cls is Decimal:
+        beyond = isfinite(value) and not INT64_MIN <= value <= INT64_MAX
+        key.append(VALUE if not beyond else ABOVE if value > 0 else BELOW)
         values.append(value)
     elif value is None:
         key.append(NULL)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...query.types import family
 from ...schema.fields import Field
 from ..text import SQL, sql
 from .base import AnyField, Dialect, Server, is_family
 
 UNICODE = 'COLLATE "und-x-icu"'
+
+FIRST, LAST = "'0001-01-01 00:00:00+00'", "'9999-12-31 23:59:59.999999+00'"
+"""The moments that Python has; PostgreSQL's timestamps go on, and could not be read."""
+
+CASTS = {"datetime": "timestamptz", "date": "timestamp", "duration": "interval"}
 
 PARTS = {"week_day": "DOW", "iso_week_day": "ISODOW", "iso_year": "ISOYEAR"}
 
@@ -83,8 +89,33 @@ class PostgresqlDialect(Dialect):
             return _float_modulo(left, right)
         left, right = (sql(left, f"::{cast}"), sql(right, f"::{cast}"))
         if result == "decimal" and operator == "/":
-            return sql("ROUND(", left, " / NULLIF(", right, ", 0), 20)")
+            # The scale of a quotient follows that of the dividend, and has to do for 20 places.
+            return sql("ROUND(ROUND(", left, ", 40) / NULLIF(", right, ", 0), 20)")
         return super().arithmetic(operator, left, right, fields, result)
+
+    def moment_arithmetic(
+        self, operator: str, left: SQL, right: SQL, fields: tuple[AnyField, AnyField]
+    ) -> SQL:
+        """With casts, by which a parameter has a type; an interval times a number is a float's."""
+        if is_family(fields[0], "integer"):
+            return _multiplied(right, left)
+        if is_family(fields[1], "integer"):
+            return _multiplied(left, right)
+        left, right = (
+            sql(side, f"::{CASTS[family(field)]}") if field is not None else side
+            for side, field in zip((left, right), fields, strict=True)
+        )
+        return super().moment_arithmetic(operator, left, right, fields)
+
+    def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
+        """A range refuses ends in the wrong order, which keeps the moment within Python's."""
+        reached = sql(moment, f" {operator} ", duration)
+        low = sql(f"upper(tstzrange({FIRST}, ", reached, ", '[]'))")
+        return sql("lower(tstzrange(", low, f", {LAST}, '[]'))")
+
+    def distance(self, end: SQL, start: SQL) -> SQL:
+        """An interval of days and microseconds."""
+        return sql("(", end, " - ", start, ")")
 
     def part(self, part: str, operand: SQL, kind: str) -> SQL:
         """Sessions are in UTC, so that moments need no conversion."""
@@ -102,6 +133,14 @@ class PostgresqlDialect(Dialect):
         if is_family(target, "integer") and is_family(source, "float"):
             return sql("ROUND((", expr, ")::numeric)")
         return expr
+
+
+def _multiplied(duration: SQL, number: SQL) -> SQL:
+    """In two steps, neither of which needs more digits than the float that PostgreSQL takes."""
+    return sql(
+        "(SELECT justify_hours(d * (n / 65536)) * 65536 + d * (n %% 65536) FROM "
+        "(SELECT justify_hours(", duration, "::interval) AS d, ", number, "::bigint AS n) AS x)",
+    )  # fmt: skip
 
 
 def _float_modulo(left: SQL, right: SQL) -> SQL:
