@@ -55,7 +55,8 @@ def shape(value: Any, key: list[str], values: list[Any]) -> None:
         key.append(VALUE)
         values.append(value)
     elif cls is float or cls is Decimal:
-        beyond = isfinite(value) and not INT64_MIN <= value <= INT64_MAX
+        is_finite = isfinite(value) if cls is float else value.is_finite()
+        beyond = is_finite and not INT64_MIN <= value <= INT64_MAX
         key.append(VALUE if not beyond else ABOVE if value > 0 else BELOW)
         values.append(value)
     elif value is None:
