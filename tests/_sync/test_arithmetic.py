@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,10 @@ from covet.sync import (
     CharField,
     Database,
     DataError,
+    DateField,
+    DateTimeField,
     DecimalField,
+    DurationField,
     F,
     FieldError,
     FloatField,
@@ -38,6 +42,15 @@ class Sum(Model):
     share = FloatField(null=True)
     money = DecimalField(max_digits=12, decimal_places=2, null=True)
     exact = DecimalField(max_digits=38, decimal_places=10, null=True)
+
+
+class Span(Model):
+    start = DateTimeField(null=True)
+    end = DateTimeField(null=True)
+    length = DurationField(null=True)
+    other = DurationField(null=True)
+    day = DateField(null=True)
+    times = BigIntegerField(null=True)
 
 
 def result(name: str, expression: Any, **values: Any) -> Any:
@@ -231,3 +244,190 @@ def test_deep_arithmetic_works_or_is_too_complex(db: Database) -> None:
     with pytest.raises(QueryTooComplex) as caught:
         sum(range(1, 500), start=expression)
     assert str(caught.value) == "An expression is nested 101 levels deep; the limit is 100."
+
+
+# --- moments and durations ----------------------------------------------------------------------
+
+NOON = datetime(2026, 2, 28, 12, tzinfo=UTC)
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+START, END, LENGTH, DATE, TIMES = map(F, ("start", "end", "length", "day", "times"))
+
+
+def span(name: str, expression: Any, **values: Any) -> Any:
+    """What a column is after it was set to an expression, which filters then find it equal to."""
+    row = Span.objects.create(**values)
+    one = Span.objects.filter(pk=row.pk)
+    assert one.update(**{name: expression}) == 1
+    found = one.values_list(name, flat=True).get()
+    assert one.filter(**{name: expression}).count() == (found is not None)
+    assert one.filter(expression == found).count() == 1
+    return found
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "expected"),
+    [
+        (START + DAY, {"start": NOON}, NOON + DAY),
+        (START - DAY, {"start": NOON}, NOON - DAY),
+        (DAY + START, {"start": NOON}, NOON + DAY),
+        (START + TICK, {"start": NOON}, NOON + TICK),
+        (START - TICK, {"start": NOON}, NOON - TICK),
+        (START + TICK, {"start": NOON - TICK}, NOON),
+        (START + LENGTH, {"start": NOON, "length": -400 * DAY + TICK}, NOON - 400 * DAY + TICK),
+        (LENGTH + START, {"start": NOON, "length": DAY / 3}, NOON + DAY / 3),
+        (START - LENGTH, {"start": NOON, "length": -DAY}, NOON + DAY),
+        (START - LENGTH - TICK, {"start": NOON, "length": DAY}, NOON - DAY - TICK),
+        (START + (LENGTH + DAY) * 2, {"start": NOON, "length": TICK}, NOON + 2 * DAY + 2 * TICK),
+        (START + LENGTH, {"start": FIRST, "length": LAST - FIRST}, LAST),
+        (START - LENGTH, {"start": LAST, "length": LAST - FIRST}, FIRST),
+        (START + LENGTH, {"start": None, "length": DAY}, None),
+        (START + LENGTH, {"start": NOON, "length": None}, None),
+        (NOON + LENGTH, {"length": TICK}, NOON + TICK),
+        (Value(NOON + TICK) - LENGTH, {"length": TICK}, NOON),
+        (
+            NOON.astimezone(timezone(timedelta(hours=-5))) + LENGTH,
+            {"length": timedelta()},
+            NOON,
+        ),
+        (F("start") + (F("start") - NOON), {"start": NOON + TICK}, NOON + 2 * TICK),
+    ],
+    ids=repr,
+)
+def test_moments_and_durations_give_moments(
+    db: Database, expression: Any, values: Any, expected: datetime | None
+) -> None:
+    assert span("end", expression, **values) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "expected"),
+    [
+        (START - END, {"start": NOON, "end": NOON - DAY + TICK}, DAY - TICK),
+        (START - END, {"start": NOON, "end": NOON + TICK}, -TICK),
+        (START - END, {"start": LAST, "end": FIRST}, LAST - FIRST),
+        (START - END, {"start": FIRST, "end": LAST}, FIRST - LAST),
+        (START - END, {"start": NOON, "end": None}, None),
+        (START - (NOON - TICK), {"start": NOON}, TICK),
+        ((NOON - TICK) - START, {"start": NOON}, -TICK),
+        ((NOON + TICK) - (START + DAY), {"start": NOON}, TICK - DAY),
+        (DATE - date(2024, 2, 28), {"day": date(2024, 3, 1)}, 2 * DAY),
+        (date.max - DATE, {"day": date.min}, date.max - date.min),
+        (DATE - F("start__date"), {"day": date(2026, 2, 27), "start": NOON}, -DAY),
+        (LENGTH + TICK, {"length": DAY}, DAY + TICK),
+        (LENGTH - DAY, {"length": TICK}, TICK - DAY),
+        (DAY - LENGTH, {"length": TICK}, DAY - TICK),
+        (LENGTH * TIMES, {"length": DAY + TICK, "times": 3}, 3 * DAY + 3 * TICK),
+        (TIMES * LENGTH, {"length": DAY + TICK, "times": -3}, -3 * DAY - 3 * TICK),
+        (LENGTH * 0, {"length": DAY}, timedelta()),
+        (-LENGTH, {"length": DAY - TICK}, TICK - DAY),
+        (2 * LENGTH, {"length": -TICK}, -2 * TICK),
+        (LENGTH * TIMES, {"length": DAY - TICK, "times": 7654321}, 7654321 * (DAY - TICK)),
+        (LENGTH * TIMES, {"length": TICK, "times": -(2**63 - 1)}, -(2**63 - 1) * TICK),
+        (LENGTH * TIMES, {"length": 7 * TICK, "times": 2**60 - 1}, 7 * (2**60 - 1) * TICK),
+        (LENGTH * TIMES, {"length": None, "times": 1}, None),
+        (LENGTH * TIMES, {"length": DAY, "times": None}, None),
+        (TIMES * DAY, {"times": 3}, 3 * DAY),
+    ],
+    ids=repr,
+)
+def test_what_gives_durations(
+    db: Database, expression: Any, values: Any, expected: timedelta | None
+) -> None:
+    assert span("other", expression, **values) == expected
+
+
+def test_moments_and_durations_in_filters_and_orderings(db: Database) -> None:
+    Span.objects.bulk_create(
+        [
+            Span(start=NOON + n * DAY, end=NOON + (5 - n) * DAY, length=n * DAY / 2, times=n)
+            for n in range(6)
+        ]
+    )
+    found = Span.objects.order_by("times").values_list("times", flat=True)
+    assert found.filter(end__gt=START + DAY) == [0, 1]
+    assert found.filter(START - END > 2 * DAY) == [4, 5]
+    assert found.filter(START - LENGTH <= NOON + DAY) == [0, 1, 2]
+    assert found.exclude(start__lt=Value(NOON) + LENGTH * 2) == [0, 1, 2, 3, 4, 5]
+    assert found.filter(length=TIMES * (DAY / 2)) == [0, 1, 2, 3, 4, 5]
+    assert found.filter((START + LENGTH).in_([NOON, NOON + 3 * DAY])) == [0, 2]
+    assert found.filter(start__range=(NOON + DAY, NOON + 2 * DAY)) == [1, 2]
+    assert found.order_by((START - END).desc()) == [5, 4, 3, 2, 1, 0]
+    assert found.order_by(END + LENGTH) == [5, 4, 3, 2, 1, 0]
+    assert found.order_by(START - 2 * LENGTH, "-times") == [5, 4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "start"),
+    [(START + TICK, LAST), (START - TICK, FIRST), (START + 10**6 * DAY * 9, NOON)],
+    ids=repr,
+)
+def test_a_moment_beyond_the_years_1_to_9999_is_an_error(
+    db: Database, expression: Any, start: datetime
+) -> None:
+    Span.objects.create(start=start)
+    with pytest.raises(DataError):
+        Span.objects.update(end=expression)
+    with pytest.raises(DataError):
+        Span.objects.filter(expression > NOON).fetch()
+
+
+@pytest.mark.databases("sqlite", "mysql")
+def test_a_duration_beyond_64_bits_is_an_error(db: Database) -> None:
+    """PostgreSQL's intervals hold more, and come back."""
+    Span.objects.create(length=(2**63 - 1) * TICK)
+    with pytest.raises(DataError):
+        Span.objects.update(length=LENGTH + TICK)
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        (
+            DATE + DAY,
+            "'+' does not go between Span.day, of type date, and the value, of type duration. "
+            "Use a DateTimeField, and compare its 'name__date'.",
+        ),
+        (
+            START + 1,
+            "'+' does not go between Span.start, of type datetime, and the value, of type integer. "
+            "Use a timedelta.",
+        ),
+        (
+            START + END,
+            "'+' does not go between Span.start, of type datetime, and Span.end, of type datetime.",
+        ),
+        (
+            LENGTH * 1.5,
+            "'*' does not go between Span.length, of type duration, and the value, of type float.",
+        ),
+        (
+            DAY - START,
+            "'-' does not go between the value, of type duration, "
+            "and Span.start, of type datetime.",
+        ),
+        (
+            START - DATE,
+            "'-' does not go between Span.start, of type datetime, and Span.day, of type date.",
+        ),
+        (
+            LENGTH / 2,
+            "'/' does not go between Span.length, of type duration, "
+            "and the value, of type integer.",
+        ),
+        (LENGTH + "x", "'+' calculates with numbers, and the value is of type text."),
+    ],
+    ids=repr,
+)
+def test_what_does_not_go_between_moments(db: Database, expression: Any, message: str) -> None:
+    with pytest.raises(FieldError) as caught:
+        Span.objects.filter(expression == None)  # noqa: E711
+    assert str(caught.value) == message
+
+
+def test_a_naive_moment_has_no_place_in_arithmetic(db: Database) -> None:
+    with pytest.raises(ValidationError):
+        Span.objects.filter(length__lt=START - datetime(2026, 1, 1)).fetch()
+    with pytest.raises(FieldError):
+        Span.objects.update(start=END - START)

@@ -6,6 +6,7 @@ and placeholders, where they do not say it otherwise.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +44,7 @@ class Post(Model):
     author = ForeignKey(Author, null=True, related_name="posts")
 
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 POSTS: Any = Post.objects.values_list("title", flat=True)
 AUTHORS: Any = Author.objects.order_by().values_list("name", flat=True)
 
@@ -165,6 +167,40 @@ WHERE: list[tuple[Any, str | dict[str, str], tuple[Any, ...]]] = [
             "mysql": "`post`.`price` > (`post`.`price` * %s)",
         },
         (2,),
+    ),
+    (
+        Q(made__gt=F("made") + timedelta(seconds=1)),
+        {
+            "sqlite": '"post"."made" > covet_moved("post"."made", +?)',
+            "postgresql": '"post"."made" > lower(tstzrange(upper(tstzrange('
+            "'0001-01-01 00:00:00+00', \"post\".\"made\"::timestamptz + %s::interval, '[]')), "
+            "'9999-12-31 23:59:59.999999+00', '[]'))",
+            "mysql": "`post`.`made` > (TIMESTAMP'0001-01-01 00:00:00' + INTERVAL ("
+            "CAST(315537897599999999 AS UNSIGNED) - (CAST(315537897599999999 AS UNSIGNED) - ("
+            "TIMESTAMPDIFF(MICROSECOND, TIMESTAMP'0001-01-01 00:00:00', `post`.`made`) + %s"
+            "))) MICROSECOND)",
+        },
+        (1_000_000,),
+    ),
+    (
+        F("made") - NOON > timedelta(seconds=1),
+        {
+            "sqlite": 'covet_distance("post"."made", ?) > ?',
+            "postgresql": '("post"."made"::timestamptz - %s::timestamptz) > %s',
+            "mysql": "TIMESTAMPDIFF(MICROSECOND, %s, `post`.`made`) > %s",
+        },
+        ("2026-11-20 12:00:00", 1_000_000),
+    ),
+    (
+        (F("made") - NOON) * F("views") > timedelta(seconds=1),
+        {
+            "sqlite": '(covet_distance("post"."made", ?) * "post"."views") > ?',
+            "postgresql": "(SELECT justify_hours(d * (n / 65536)) * 65536 + d * (n %% 65536) FROM "
+            '(SELECT justify_hours(("post"."made"::timestamptz - %s::timestamptz)::interval) AS d, '
+            '"post"."views"::bigint AS n) AS x) > %s',
+            "mysql": "(TIMESTAMPDIFF(MICROSECOND, %s, `post`.`made`) * `post`.`views`) > %s",
+        },
+        ("2026-11-20 12:00:00", 1_000_000),
     ),
 ]
 

@@ -46,6 +46,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 FAMILY = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
 NUMBERS = frozenset({"integer", "float", "decimal"})
 MOMENTS = frozenset({"date", "datetime", "time"})
+CALCULATED = NUMBERS | {"date", "datetime", "duration"}
 
 
 class AnyDecimalField(DecimalField[Decimal]):
@@ -67,7 +68,9 @@ FLOAT: Field[Any] = FloatField()
 DECIMAL: Field[Any] = AnyDecimalField()
 TEXT: Field[Any] = TextField()
 DATE: Field[Any] = DateField()
+DATETIME: Field[Any] = DateTimeField()
 TIME: Field[Any] = TimeField()
+DURATION: Field[Any] = DurationField()
 
 BY_TYPE: dict[type, Field[Any]] = {
     int: BIG_INTEGER,
@@ -77,9 +80,9 @@ BY_TYPE: dict[type, Field[Any]] = {
     bool: BooleanField(),
     bytes: BinaryField(),
     datetime.date: DATE,
-    datetime.datetime: DateTimeField(),
+    datetime.datetime: DATETIME,
     datetime.time: TIME,
-    datetime.timedelta: DurationField(),
+    datetime.timedelta: DURATION,
     UUID: UUIDField(),
 }
 """Which field prepares a bare Python value; an exact list, as a subclass may hide anything."""
@@ -114,20 +117,52 @@ def type_of_value(value: Any) -> Field[Any]:
 
 
 def type_of_arithmetic(operator: str, left: Field[Any], right: Field[Any]) -> Field[Any]:
-    """The type that ``left <operator> right`` has: the wider of two numbers.
+    """The type that ``left <operator> right`` has: of two numbers, that of the wider one.
 
     Raises:
-        FieldError: one of them is no number.
+        FieldError: the operator does not go between them.
     """
     families = {family(left), family(right)}
     if not families <= NUMBERS:
-        wrong = left if family(left) not in NUMBERS else right
-        raise FieldError(
-            f"'{operator}' calculates with numbers, and {named(wrong)} is of type {family(wrong)}"
-        )
+        found = OF_MOMENTS.get((family(left), operator, family(right)))
+        if found is None:
+            raise _no_arithmetic(operator, left, right)
+        return found
     if "float" in families:
         return FLOAT
     return DECIMAL if "decimal" in families else BIG_INTEGER
+
+
+OF_MOMENTS: dict[tuple[str, str, str], Field[Any]] = {
+    ("datetime", "+", "duration"): DATETIME,
+    ("duration", "+", "datetime"): DATETIME,
+    ("datetime", "-", "duration"): DATETIME,
+    ("datetime", "-", "datetime"): DURATION,
+    ("date", "-", "date"): DURATION,
+    ("duration", "+", "duration"): DURATION,
+    ("duration", "-", "duration"): DURATION,
+    ("duration", "*", "integer"): DURATION,
+    ("integer", "*", "duration"): DURATION,
+}
+
+
+def _no_arithmetic(operator: str, left: Field[Any], right: Field[Any]) -> FieldError:
+    """The error for two operands that an operator does not go between."""
+    wrong = next((side for side in (left, right) if family(side) not in CALCULATED), None)
+    if wrong is not None:
+        return FieldError(
+            f"'{operator}' calculates with numbers, and {named(wrong)} is of type {family(wrong)}"
+        )
+    fix = None
+    if {family(left), family(right)} == {"date", "duration"}:
+        fix = "Use a DateTimeField, and compare its 'name__date'."
+    elif operator in "+-" and not {family(left), family(right)}.isdisjoint(NUMBERS):
+        fix = "Use a timedelta."
+    return FieldError(
+        f"'{operator}' does not go between {named(left)}, of type {family(left)}, "
+        f"and {named(right)}, of type {family(right)}",
+        fix=fix,
+    )
 
 
 def named(field: Field[Any]) -> str:

@@ -401,10 +401,13 @@ class Compiler:
         return ("NULL",)
 
     def arithmetic(self, node: ast.Arithmetic) -> SQL:
-        """Two numbers and an operator."""
+        """Two numbers, moments or durations, and an operator."""
         left, right = self.expr(node.left), self.expr(node.right)
         fields = (node.left.field, node.right.field)
-        return self.dialect.arithmetic(node.operator, left, right, fields, family(node.field))
+        result = family(node.field)
+        if result in ("datetime", "duration"):
+            return self.dialect.moment_arithmetic(node.operator, left, right, fields)
+        return self.dialect.arithmetic(node.operator, left, right, fields, result)
 
     def part(self, node: ast.Part) -> SQL:
         """A part of a moment."""

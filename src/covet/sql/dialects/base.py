@@ -221,6 +221,29 @@ class Dialect:
             right = sql("NULLIF(", right, ", 0)")
         return sql("(", left, f" {self.in_text(operator)} ", right, ")")
 
+    def moment_arithmetic(
+        self, operator: str, left: SQL, right: SQL, fields: tuple[AnyField, AnyField]
+    ) -> SQL:
+        """``left operator right`` between moments and durations, exact to the microsecond.
+
+        A moment outside the years 1 to 9999 is an error: Python has none.
+        """
+        if is_family(fields[1], "datetime") and operator == "+":
+            return self.moved("+", right, left)
+        if is_family(fields[0], "datetime") and is_family(fields[1], "duration"):
+            return self.moved(operator, left, right)
+        if is_family(fields[1], "datetime") or is_family(fields[1], "date"):
+            return self.distance(left, right)
+        return sql("(", left, f" {operator} ", right, ")")
+
+    def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
+        """A moment, a duration later or earlier."""
+        raise NotImplementedError
+
+    def distance(self, end: SQL, start: SQL) -> SQL:
+        """The duration between two moments, or two dates."""
+        raise NotImplementedError
+
     def part(self, part: str, operand: SQL, kind: str) -> SQL:
         """A part of a date, a time or a moment; of a moment, in UTC."""
         raise NotImplementedError

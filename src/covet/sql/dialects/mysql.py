@@ -9,6 +9,8 @@ from ..text import SQL, mapped, sql
 from .base import AnyField, Dialect, Server, is_family
 
 DECIMAL = "DECIMAL(65, 30)"
+FIRST = "TIMESTAMP'0001-01-01 00:00:00'"
+LAST = "CAST(315537897599999999 AS UNSIGNED)"  # microseconds from there to the end of 9999
 BINARY = "utf8mb4_nopad_bin"
 MYSQL_BINARY = "utf8mb4_0900_bin"
 COLLATION = f"CHARACTER SET utf8mb4 COLLATE {BINARY}"
@@ -89,6 +91,20 @@ class MysqlDialect(Dialect):
         if operator == "/" and result == "decimal":
             return sql("ROUND(CAST(", left, f" AS {DECIMAL}) / NULLIF(", right, ", 0), 20)")
         return super().arithmetic(operator, left, right, fields, result)
+
+    def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
+        """By microseconds since the year 1, which ``LAST - (LAST - x)`` leaves as they are.
+
+        It is an error where it is no unsigned number, that is, outside of the years that there
+        are. ``moment + INTERVAL`` would be NULL there, or in the year 0.
+        """
+        since = sql(f"TIMESTAMPDIFF(MICROSECOND, {FIRST}, ", moment, ")")
+        reached = sql(f"{LAST} - ({LAST} - (", since, f" {operator} ", duration, "))")
+        return sql(f"({FIRST} + INTERVAL (", reached, ") MICROSECOND)")
+
+    def distance(self, end: SQL, start: SQL) -> SQL:
+        """``TIMESTAMPDIFF(MICROSECOND, start, end)``"""
+        return sql("TIMESTAMPDIFF(MICROSECOND, ", start, ", ", end, ")")
 
     def part(self, part: str, operand: SQL, kind: str) -> SQL:
         """Moments are stored in UTC."""

@@ -115,6 +115,14 @@ class SqliteDialect(Dialect):
             )
         return super().arithmetic(operator, left, right, fields, result)
 
+    def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
+        """By a function: its own know milliseconds."""
+        return sql("covet_moved(", moment, f", {operator}", duration, ")")
+
+    def distance(self, end: SQL, start: SQL) -> SQL:
+        """By a function as well."""
+        return sql("covet_distance(", end, ", ", start, ")")
+
     def part(self, part: str, operand: SQL, kind: str) -> SQL:
         """Texts have fixed places; ISO weeks need a function."""
         if part == "date":
@@ -131,6 +139,8 @@ class SqliteDialect(Dialect):
             return sql("covet_quantize(", expr, f", {int(digits)}, {int(places)})")
         if is_family(target, "integer"):
             return sql("covet_whole(", expr, f", {int(is_family(source, 'integer'))})")
+        if is_family(target, "duration"):
+            return sql("covet_whole(", expr, ", 1)")
         if is_family(target, "float") and is_family(source, "decimal"):
             return sql("CAST(", expr, " AS REAL)")
         return expr

@@ -6,10 +6,12 @@ import math
 import re
 import sqlite3
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Any
+
+from ...schema.fields.moments import microseconds
 
 CONTEXT = Context(prec=100, rounding=ROUND_HALF_UP, Emax=10_000, Emin=-10_000)
 DIVISION_PLACES = 20
@@ -107,6 +109,24 @@ def compare_decimals(left: str, right: str) -> int:
     return (one > other) - (one < other)
 
 
+def moved(moment: Any, duration: Any) -> Any:
+    """A moment that a duration in microseconds leads to.
+
+    Raises:
+        OverflowError: it is outside the years 1 to 9999.
+    """
+    if moment is None or duration is None:
+        return None
+    return (datetime.fromisoformat(moment) + timedelta(0, 0, duration)).isoformat(" ")
+
+
+def distance(end: Any, start: Any) -> Any:
+    """The microseconds between two moments, or two dates."""
+    if end is None or start is None:
+        return None
+    return microseconds(datetime.fromisoformat(end) - datetime.fromisoformat(start))
+
+
 def part(name: str, text: Any, kind: str) -> Any:
     """A part of a date, a time or a moment."""
     return None if text is None else PARTS[name](READ[kind](text))
@@ -139,5 +159,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("covet_float", 3, float_),
     ("covet_quantize", 3, quantize),
     ("covet_part", 3, part),
+    ("covet_moved", 2, moved),
+    ("covet_distance", 2, distance),
     ("covet_whole", 2, whole),
 )
