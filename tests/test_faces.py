@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pathlib
+import re
 import subprocess
 import sys
 import tokenize
@@ -15,10 +16,13 @@ import covet
 from covet import aio, sync
 
 ROOT = pathlib.Path(covet.__file__).parent
+# The programs have no annotations: their functions are checked all the same.
+MYPY = ["--strict", "--allow-untyped-defs", "--allow-untyped-calls"]
 
 
-def test_both_faces_have_the_same_names() -> None:
-    assert sorted(aio.__all__) == sorted(sync.__all__)
+def test_a_face_has_the_names_without_colour_and_those_that_have_one() -> None:
+    for face in (aio, sync):
+        assert sorted(face.__all__) == sorted([*covet.__all__, *covet.COLOURED])
 
 
 def test_every_name_of_a_face_is_there() -> None:
@@ -48,8 +52,30 @@ def test_covet_itself_says_where_a_coloured_name_is(name: str) -> None:
     )
 
 
-def test_what_has_a_colour_is_what_the_faces_add() -> None:
-    assert set(aio.__all__) - set(covet.__all__) == covet.COLOURED
+def test_no_name_has_a_colour_and_none() -> None:
+    assert covet.COLOURED.isdisjoint(covet.__all__)
+
+
+@pytest.mark.parametrize("checker", [["mypy", *MYPY], ["pyright"]], ids=["mypy", "pyright"])
+def test_the_programs_of_the_readme_have_no_type_errors(
+    checker: list[str], tmp_path: pathlib.Path
+) -> None:
+    programs = re.findall(
+        r"```python\n(.*?)```", (ROOT.parent.parent / "README.md").read_text(), re.S
+    )
+    assert len(programs) == 2
+    files = [tmp_path / "async_half.py", tmp_path / "sync_half.py"]
+    for file, program in zip(files, programs, strict=True):
+        file.write_text(program)
+
+    done = subprocess.run(
+        [pathlib.Path(sys.executable).parent / checker[0], *checker[1:], *files],
+        cwd=ROOT.parent.parent,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_sync_tree_holds_no_word_of_the_other_colour() -> None:

@@ -8,7 +8,7 @@ nothing is an error itself.
 
 from __future__ import annotations
 
-from typing import Any, assert_type
+from typing import Any, ClassVar, TypeVar, assert_type
 
 from covet.expressions import FieldRef
 from covet.sync import (
@@ -24,6 +24,8 @@ from covet.sync import (
     RelatedManager,
     loaded,
 )
+
+M = TypeVar("M", bound=Model)
 
 
 class Author(Model):
@@ -58,6 +60,55 @@ class Cover(Model):
     of = OneToOneField(Post)
 
 
+class NoteQuerySet(QuerySet["Note"]):
+    def famous(self) -> NoteQuerySet:
+        return self.filter(text="Hello")
+
+
+class NoteManager(Manager["Note"]):
+    def live(self) -> QuerySet[Note]:
+        return self.get_queryset().filter(text="Hello")
+
+
+class AnyManager(Manager[Any]):
+    def live(self) -> QuerySet[Any]:
+        return self.filter(text="Hello")
+
+
+class Note(Model):
+    text = CharField(max_length=9)
+
+    objects = NoteQuerySet.as_manager()
+    made = Manager.from_queryset(NoteQuerySet)()
+    own = NoteManager()
+    any_rows = AnyManager()
+    plain = Manager()
+
+
+class MadeNote(Model):
+    objects = Manager.from_queryset(NoteQuerySet)()
+
+
+class ManagedNote(Model):
+    objects = NoteManager()
+
+
+class DeclaredNote(Model):
+    objects: ClassVar[NoteManager] = NoteManager()
+
+
+class PlainNote(Model):
+    objects = Manager()
+
+
+class InheritedNote(Note):
+    pass
+
+
+class Page:
+    notes = Note.objects.famous()
+
+
 def what_the_default_manager_gives() -> None:
     assert_type(Author.objects.get(id=1), Author)
     assert_type(Author.objects.first(), Author | None)
@@ -84,12 +135,37 @@ def what_own_managers_and_querysets_give() -> None:
     assert_type(Post.popular.popular().first(), Post | None)
 
 
+def what_a_manager_called_objects_gives(page: Page) -> None:
+    assert_type(Note.objects, NoteQuerySet)
+    assert_type(Note.objects.filter(text="Hello").famous(), NoteQuerySet)
+    assert_type(Note.objects.famous().get(), Note)
+    assert_type(Note.made.famous(), NoteQuerySet)
+    assert_type(Note.own, NoteManager)
+    assert_type(Note.any_rows, AnyManager)
+    assert_type(Note.plain.get(), Note)
+    assert_type(MadeNote.objects.exclude(text="").famous(), NoteQuerySet)
+    assert_type(ManagedNote.objects, NoteManager)
+    assert_type(DeclaredNote.objects, NoteManager)
+    assert_type(PlainNote.objects.get(), PlainNote)
+    assert_type(InheritedNote.objects, NoteQuerySet)
+    assert_type(page.notes, NoteQuerySet)
+    PlainNote.objects.famous()  # type: ignore[attr-defined]
+    Author().objects.filter(name="Ann")  # type: ignore[attr-defined]
+
+
+def what_any_model_has(model: type[M]) -> Manager[M]:
+    assert_type(model.objects, Manager[M])
+    return model.objects
+
+
 def what_attributes_are(post: Post, cover: Cover) -> None:
     assert_type(post.title, str)
     assert_type(post.views, int)
     assert_type(post.author.age, int | None)
     post.title = "Hello"
     post.title = 1  # type: ignore[assignment]
+    post.author_id = 3
+    post.shown = "what a view adds"
 
 
 def what_relations_are(post: Post, cover: Cover) -> None:

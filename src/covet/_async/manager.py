@@ -5,14 +5,16 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Never, Self
 
     from .queryset import QuerySet
 
 T = TypeVar("T")
+QS = TypeVar("QS", bound="QuerySet[Any]")
+U = TypeVar("U", bound="Manager[Never]")
 M_co = TypeVar("M_co", covariant=True)
 
 
@@ -26,11 +28,7 @@ class BaseManager(Generic[M_co]):
     def __init__(self) -> None:
         self.name = "objects"
 
-    if TYPE_CHECKING:
-        # The manager that a model has without declaring one is typed by its owner.
-        def __get__(self, instance: None, owner: type[T]) -> Manager[T]: ...
-
-    else:
+    if not TYPE_CHECKING:
 
         def __get__(self, instance: Any, owner: type) -> Any:
             if instance is not None:
@@ -60,10 +58,10 @@ class BaseManager(Generic[M_co]):
         return self.get_queryset().using(alias)
 
     @classmethod
-    def from_queryset(
-        cls, queryset_class: type[Any], class_name: str | None = None
-    ) -> type[Manager[Any]]:
+    def from_queryset(cls, queryset_class: type[QS], class_name: str | None = None) -> type[QS]:
         """A manager class that has a queryset class's own methods too.
+
+        To type checkers it is the queryset class, whose methods they then know.
 
         Args:
             queryset_class: a subclass of ``QuerySet``.
@@ -76,7 +74,7 @@ class BaseManager(Generic[M_co]):
         name = class_name or f"{cls.__name__}From{queryset_class.__name__}"
         namespace = {"_queryset_class": queryset_class, "__module__": queryset_class.__module__}
         made: Any = type(name, (cls,), namespace | _forwarding(cls, queryset_class))
-        return cast("type[Manager[Any]]", made)
+        return cast("type[QS]", made)
 
     def __repr__(self) -> str:
         model = getattr(self, "model", None)
@@ -98,7 +96,7 @@ def no_manager(model: Any, name: str) -> str:
     return f"{model.__name__} has no manager {name!r}, as it declares its own: {', '.join(own)}"
 
 
-def manager_of(queryset_class: type[Any]) -> type[Manager[Any]]:
+def manager_of(queryset_class: type[QS]) -> type[QS]:
     """The manager class of a queryset class."""
     return Manager.from_queryset(queryset_class)
 
@@ -127,12 +125,37 @@ def _forward(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
 
 if TYPE_CHECKING:
 
+    class Owner:
+        """What the rows of a bare ``Manager()`` are: instances of the model that it belongs to."""
+
+    class DefaultManager:
+        """The manager that a model has without declaring one, typed by its owner.
+
+        mypy compares a model's own manager with what this is on an instance: anything will do.
+        """
+
+        @overload
+        def __get__(self, instance: None, owner: type[T]) -> Manager[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> object: ...
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+
     class Manager(QuerySet[M_co], BaseManager[M_co]):  # type: ignore[type-var]
         """The manager of a model; subclass it for methods of your own."""
 
-        def __get__(self, instance: None, owner: Any) -> Self: ...  # type: ignore[override]
-
+        @overload
+        def __init__(self: Manager[Owner]) -> None: ...
+        @overload
         def __init__(self) -> None: ...
+        def __init__(self) -> None: ...
+
+        @overload  # a subclass that says nothing of its rows: those are Any
+        def __get__(self: U, instance: None, owner: Any) -> U: ...
+        @overload
+        def __get__(self: Manager[Owner], instance: None, owner: type[T]) -> Manager[T]: ...
+        @overload
+        def __get__(self, instance: None, owner: Any) -> Self: ...
+        def __get__(self, instance: None, owner: Any) -> Any: ...
 
         def get_queryset(self) -> QuerySet[M_co]:
             """The queryset that every query of this manager begins with."""
@@ -154,6 +177,8 @@ else:
             ...     objects = Manager()
             ...     live = LiveManager()
         """
+
+    DefaultManager = Manager
 
 
 def complete(queryset_class: type[Any]) -> None:

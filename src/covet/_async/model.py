@@ -13,7 +13,7 @@ from ..schema.record import Origin, Record
 from ..schema.registry import Registry
 from ..schema.relations import ReverseRelation
 from .database import Database, database
-from .manager import BaseManager, Manager
+from .manager import BaseManager, DefaultManager
 from .queryset import QuerySet
 from .relations import ReverseDescriptor, ReverseOneDescriptor
 
@@ -29,7 +29,8 @@ class Model(Record, metaclass=ModelMeta):
         ...     views = IntegerField(default=0)
     """
 
-    objects: ClassVar[BaseManager[Any]] = Manager()
+    # Without a declared type, which would be that of a model's own manager too.
+    objects: ClassVar = DefaultManager()
 
     _registry: ClassVar[Registry] = registry
     _options: ClassVar[Options]

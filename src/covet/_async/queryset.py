@@ -38,6 +38,14 @@ class QuerySet(AsyncRows[T]):
         ...     objects = PostQuerySet.as_manager()
     """
 
+    if TYPE_CHECKING:
+        # A class of managers that from_queryset() makes has the type of the queryset class.
+        def __init__(
+            self, model: type[Any] = ..., spec: QuerySpec | None = None, alias: str | None = None
+        ) -> None: ...
+
+        def get_queryset(self) -> Any: ...
+
     @property
     def db(self) -> str:
         """The alias of the database that is asked."""
@@ -481,7 +489,7 @@ class QuerySet(AsyncRows[T]):
             >>> class Post(Model):
             ...     objects = PostQuerySet.as_manager()
         """
-        return cast("Self", manager_of(cls)())
+        return manager_of(cls)()
 
 
 def _called(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -222,7 +222,9 @@ class RelatedManager(Manager[M]):
 
     if TYPE_CHECKING:
 
-        def __get__(self, instance: object, owner: Any) -> Self: ...  # type: ignore[override]
+        def __get__(  # pyright: ignore[reportIncompatibleMethodOverride]
+            self, instance: object, owner: Any
+        ) -> Self: ...
 
     def __init__(self, relation: ReverseRelation, model: type[Any], instance: Record) -> None:
         self.__dict__.update(vars(model._default_manager))

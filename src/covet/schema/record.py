@@ -100,6 +100,9 @@ class Record:
         _registry: ClassVar[Registry]
         _plans: ClassVar[dict[tuple[Any, ...], Any]]
 
+        # Names that only the class knows, as `author_id`: what is declared is checked all the same.
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
     DoesNotExist: ClassVar[type[ObjectDoesNotExist]] = ObjectDoesNotExist
     MultipleObjectsReturned: ClassVar[type[MultipleObjectsReturned]] = MultipleObjectsReturned
 
