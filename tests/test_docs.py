@@ -38,8 +38,8 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A page is alone in its process: no other models, no other databases, a folder of its own."""
     monkeypatch.setattr(registry, "TWINS", {})
     for model in (covet._async.model, covet._sync.model):
-        monkeypatch.setattr(model.registry, "models", {})
-        monkeypatch.setattr(model.registry, "pending", [])
+        for models in ("models", "named", "pending"):
+            monkeypatch.setattr(model.registry, models, {})
     for database in (covet._async.database, covet._sync.database):
         monkeypatch.setattr(database, "_connected", {})
     monkeypatch.delenv("DATABASE_URL", raising=False)

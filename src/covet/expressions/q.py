@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldError, keyword, short
 from .base import Expression
@@ -73,6 +73,9 @@ class Comparison(Shaped):
         return f"{self.left!r}.compare({self.lookup!r}, {value})"
 
 
+LEAVES = (Lookup, Comparison)
+
+
 class Q(Shaped):
     """A condition: lookups that all hold, to be combined with ``&``, ``|``, ``^`` and ``~``.
 
@@ -96,9 +99,20 @@ class Q(Shaped):
     negated: bool
 
     def __init__(self, /, *conditions: Any, **lookups: Any) -> None:
-        children: list[Any] = [_condition(condition) for condition in conditions]
-        children += [Lookup(path, value) for path, value in lookups.items()]
-        _fill(self, AND, False, [c for c in children if not _is_empty(c)])
+        children = [Lookup(path, value) for path, value in lookups.items()]
+        if conditions:
+            given = [_condition(condition) for condition in conditions]
+            children = [c for c in given if not _is_empty(c)] + children
+        _fill(self, AND, False, tuple(children))
+
+    if not TYPE_CHECKING:  # it makes two attributes, and checkers would allow any
+
+        def __getattr__(self, name: str) -> Any:
+            """The shape and the values, when first asked for: most trees are parts of others."""
+            if name not in ("key", "values"):
+                return object.__getattribute__(self, name)  # for Python's own error
+            self.key, self.values = _shape(self)
+            return self.key if name == "key" else self.values
 
     def __and__(self, other: Any) -> Q:
         joined: Q = _join(AND, self, other)
@@ -120,7 +134,7 @@ class Q(Shaped):
         """The complement; of the empty condition, which says nothing, it is itself."""
         if not self.children:
             return self
-        return _make(self.connector, not self.negated, self.children)
+        return _make(self.connector, not self.negated, self.children, self.depth)
 
     def __bool__(self) -> bool:
         """Whether it says anything; asked of a comparison it is a mistake.
@@ -194,33 +208,62 @@ def _join(connector: str, left: Q, right: Any) -> Any:
         return NotImplemented
     if not left.children or not right.children:
         return left if left.children else right
-    return _make(connector, False, (*_members(left, connector), *_members(right, connector)))
+    ours, our_depth = _members(left, connector)
+    theirs, their_depth = _members(right, connector)
+    return _make(connector, False, ours + theirs, 1 + max(our_depth, their_depth))
 
 
-def _members(q: Q, connector: str) -> tuple[Any, ...]:
-    """A Q's children where it may be merged into a tree of this connector, else the Q itself."""
+def _members(q: Q, connector: str) -> tuple[tuple[Any, ...], int]:
+    """A Q's children where it may be merged into a tree of this connector, else the Q itself.
+
+    And how deep the deepest of them is, without looking at each: a loop may join thousands.
+    """
     if not q.negated and (q.connector == connector or len(q.children) == 1):
-        return q.children
-    return (q,)
+        return q.children, q.depth - 1
+    return (q,), q.depth
 
 
-def _make(connector: str, negated: bool, children: tuple[Any, ...] | list[Any]) -> Q:
-    return _fill(Q.__new__(Q), connector, negated, children)
-
-
-def _fill(q: Q, connector: str, negated: bool, children: tuple[Any, ...] | list[Any]) -> Q:
+def _fill(q: Q, connector: str, negated: bool, children: tuple[Any, ...]) -> Q:
+    """Make a Q of any children."""
     if len(children) == 1 and isinstance(children[0], Q):  # a lone Q: take over what it says
         only = children[0]
-        connector, negated, children = only.connector, only.negated != negated, only.children
-    q.connector, q.negated, q.children = connector, negated, tuple(children)
-    if len(q.children) == 1 and not negated:
-        q.key, q.values = q.children[0].key, q.children[0].values
-    else:
-        opening = f"~{connector}(" if negated else f"{connector}("
-        q.key = (opening, *(word for child in q.children for word in child.key), ")")
-        q.values = tuple(value for child in q.children for value in child.values)
-    q.depth = 1 + max((child.depth for child in q.children), default=0)
+        return _set(q, only.connector, only.negated != negated, only.children, only.depth)
+    depth = 1 + max([child.depth for child in children], default=0)
+    _set(q, connector, negated, children, depth)
+    if depth == 2 and len(children) > 1:  # keywords of a filter(), which asks for both at once
+        q.key, q.values = _shape(q)
     return q
+
+
+def _make(connector: str, negated: bool, children: tuple[Any, ...], depth: int) -> Q:
+    return _set(Q.__new__(Q), connector, negated, children, depth)
+
+
+def _set(q: Q, connector: str, negated: bool, children: tuple[Any, ...], depth: int) -> Q:
+    q.connector, q.negated, q.children, q.depth = connector, negated, children, depth
+    if len(children) == 1 and not negated:  # most conditions, and no work
+        q.key, q.values = children[0].key, children[0].values
+    return q
+
+
+def _shape(q: Q) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """The key and the values of a tree; by an own stack, and the trees in it get none."""
+    key: list[str] = []
+    values: list[Any] = []
+    stack: list[Any] = [q]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, LEAVES):
+            key += item.key
+            values += item.values
+        elif isinstance(item, Q):
+            if item.negated or len(item.children) != 1:
+                key.append(f"~{item.connector}(" if item.negated else f"{item.connector}(")
+                stack.append(")")
+            stack += item.children[::-1]
+        else:
+            key.append(item)
+    return tuple(key), tuple(values)
 
 
 def _without_value(leaf: Lookup | Comparison) -> str:
@@ -267,9 +310,9 @@ def _from_flat(items: tuple[Any, ...]) -> Q:
         if isinstance(item, tuple):
             connector, negated, count = item
             first = len(stack) - count
-            children = stack[first:]
+            children = tuple(stack[first:])
             del stack[first:]
-            stack.append(_make(connector, negated, children))
+            stack.append(_fill(Q.__new__(Q), connector, negated, children))
         else:
             stack.append(item)
     return stack[0]  # type: ignore[no-any-return]

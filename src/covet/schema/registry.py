@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
 from .record import Record
-from .relations import ForeignKeyField, ReverseRelation, reverse_names
+from .relations import NOT_YET, ForeignKeyField, ReverseRelation, reverse_names
 
 if TYPE_CHECKING:
     from .table import Table
@@ -27,7 +27,8 @@ class Registry:
     def __init__(self, colour: str) -> None:
         self.colour = colour
         self.models: dict[str, type[Record]] = {}
-        self.pending: list[ForeignKeyField[Any]] = []
+        self.named: dict[str, list[type[Record]]] = {}
+        self.pending: dict[str, list[ForeignKeyField[Any]]] = {}
 
     def add(self, model: type[Record]) -> None:
         """Take in a model that was just declared.
@@ -39,43 +40,66 @@ class Registry:
             ModelError: its twin of the other colour has other fields, or a relation clashes.
         """
         table = model._table
-        earlier = self.models.pop(table.label, None)
+        has_twin = model.__module__ != "__main__"  # in a notebook, nothing generates one
+        if has_twin:
+            check_twin(self.colour, table)
+        earlier = self.models.get(table.label)
         if earlier is not None:
             self._forget(earlier)
             self._forget_plans()
-        check_twin(self.colour, table)
         self.models[table.label] = model
+        self.named.setdefault(table.model_name, []).append(model)
         table.registry = self
         for field in table.relations:
             field.source, field.registry = table, self
-            self.pending.append(field)
         try:
-            self.settle(late=False)
+            self._resolve([*self._waiting_for(table), *table.relations], late=False)
         except ModelError:
-            self._forget(self.models.pop(table.label))
+            self._forget(model)
             raise
+        if has_twin:
+            _twins(table)[self.colour] = table
 
-    def settle(self, *, late: bool = True) -> bool:
-        """Resolve the relations whose target is known by now; True if there was any.
+    def settle(self) -> bool:
+        """Resolve the relations whose target is known by now; True if there was any."""
+        if not self.pending:
+            return False
+        waiting = [field for fields in self.pending.values() for field in fields]
+        self.pending.clear()
+        return self._resolve(waiting, late=True)
+
+    def _waiting_for(self, table: Table) -> list[ForeignKeyField[Any]]:
+        """Take out the pending relations that a new table may be the target of.
+
+        Only these, as a program may have hundreds of models, each waiting for the next.
+        """
+        return [*self.pending.pop("", ()), *self.pending.pop(table.model_name, ())]
+
+    def _wait(self, field: ForeignKeyField[Any]) -> None:
+        self.pending.setdefault(_wanted(field), []).append(field)
+
+    def _resolve(self, fields: list[ForeignKeyField[Any]], *, late: bool) -> bool:
+        """Resolve relations as far as their target is known, keep the others; True if any was.
 
         Args:
+            fields: relations that are not pending.
             late: whether every module has had its turn, so that a name may be looked for in all.
                 While models are still being declared, a nearer one of that name may yet come.
         """
-        if not self.pending:
-            return False
-        waiting, self.pending = self.pending, []
-        for place, field in enumerate(waiting):
+        resolved = False
+        for place, field in enumerate(fields):
             try:
                 target = self._target(field, late)
                 if target is None:
-                    self.pending.append(field)
+                    self._wait(field)
                 else:
                     self._connect(field, target)
+                    resolved = True
             except ModelError:
-                self.pending += waiting[place:]
+                for left in fields[place:]:
+                    self._wait(left)
                 raise
-        return len(self.pending) < len(waiting)
+        return resolved
 
     def _target(self, field: ForeignKeyField[Any], late: bool) -> type[Record] | None:
         to: Any = field.to
@@ -86,7 +110,7 @@ class Registry:
         if not isinstance(to, type):
             try:
                 to = to()
-            except NameError:  # the module goes on; asked again at the next model or query
+            except NOT_YET:  # the module goes on; asked again at the next model or query
                 return None
         if not (isinstance(to, type) and issubclass(to, Record)):
             raise field.misdeclared(f"points to {to!r}, which is not a model")
@@ -114,7 +138,7 @@ class Registry:
         if name == "self":
             return self.models.get(source.label)
         app, _, model_name = name.rpartition(".")
-        named = [m for m in self.models.values() if m._table.model_name == model_name]
+        named = self.named.get(model_name, [])
         if app:
             exact = [m for m in named if app in (m._table.app_label, m.__module__)]
             return exact[0] if exact else None
@@ -161,15 +185,21 @@ class Registry:
             model._add_reverse(relation)
 
     def _forget(self, model: type[Record]) -> None:
-        """Take a replaced model's relations out of the models that they point to.
+        """Take out a model, and its relations out of the models that they point to.
 
         What pointed to it waits for the model that takes its place.
         """
-        for relation in model._table.reverse.values():
+        table = model._table
+        self.models.pop(table.label, None)
+        self.named[table.model_name].remove(model)
+        for relation in table.reverse.values():
             relation.field.related = None
-            self.pending.append(relation.field)
-        self.pending = [f for f in self.pending if f.source is not model._table]
-        for field in model._table.relations:
+            self._wait(relation.field)
+        for name, fields in list(self.pending.items()):
+            self.pending[name] = [field for field in fields if field.source is not table]
+            if not self.pending[name]:
+                del self.pending[name]
+        for field in table.relations:
             if field.related is not None and field.reverse is not None:
                 field.related._table.reverse.pop(field.reverse.query_name, None)
                 if field.reverse.name is not None:
@@ -196,30 +226,39 @@ def _clash(model: type[Record], name: str | None, query_name: str) -> str | None
     return None
 
 
+def _wanted(field: ForeignKeyField[Any]) -> str:
+    """The name of the model that a relation waits for; empty where only asking it tells."""
+    if not isinstance(field.to, str):
+        return ""
+    assert field.source is not None
+    return field.source.model_name if field.to == "self" else field.to.rpartition(".")[2]
+
+
+def _twins(table: Table) -> dict[str, Table]:
+    """The tables of a model and its twin, by colour."""
+    neutral = ".".join(COLOURS.get(part, part) for part in table.label.split("."))
+    return TWINS.setdefault(neutral, {})
+
+
 def check_twin(colour: str, table: Table) -> None:
     """Refuse a model whose twin of the other colour was declared with other fields.
 
     Raises:
-        ModelError: naming the first difference; the generated file is out of date.
+        ModelError: naming what differs; the generated file is out of date.
     """
-    neutral = ".".join(COLOURS.get(part, part) for part in table.label.split("."))
-    tables = TWINS.setdefault(neutral, {})
-    tables[colour] = table
-    for other_colour, other in tables.items():
-        if other_colour == colour:
+    for other_colour, other in _twins(table).items():
+        mine, theirs = columns(table), columns(other)
+        if other_colour == colour or mine == theirs:
             continue
-        for mine, theirs in zip(columns(table), columns(other), strict=False):
-            if mine != theirs:
-                raise ModelError(
-                    f"{table.label} and its twin {other.label} differ: {mine} against {theirs}",
-                    fix="Generate the twin again.",
-                )
-        if len(table.fields) != len(other.fields):
-            raise ModelError(
-                f"{table.label} and its twin {other.label} have {len(table.fields)} and "
-                f"{len(other.fields)} fields",
-                fix="Generate the twin again.",
-            )
+        extra = [column for column in mine if column not in theirs]
+        missing = [column for column in theirs if column not in mine]
+        if not extra and not missing:
+            extra, missing = mine, theirs  # the order differs
+        raise ModelError(
+            f"{table.label} and its twin {other.label} differ: "
+            f"{', '.join(extra) or 'nothing'} against {', '.join(missing) or 'nothing'}",
+            fix="Generate the twin again.",
+        )
 
 
 def columns(table: Table) -> list[str]:

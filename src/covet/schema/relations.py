@@ -24,6 +24,9 @@ DO_NOTHING = "DO_NOTHING"
 
 ON_DELETE = (CASCADE, RESTRICT, PROTECT, SET_NULL, DO_NOTHING)
 
+NOT_YET = (NameError, AttributeError, ImportError)
+"""What a function raises whose model a module, perhaps half imported, has not declared yet."""
+
 
 class RelationOptions(FieldOptions, total=False):
     """The options that every relation takes, beside ``null``."""
@@ -131,18 +134,32 @@ class ForeignKeyField(Field[T]):
         """The related model.
 
         Raises:
-            ModelError: it is only named yet, and no model of that name was declared.
+            ModelError: it is only named yet, and no model of that name was declared; or the
+                function that is to return it fails.
         """
         if self.related is None:
             if self.registry is not None:
                 self.registry.settle()
             if self.related is None:
-                raise ModelError(
-                    f"{self.model}.{self.name} points to {short(self.to)}, which no module that "
-                    f"was imported declares",
-                    fix="Import the module of that model before the first query.",
-                )
+                raise self._unknown()
         return self.related
+
+    def _unknown(self) -> ModelError:
+        """What to raise where the related model is needed and is not known."""
+        where = f"{self.model}.{self.name}"
+        fix = "Import the module of that model before the first query."
+        error = ModelError(
+            f"{where} points to {short(self.to)}, which no module that was imported declares",
+            fix=fix,
+        )
+        if not isinstance(self.to, str | type):
+            try:
+                self.to()
+            except NOT_YET as cause:
+                said = f"{type(cause).__name__}: {cause}"
+                error = ModelError(f"{where} points to a function that raises {said}", fix=fix)
+                error.__cause__ = cause
+        return error
 
     @property
     def target(self) -> Table:
