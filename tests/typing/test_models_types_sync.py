@@ -101,7 +101,14 @@ class PlainNote(Model):
     objects = Manager()
 
 
-class InheritedNote(Note):
+class AbstractNote(Model):
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class InheritedNote(AbstractNote):
     pass
 
 
