@@ -127,12 +127,3 @@ def _expression(table: Table, field: Field[Any], value: Expression[Any], place: 
             f"which is of type {family(operand.field)}"
         )
     return operand.expr
-
-
-def fields_to_update(table: Table, names: Iterable[str], asked: str) -> list[Field[Any]]:
-    """The fields of names, none of them the primary key.
-
-    Raises:
-        UnknownField: a name that the model does not have.
-    """
-    return [table.field(name, asked) for name in names]

@@ -12,12 +12,10 @@ from ..query import ast
 from ..schema.fields import NOT_PROVIDED, Field
 from ..schema.record import DB_DEFAULT, Record
 from ..schema.table import Table
-from ..sql.compiler import compiler_for
 from ..sql.dialects import Dialect
 from ..sql.types import binder
-from .loader import read_fields
 from .plans import planned
-from .saving import InsertPlan, insert_plan, take_keys, to_insert
+from .saving import InsertPlan, compiled_insert, insert_plan, take_keys, to_insert
 
 
 class Batch(NamedTuple):
@@ -146,11 +144,10 @@ def _plan(
     count = 0 if dialect.bulk_insert_by_unnest else rows
     key = (dialect, "insert many", count, *(field.name for field in fields))
     plan: InsertPlan | None = model._plans.get(key)
-
-    def make() -> InsertPlan:
-        returned = filled if dialect.returning_on_insert else ()
-        node = ast.InsertMany(model._table, fields, rows, returned)
-        statement = compiler_for(dialect).compile(node)
-        return InsertPlan(statement, returned, read_fields(dialect, returned) if returned else None)
-
-    return plan or planned(model, key, make)
+    return plan or planned(
+        model,
+        key,
+        lambda: compiled_insert(
+            dialect, filled, lambda returned: ast.InsertMany(model._table, fields, rows, returned)
+        ),
+    )

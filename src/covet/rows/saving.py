@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import FieldError, keyword, short
 from ..expressions import Q
 from ..expressions.shape import Shaped
-from ..query import writes
+from ..query import ast, writes
 from ..query.spec import QuerySpec
 from ..query.writes import Assigned
 from ..schema.fields import Field
@@ -69,14 +69,29 @@ def insert_plan(
     """The plan of an INSERT."""
     key = (dialect, "insert", written.key)
     plan: InsertPlan | None = model._plans.get(key)
-    return plan or planned(model, key, lambda: _insert_plan(model, written, filled, dialect))
+    return plan or planned(
+        model,
+        key,
+        lambda: compiled_insert(
+            dialect, filled, lambda returned: writes.insert(model._table, written, returned)
+        ),
+    )
 
 
-def _insert_plan(
-    model: type[Record], written: Assigned, filled: tuple[Field[Any], ...], dialect: Dialect
+def compiled_insert(
+    dialect: Dialect,
+    filled: tuple[Field[Any], ...],
+    node: Callable[[tuple[Field[Any], ...]], ast.Insert | ast.InsertMany],
 ) -> InsertPlan:
+    """An INSERT that returns what the database fills in, where the database can.
+
+    Args:
+        dialect: the database that is written to.
+        filled: the fields that it fills in.
+        node: gives the statement for the fields that it returns.
+    """
     returned = filled if dialect.returning_on_insert else ()
-    statement = compiler_for(dialect).compile(writes.insert(model._table, written, returned))
+    statement = compiler_for(dialect).compile(node(returned))
     return InsertPlan(statement, returned, read_fields(dialect, returned) if returned else None)
 
 

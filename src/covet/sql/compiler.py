@@ -44,29 +44,14 @@ class Compiler:
 
     def select(self, node: ast.Select) -> SQL:
         """``SELECT … FROM … WHERE … ORDER BY … LIMIT …``"""
-        return sql(
-            self.head(node),
-            self.outputs(node.outputs),
-            " FROM ",
-            self.table(node.table, node.alias),
-            *(self.join(join) for join in node.joins),
-            clause("WHERE", self.where(node.where)),
-            clause("GROUP BY", self.grouped(node)),
-            clause("ORDER BY", separated(", ", map(self.order_term, node.order_by))),
-            self.window(node),
-        )
+        return sql(self.head(node), self.outputs(node.outputs), self.tail(node))
 
     def count_rows(self, node: ast.CountRows) -> SQL:
         """``SELECT COUNT(*)``, of a subquery where the rows are distinct or a slice."""
         inner = node.select
         if inner.distinct or inner.limit is not None or inner.offset is not None:
             return sql("SELECT COUNT(*) FROM (", self.numbered(inner), ") AS ", self.name("rows"))
-        return sql(
-            "SELECT COUNT(*) FROM ",
-            self.table(inner.table, inner.alias),
-            *(self.join(join) for join in inner.joins),
-            clause("WHERE", self.where(inner.where)),
-        )
+        return sql("SELECT COUNT(*)", self.rows(inner))
 
     def numbered(self, node: ast.Select) -> SQL:
         """A SELECT as a derived table, whose columns must have names that differ."""
@@ -76,10 +61,8 @@ class Compiler:
             else sql(self.expr(expr), " AS ", self.name(f"c{n}"))
             for n, expr in enumerate(node.outputs)
         ]
-        body = self.select(node)
-        head = sql(self.head(node), self.outputs(node.outputs))
         named = separated(", ", outputs) if outputs else sql("1 AS ", self.name("c0"))
-        return sql(self.head(node), named, body[len(head) :])
+        return sql(self.head(node), named, self.tail(node))
 
     def insert(self, node: ast.Insert) -> SQL:
         """``INSERT INTO … VALUES … RETURNING …``"""
@@ -153,6 +136,24 @@ class Compiler:
     def head(self, node: ast.Select) -> str:
         """``SELECT`` or ``SELECT DISTINCT``."""
         return "SELECT DISTINCT " if node.distinct and not _is_random(node) else "SELECT "
+
+    def tail(self, node: ast.Select) -> SQL:
+        """What stands behind the outputs: ``FROM … WHERE … ORDER BY … LIMIT …``"""
+        return sql(
+            self.rows(node),
+            clause("GROUP BY", self.grouped(node)),
+            clause("ORDER BY", separated(", ", map(self.order_term, node.order_by))),
+            self.window(node),
+        )
+
+    def rows(self, node: ast.Select) -> SQL:
+        """Which rows: ``FROM … JOIN … WHERE …``"""
+        return sql(
+            " FROM ",
+            self.table(node.table, node.alias),
+            *(self.join(join) for join in node.joins),
+            clause("WHERE", self.where(node.where)),
+        )
 
     def outputs(self, outputs: tuple[ast.Expr, ...]) -> SQL:
         """What is selected; ``1`` where only the existence of rows is asked."""
