@@ -33,6 +33,7 @@ from .errors import (
     ValidationError,
 )
 from .expressions import F, OrderBy, Q, Value
+from .query.prefetch import Prefetch
 from .schema.choices import Choices, IntegerChoices, TextChoices
 from .schema.constraints import CheckConstraint, Index, UniqueConstraint
 from .schema.fields import (
@@ -64,8 +65,16 @@ from .schema.fields import (
     URLField,
     UUIDField,
 )
+from .schema.peers import (
+    FETCH_ONE,
+    FETCH_PEERS,
+    FETCH_RAISE,
+    FetchMode,
+    set_default_fetch_mode,
+)
 from .schema.record import DB_DEFAULT
 from .schema.relations import CASCADE, DO_NOTHING, PROTECT, RESTRICT, SET_NULL
+from .schema.reverse import get_reverse_relations, register_reverse_relation
 from .schema.validators import (
     DecimalValidator,
     EmailValidator,
@@ -91,6 +100,9 @@ __all__ = [
     "CASCADE",
     "DB_DEFAULT",
     "DO_NOTHING",
+    "FETCH_ONE",
+    "FETCH_PEERS",
+    "FETCH_RAISE",
     "PROTECT",
     "RESTRICT",
     "SET_NULL",
@@ -115,6 +127,7 @@ __all__ = [
     "EmailField",
     "EmailValidator",
     "F",
+    "FetchMode",
     "Field",
     "FieldError",
     "FloatField",
@@ -142,6 +155,7 @@ __all__ = [
     "PositiveBigIntegerField",
     "PositiveIntegerField",
     "PositiveSmallIntegerField",
+    "Prefetch",
     "ProgrammingError",
     "ProhibitNullCharactersValidator",
     "Q",
@@ -164,6 +178,9 @@ __all__ = [
     "ValidationError",
     "Value",
     "capture_queries",
+    "get_reverse_relations",
+    "register_reverse_relation",
+    "set_default_fetch_mode",
     "validate_email",
     "validate_ipv4_address",
     "validate_ipv6_address",
@@ -173,6 +190,8 @@ __all__ = [
 
 COLOURED = frozenset(
     {
+        "ManyToManyField",
+        "prefetch_related_objects",
         "Database",
         "ForeignKey",
         "Manager",

@@ -6,6 +6,9 @@ from . import (
     CASCADE,
     DB_DEFAULT,
     DO_NOTHING,
+    FETCH_ONE,
+    FETCH_PEERS,
+    FETCH_RAISE,
     PROTECT,
     RESTRICT,
     SET_NULL,
@@ -30,6 +33,7 @@ from . import (
     EmailField,
     EmailValidator,
     F,
+    FetchMode,
     Field,
     FieldError,
     FloatField,
@@ -57,6 +61,7 @@ from . import (
     PositiveBigIntegerField,
     PositiveIntegerField,
     PositiveSmallIntegerField,
+    Prefetch,
     ProgrammingError,
     ProhibitNullCharactersValidator,
     Q,
@@ -79,6 +84,9 @@ from . import (
     ValidationError,
     Value,
     capture_queries,
+    get_reverse_relations,
+    register_reverse_relation,
+    set_default_fetch_mode,
     validate_email,
     validate_ipv4_address,
     validate_ipv6_address,
@@ -86,10 +94,12 @@ from . import (
     validate_slug,
 )
 from ._sync.database import Database, connect, database
+from ._sync.loading import prefetch_related_objects
 from ._sync.manager import Manager
 from ._sync.model import Model
 from ._sync.queryset import QuerySet
-from ._sync.relations import ForeignKey, OneToOneField, RelatedManager
+from ._sync.related import RelatedManager
+from ._sync.relations import ForeignKey, ManyToManyField, OneToOneField
 from ._sync.schema import create_tables, drop_tables
 from ._sync.transaction import atomic, on_commit
 from .pairs import sync_loaded as loaded
@@ -98,6 +108,9 @@ __all__ = [
     "CASCADE",
     "DB_DEFAULT",
     "DO_NOTHING",
+    "FETCH_ONE",
+    "FETCH_PEERS",
+    "FETCH_RAISE",
     "PROTECT",
     "RESTRICT",
     "SET_NULL",
@@ -123,6 +136,7 @@ __all__ = [
     "EmailField",
     "EmailValidator",
     "F",
+    "FetchMode",
     "Field",
     "FieldError",
     "FloatField",
@@ -137,6 +151,7 @@ __all__ = [
     "JSONField",
     "JSONNull",
     "Manager",
+    "ManyToManyField",
     "MaxLengthValidator",
     "MaxValueValidator",
     "MinLengthValidator",
@@ -154,6 +169,7 @@ __all__ = [
     "PositiveBigIntegerField",
     "PositiveIntegerField",
     "PositiveSmallIntegerField",
+    "Prefetch",
     "ProgrammingError",
     "ProhibitNullCharactersValidator",
     "Q",
@@ -183,8 +199,12 @@ __all__ = [
     "create_tables",
     "database",
     "drop_tables",
+    "get_reverse_relations",
     "loaded",
     "on_commit",
+    "prefetch_related_objects",
+    "register_reverse_relation",
+    "set_default_fetch_mode",
     "validate_email",
     "validate_ipv4_address",
     "validate_ipv6_address",

@@ -462,8 +462,7 @@ def test_the_way_back_cannot_be_assigned() -> None:
         ann.posts = []
 
     assert str(error.value) == (
-        "Author.posts cannot be set, as it stands for rows of Post. "
-        "Set Post.author of each and save it."
+        "Author.posts cannot be set, as it stands for rows of Post. Write posts.set(…)."
     )
 
 

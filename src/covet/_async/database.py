@@ -18,6 +18,7 @@ from ..pairs import (
     async_open,
 )
 from ..rows.named import Row, named_rows
+from ..schema.peers import Writes
 from ..sql.dialects import Dialect, Server, dialect_for
 from ..watch.events import listeners
 from .connection import Kind, session_of, sessions, told
@@ -164,6 +165,12 @@ class Database(AsyncCloses):
             await pool.give(connection)
         return rows
 
+    async def write_rows(self, sql: str, params: Sequence[Any] = ()) -> Rows:
+        """The rows that an ``INSERT … RETURNING`` gives."""
+        rows = await self.fetch_rows(sql, params)
+        Writes.count += 1
+        return rows
+
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """All rows of raw SQL, readable by column name.
 
@@ -183,6 +190,7 @@ class Database(AsyncCloses):
             ...     print(row.id, row["name"])
         """
         names, rows = await self._run("fetch_named", "fetch", sql, params)
+        Writes.count += 1  # it may have been an INSERT … RETURNING
         return named_rows(names, rows)
 
     async def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
@@ -203,6 +211,7 @@ class Database(AsyncCloses):
             1
         """
         result: Result = await self._run("execute", "execute", sql, params)
+        Writes.count += 1
         return result
 
     async def _run(self, method: str, kind: Kind, sql: str, params: Sequence[Any]) -> Any:

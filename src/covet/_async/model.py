@@ -9,13 +9,15 @@ from ..errors import DatabaseError, FieldError
 from ..rows import saving
 from ..schema.declare import ModelMeta, meant_an_instance
 from ..schema.options import Options
-from ..schema.record import Origin, Record
+from ..schema.peers import Origin
+from ..schema.record import Record
 from ..schema.registry import Registry
 from ..schema.relations import ReverseRelation
 from .database import Database, database
 from .manager import BaseManager, DefaultManager
 from .queryset import QuerySet
-from .relations import ReverseDescriptor, ReverseOneDescriptor
+from .related import ManyDescriptor
+from .relations import ReverseOneDescriptor
 
 registry = Registry(__name__)
 
@@ -58,10 +60,14 @@ class Model(Record, metaclass=ModelMeta):
 
     @classmethod
     def _add_reverse(cls, relation: ReverseRelation) -> None:
-        model = cls._registry.models[relation.source.label]
-        kind = ReverseDescriptor if relation.many else ReverseOneDescriptor
         assert relation.name is not None
-        setattr(cls, relation.name, kind(relation, model))
+        way: Any = cls._table.ways[relation.name]
+        setattr(cls, relation.name, ManyDescriptor(way) if way.many else ReverseOneDescriptor(way))
+
+    @classmethod
+    def _plain_rows(cls) -> QuerySet[Any]:
+        """All rows, whatever the managers of the model hide."""
+        return QuerySet(cls)
 
     async def save(
         self,
@@ -117,7 +123,7 @@ class Model(Record, metaclass=ModelMeta):
         written, filled = saving.to_insert(self)
         plan = saving.insert_plan(type(self), written, filled, db.dialect)
         if plan.returned:
-            rows = await db.fetch_rows(*plan.bind(written.values))
+            rows = await db.write_rows(*plan.bind(written.values))
             plan.take_in(self, rows[0])
         else:
             result = await db.execute(*plan.bind(written.values))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import (
-    TYPE_CHECKING,
     Any,
     Generic,
     Literal,
@@ -16,19 +15,14 @@ from typing import (
 )
 
 from ..errors import FieldError, short
-from ..expressions import FieldRef, Q
+from ..expressions import FieldRef
 from ..pairs import AsyncReference, async_refer
-from ..schema.record import Record
-from ..schema.relations import (
-    CASCADE,
-    NOBODY,
-    ForeignKeyField,
-    RelationOptions,
-    ReverseRelation,
-    WayBack,
-)
-from .manager import Manager
-from .queryset import QuerySet
+from ..schema.declare import ModelMeta
+from ..schema.many import ManyOptions, ManyToMany
+from ..schema.relations import CASCADE, ForeignKeyField, RelationOptions
+from ..schema.ways import WayBack
+from .loading import load_one
+from .related import ManyDescriptor, ThroughManager
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -86,7 +80,7 @@ class ForeignKey(ForeignKeyField[T], Generic[T]):
         """The related object, as this colour gives it; of the class, the key as an expression."""
         if instance is None:
             return FieldRef(owner._table.label, self.name)
-        return async_refer(self, instance, load)
+        return async_refer(self, instance, load_one)
 
     def __set__(self, instance: Any, value: Any) -> None:
         """Point to another object, or with None to none."""
@@ -129,177 +123,88 @@ class OneToOneField(ForeignKey[T]):
         super().__init__(to, on_delete, **options)
 
 
-async def load(relation: ForeignKeyField[Any], instance: Any) -> Any:
-    """The object that an instance's key points to, with one query; kept on the instance.
+class ManyToManyField(ManyToMany[T], Generic[T]):
+    """A relation to any number of rows of a model, each of which may be related to many too.
 
-    Raises:
-        DoesNotExist: there is none.
+    ``post.tags`` is a manager. The links stand in a table between, with the two keys.
+
+    Args:
+        to: the related model, its name (``"Tag"``, ``"blog.Tag"``, ``"self"``) or a function that
+            returns it.
+        through: a model of your own for the table between, which may have further fields.
+        **options: see ``ManyToMany``.
+
+    Example:
+        >>> class Post(Model):
+        ...     tags = ManyToManyField(Tag, related_name="posts")
+        >>> await post.tags.add(news, sports)
     """
-    key = getattr(instance, relation.attname)
-    if key is None:
-        return None
-    related = relation.related_model
-    query: QuerySet[Any] = QuerySet(related, None, alias_of(instance))
-    found = await query.get(**{relation.key_name: key})
-    setattr(instance, relation.attname, getattr(found, relation.key_name))  # was "5", is 5
-    setattr(instance, relation.cache_name, found)
-    return found
 
+    def __init__(
+        self,
+        to: To[T],
+        *,
+        through: type[Any] | str | Callable[[], type[Any]] | None = None,
+        **options: Unpack[ManyOptions],
+    ) -> None:
+        super().__init__(to, through=through, **options)
 
-def alias_of(instance: Record) -> str | None:
-    """The database that an instance came from."""
-    return instance._origin.alias if instance._origin else None
-
-
-class ReverseDescriptor:
-    """``author.posts``: the manager of the rows that point here."""
-
-    def __init__(self, relation: ReverseRelation, model: type[Any]) -> None:
-        self.relation = relation
-        self.model = model
-        base = type(model._default_manager)
-        self.manager_class = type(f"Related{base.__name__}", (RelatedManager, base), {})
-
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: Any) -> ThroughManager[T]: ...
     def __get__(self, instance: Any, owner: Any) -> Any:
+        """The manager of the related rows; of the class, the declaration, which has ``through``."""
         if instance is None:
             return self
-        return self.manager_class(self.relation, self.model, instance)
+        self._settled()
+        return ManyDescriptor(instance._table.ways[self.name]).__get__(instance, owner)
 
     def __set__(self, instance: Any, value: Any) -> None:
-        """Refused: rows are pointed here one by one."""
-        relation = self.relation
-        raise FieldError(
-            f"{type(instance).__name__}.{relation.name} cannot be set, "
-            f"as it stands for rows of {self.model.__name__}",
-            fix=f"Set {self.model.__name__}.{relation.field.name} of each and save it.",
+        """Refused: what belongs to an instance is in the database, not in an attribute."""
+        ManyDescriptor(instance._table.ways[self.name]).__set__(instance, value)
+
+    def make_through(self, source: type[Any], target: type[Any]) -> type[Any]:
+        """The model of the table between: two foreign keys, and one row for each pair."""
+        near, far = source.__name__.lower(), target.__name__.lower()
+        if near == far:
+            near, far = f"from_{near}", f"to_{far}"
+        name = f"{source.__name__}_{self.name}"
+        table = self.db_table or f"{source._table.name}_{self.name}"
+        words = {"db_table": table, "unique_together": [(near, far)]}
+        words |= {"app_label": source._table.app_label, "managed": source._table.options.managed}
+        root = next(base for base in reversed(source.__mro__) if isinstance(base, ModelMeta))
+        return ModelMeta(
+            name,
+            (root,),
+            {
+                "__module__": source.__module__,
+                "__qualname__": f"{source.__qualname__}_{self.name}",
+                "Meta": type("Meta", (), words),
+                near: ForeignKey(source, related_name="+", db_constraint=self.db_constraint),
+                far: ForeignKey(target, related_name="+", db_constraint=self.db_constraint),
+            },
         )
 
 
 class ReverseOneDescriptor:
     """``user.profile``: the one row that points here."""
 
-    def __init__(self, relation: ReverseRelation, model: type[Any]) -> None:
-        self.way = WayBack(relation)
-        self.model = model
+    def __init__(self, way: WayBack) -> None:
+        self.way = way
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
             return self
-        return async_refer(self.way, instance, self._load)
+        return async_refer(self.way, instance, load_one)
 
     def __set__(self, instance: Any, value: Any) -> None:
         """Make another row the one that points here; save that row then."""
-        field = self.way.relation.field
-        if not isinstance(value, self.model):
+        way = self.way
+        if not isinstance(value, way.target_model):
             raise FieldError(
-                f"{self.way.model}.{self.way.name} cannot be set to {short(value)}",
-                fix=f"Set it to a {self.model.__name__}, and save that.",
+                f"{way.model}.{way.name} cannot be set to {short(value)}",
+                fix=f"Set it to a {way.target.model_name}, and save that.",
             )
-        field.assign(value, instance)
-        setattr(instance, self.way.cache_name, value)
-
-    async def _load(self, way: WayBack, instance: Any) -> Any:
-        """The row that points to an instance, with one query; kept on the instance."""
-        field = way.relation.field
-        key = getattr(instance, field.key_name)
-        query: QuerySet[Any] = QuerySet(self.model, None, alias_of(instance))
-        if key is None:  # not saved yet, so nothing points to it; NULLs do not
-            return way.missing(instance)
-        found = await query.filter(**{field.attname: key}).first()
-        setattr(instance, way.cache_name, NOBODY if found is None else found)
-        if found is None:
-            return way.missing(instance)
-        setattr(found, field.cache_name, instance)
-        return found
-
-
-class RelatedManager(Manager[M]):
-    """The manager of the rows whose key points to one instance.
-
-    It has the methods of the model's default manager. Everything that it creates points there too.
-    A class that wants its type known to checkers declares it: ``posts: RelatedManager["Post"]``.
-    """
-
-    if TYPE_CHECKING:
-
-        def __get__(  # pyright: ignore[reportIncompatibleMethodOverride]
-            self, instance: object, owner: Any
-        ) -> Self: ...
-
-    def __init__(self, relation: ReverseRelation, model: type[Any], instance: Record) -> None:
-        self.__dict__.update(vars(model._default_manager))
-        self.name = relation.name or relation.query_name
-        self._relation = relation
-        self._instance = instance
-        self._alias = alias_of(instance)
-
-    def _key(self) -> Any:
-        field = self._relation.field
-        key = getattr(self._instance, field.key_name)
-        if key is None:
-            raise FieldError(
-                f"This {type(self._instance).__name__} is not saved yet, so it has no {self.name}",
-                fix="Save it first.",
-            )
-        return key
-
-    def get_queryset(self) -> QuerySet[M]:
-        """The rows that point to the instance."""
-        return super().get_queryset().filter(Q(**{self._relation.field.attname: self._key()}))
-
-    async def create(self, /, **values: Any) -> M:
-        """A new row that points to the instance, saved.
-
-        Args:
-            **values: as for the model's constructor.
-        """
-        self._key()
-        return await super().create(**self._pointing(values))
-
-    async def get_or_create(
-        self, /, defaults: Mapping[str, Any] | None = None, **lookups: Any
-    ) -> tuple[M, bool]:
-        """The one row that points to the instance and meets the lookups, created if there is none.
-
-        Args:
-            defaults: as for a queryset's.
-            **lookups: as for a queryset's.
-        """
-        self._key()
-        return await super().get_or_create(defaults, **self._pointing(lookups))
-
-    async def update_or_create(
-        self,
-        /,
-        defaults: Mapping[str, Any] | None = None,
-        create_defaults: Mapping[str, Any] | None = None,
-        **lookups: Any,
-    ) -> tuple[M, bool]:
-        """The one row that points to the instance and meets the lookups, updated or created.
-
-        Args:
-            defaults: as for a queryset's.
-            create_defaults: as for a queryset's.
-            **lookups: as for a queryset's.
-        """
-        self._key()
-        return await super().update_or_create(defaults, create_defaults, **self._pointing(lookups))
-
-    async def bulk_create(
-        self, objs: Iterable[M], batch_size: int | None = None, *, validate: bool = True
-    ) -> list[M]:
-        """Many rows that point to the instance, saved.
-
-        Args:
-            objs: as for a queryset's.
-            batch_size: as for a queryset's.
-            validate: as for a queryset's.
-        """
-        self._key()
-        records = list(objs)
-        for record in records:
-            self._relation.field.assign(record, self._instance)
-        return await super().bulk_create(records, batch_size, validate=validate)
-
-    def _pointing(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {self._relation.field.name: self._instance, **values}
+        way.field.assign(value, instance)
+        setattr(instance, way.cache_name, value)

@@ -17,7 +17,8 @@ async def create_tables(*models: type[Any], using: str = "default") -> list[str]
     """Create the tables of models that are not there yet, with their keys and indexes.
 
     Args:
-        *models: the models; all that are declared and managed when left out.
+        *models: the models, with the tables between of their many-to-many relations; all that are
+            declared and managed when left out.
         using: the alias of the database.
 
     Returns:
@@ -71,8 +72,13 @@ def _tables(models: tuple[type[Any], ...]) -> list[Table]:
             )
         if "_table" not in vars(model):
             raise ModelError(f"{model.__name__} is abstract and has no table")
-    known = [*models] if models else registry.known()
-    return [m._table for m in known if models or m._table.options.managed]
+    known = registry.known()
+    if not models:
+        return [model._table for model in known if model._table.options.managed]
+    between = [
+        many.through for model in models for many in model._table.many.values() if many.is_auto
+    ]
+    return [model._table for model in dict.fromkeys((*models, *between))]
 
 
 async def _existing(db: Database) -> set[str]:

@@ -18,6 +18,7 @@ from ..pairs import (
     async_done,
     async_finish,
 )
+from ..schema.peers import Writes
 from .connection import Session, session_of, sessions
 from .database import database
 
@@ -148,6 +149,7 @@ class Atomic(AsyncBlock):
             block.closed(outcome, error)
             return outcome
         finally:
+            Writes.count += 1  # from now on others see what was written, or nobody does
             if mine:
                 session.turn.leave()
             await self._give_back(session)

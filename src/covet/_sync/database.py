@@ -20,6 +20,7 @@ from ..pairs import (
     sync_open,
 )
 from ..rows.named import Row, named_rows
+from ..schema.peers import Writes
 from ..sql.dialects import Dialect, Server, dialect_for
 from ..watch.events import listeners
 from .connection import Kind, session_of, sessions, told
@@ -166,6 +167,12 @@ class Database(SyncCloses):
             pool.give(connection)
         return rows
 
+    def write_rows(self, sql: str, params: Sequence[Any] = ()) -> Rows:
+        """The rows that an ``INSERT … RETURNING`` gives."""
+        rows = self.fetch_rows(sql, params)
+        Writes.count += 1
+        return rows
+
     def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """All rows of raw SQL, readable by column name.
 
@@ -185,6 +192,7 @@ class Database(SyncCloses):
             ...     print(row.id, row["name"])
         """
         names, rows = self._run("fetch_named", "fetch", sql, params)
+        Writes.count += 1  # it may have been an INSERT … RETURNING
         return named_rows(names, rows)
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
@@ -205,6 +213,7 @@ class Database(SyncCloses):
             1
         """
         result: Result = self._run("execute", "execute", sql, params)
+        Writes.count += 1
         return result
 
     def _run(self, method: str, kind: Kind, sql: str, params: Sequence[Any]) -> Any:

@@ -13,10 +13,11 @@ from ..pairs import SyncRows
 from ..query.builder import sliced
 from ..query.spec import QuerySpec
 from ..rows import bulk, plans, saving
-from ..rows.cardinality import MOST_COUNTED, exactly_one
-from ..schema.record import Origin
+from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one
+from ..schema.peers import Origin, Rows
 from ..sql.dialects import dialect_for
 from .database import Database, database, is_connected
+from .loading import load_many, prefetch
 from .manager import complete, manager_of
 from .transaction import atomic
 
@@ -72,7 +73,7 @@ class QuerySet(SyncRows[T]):
             >>> posts = Post.objects.filter(views__gt=9).fetch()
         """
         if self._rows is None:
-            rows = self._fetched(self._spec)
+            rows = load_many(self) if self._whole else self._fetched(self._spec)
             if self._rows is None:  # somebody may have been faster, and has these rows already
                 self._rows = rows
         return self._rows
@@ -84,7 +85,18 @@ class QuerySet(SyncRows[T]):
         db = database(self._alias or "default")
         plan = plans.rows_plan(self.model, spec, db.dialect)
         rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
-        return plan.load(rows, Origin(db.alias))
+        found = plan.load(rows, Origin(db.alias, self._mode))
+        if found and spec.output.kind == "instances" and (self._owner or self._prefetches):
+            self._complete(found)
+        return found
+
+    def _complete(self, found: list[Any]) -> None:
+        """Give instances what is known of them besides, and what is to be fetched for them."""
+        if self._owner is not None:
+            way, owner = self._owner
+            way.meet(owner, found)
+        if self._prefetches:
+            prefetch(found, self._prefetches)
 
     def get(self, /, *conditions: Q, **lookups: Any) -> T:
         """The one row that meets the conditions.
@@ -178,6 +190,26 @@ class QuerySet(SyncRows[T]):
         db = self._database()
         plan = plans.exists_plan(self.model, spec, db.dialect)
         return bool(db.fetch_rows(*plan.bind(spec.values + spec.window_values)))
+
+    def contains(self, obj: Any) -> bool:
+        """Whether an instance is among the rows: a query for its key, unless they are loaded.
+
+        Args:
+            obj: a saved instance of the model.
+
+        Raises:
+            FieldError: it is of another model or not saved, or the rows are no instances.
+
+        Example:
+            >>> Post.objects.filter(views__gt=9).contains(post)
+            True
+        """
+        key = check_member(self.model, self._spec, obj)
+        if self._rows is not None:
+            return obj in self._rows
+        if self._spec.is_sliced:
+            return obj in self._fetched(self._spec)
+        return self.filter(pk=key).exists()
 
     def in_bulk(self, keys: Iterable[Any] | None = None, *, field_name: str = "pk") -> dict[Any, T]:
         """Rows by their key.
@@ -300,9 +332,22 @@ class QuerySet(SyncRows[T]):
             >>> Post.objects.bulk_create([Post(title="Bread"), Post(title="Butter")])
             [<Post: Bread>, <Post: Butter>]
         """
-        records = list(objs)
+        records = Rows(objs)
+        self._insert_all(records, batch_size, validate=validate)
+        return records
+
+    def _insert_all(
+        self,
+        records: list[Any],
+        batch_size: int | None = None,
+        *,
+        validate: bool = True,
+        ignoring_conflicts: bool = False,
+    ) -> None:
         db = self._database()
-        batches = bulk.batches(self.model, records, batch_size, db.dialect, validate)
+        batches = bulk.batches(
+            self.model, records, batch_size, db.dialect, validate, ignoring_conflicts
+        )
         if len(batches) > 1:
             with atomic(using=db.alias):
                 for batch in batches:
@@ -310,20 +355,21 @@ class QuerySet(SyncRows[T]):
         else:
             for batch in batches:
                 self._insert(db, batch)
-        return records
+        origin = Origin(db.alias, self._mode)
+        for record in records:
+            record._origin = origin
+        if isinstance(records, Rows):
+            records.belong(origin)
 
     def _insert(self, db: Database, batch: bulk.Batch) -> None:
-        origin = Origin(db.alias)
         if batch.plan.returned:
-            rows = db.fetch_rows(batch.sql, batch.params)
+            rows = db.write_rows(batch.sql, batch.params)
             for record, row in zip(batch.records, rows, strict=True):
                 batch.plan.take_in(record, row)
         else:
             db.execute(batch.sql, batch.params)
             for record in batch.records:
                 saving.forget_defaults(record)
-        for record in batch.records:
-            record._origin = origin
 
     def get_or_create(
         self, /, defaults: Mapping[str, Any] | None = None, **lookups: Any

@@ -20,6 +20,7 @@ from ..pairs import (
     sync_done,
     sync_finish,
 )
+from ..schema.peers import Writes
 from .connection import Session, session_of, sessions
 from .database import database
 
@@ -150,6 +151,7 @@ class Atomic(SyncBlock):
             block.closed(outcome, error)
             return outcome
         finally:
+            Writes.count += 1  # from now on others see what was written, or nobody does
             if mine:
                 session.turn.leave()
             self._give_back(session)

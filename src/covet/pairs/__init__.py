@@ -50,6 +50,7 @@ from .references import (
     sync_loaded,
     sync_refer,
 )
+from .shared import AsyncShared, SyncShared
 
 __all__ = [
     "AsyncBlock",
@@ -61,6 +62,7 @@ __all__ = [
     "AsyncReference",
     "AsyncReturn",
     "AsyncRows",
+    "AsyncShared",
     "AsyncTicket",
     "AsyncTurn",
     "SyncBlock",
@@ -72,6 +74,7 @@ __all__ = [
     "SyncReference",
     "SyncReturn",
     "SyncRows",
+    "SyncShared",
     "SyncTicket",
     "SyncTurn",
     "async_call",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeAlias, 
 
 from ..errors import NotLoaded
 from ..schema.record import Record, Reference
-from ..schema.relations import Way
+from ..schema.ways import Way
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..schema.fields import Field
-from ..schema.relations import Way
 from ..schema.table import Table
+from ..schema.ways import Way
 
 NOWHERE: frozenset[str] = frozenset()
 
@@ -288,7 +288,9 @@ class Select:
     Attributes:
         table: what FROM begins with; None for a single row without columns.
         related: the related rows among the outputs.
-        hidden: how many of the last outputs are there only because DISTINCT has to order by them.
+        hidden: how many of the last outputs are there only because DISTINCT has to order by them,
+            or to say which key a row was found by.
+        keyed: whether the last output is that key.
     """
 
     table: Table | None
@@ -302,6 +304,24 @@ class Select:
     distinct: bool = False
     hidden: int = 0
     related: tuple[Related, ...] = ()
+    keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Some rows of each group of a SELECT, by their place in its order.
+
+    Attributes:
+        select: the rows, without order and limits; its last output says which group a row is in.
+        order_by: what counts them.
+        low: how many of each group are left out at its start.
+        high: the place of the last one; None for no end.
+    """
+
+    select: Select
+    order_by: tuple[OrderTerm, ...]
+    low: Param | None
+    high: Param | Constant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,12 +343,17 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class InsertMany:
-    """An INSERT of a number of rows whose values come flat, row after row or column by column."""
+    """An INSERT of a number of rows whose values come flat, row after row or column by column.
+
+    Attributes:
+        ignoring: whether a row that a unique constraint refuses is passed over.
+    """
 
     table: Table
     fields: tuple[Field[Any], ...]
     rows: int
     returning: tuple[Field[Any], ...] = ()
+    ignoring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,4 +379,4 @@ class Delete:
     select: Select
 
 
-Statement: TypeAlias = Select | CountRows | Insert | InsertMany | Update | Delete
+Statement: TypeAlias = Select | Ranked | CountRows | Insert | InsertMany | Update | Delete

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from ..errors import FieldError, short
 from ..expressions import Expression, OrderBy, Q
 from ..expressions.shape import INT64_MAX
-from . import related, resolve
+from ..schema.peers import FetchMode, checked_mode
+from ..schema.ways import ToMany
+from . import prefetch, related, resolve
 from .spec import Output, QuerySpec
 
 if TYPE_CHECKING:
@@ -26,6 +28,13 @@ class Builder(Generic[T]):
     _spec: QuerySpec
     _alias: str | None = None
     _rows: list[T] | None = None
+    _mode: FetchMode | None = None
+    _prefetches: tuple[prefetch.Prefetch, ...] = ()
+
+    _owner: tuple[ToMany, Any] | None = None
+    """The relation and the instance whose rows these are; some of them, once it is narrowed."""
+    _whole: bool = False
+    """Whether they are all of these rows, as its manager gives them."""
 
     def __init__(
         self, model: type[Any], spec: QuerySpec | None = None, alias: str | None = None
@@ -41,6 +50,7 @@ class Builder(Generic[T]):
         new.__dict__.update(self.__dict__)
         new._spec = spec
         new._rows = None
+        new._whole = False
         return new
 
     @property
@@ -110,7 +120,7 @@ class Builder(Generic[T]):
             raise sliced(call)
         if condition.key not in spec.table.checked:
             resolve.check_condition(spec.table, condition, f"{call}({given.inside(values=False)})")
-        return self._with(spec.where(condition))
+        return self._with(spec.where(condition, together=self._whole))
 
     def order_by(self, *terms: str | Expression[Any] | OrderBy) -> Self:
         """In this order instead of the model's; without terms, in none.
@@ -180,6 +190,43 @@ class Builder(Generic[T]):
         checked = related.check(self._spec.table, paths, shown)
         before = self._spec.related or ()
         return self._with(self._spec.with_related(tuple(dict.fromkeys((*before, *checked)))))
+
+    def prefetch_related(self, *lookups: str | prefetch.Prefetch | None) -> Self:
+        """With the rows of relations of any kind, in one more query for each relation.
+
+        ``Author.objects.prefetch_related("posts__tags")`` → three queries, however many authors.
+
+        Args:
+            *lookups: the names of relations as they are on instances, at any depth with ``__``, or
+                ``Prefetch`` objects; None alone takes back what was asked for before.
+
+        Raises:
+            UnknownField: a name that the model does not have.
+            FieldError: a name of something else than a relation.
+        """
+        new = self._with(self._spec)
+        if lookups == (None,):
+            new._prefetches = ()
+        else:
+            both = (*self._prefetches, *prefetch.checked(self._spec.table, lookups))
+            prefetch.tree(both)  # which refuses what does not go together
+            new._prefetches = both
+        return new
+
+    def fetch_mode(self, mode: FetchMode) -> Self:
+        """How far touching something goes that the rows did not bring along.
+
+        Args:
+            mode: ``FETCH_PEERS``, the default: it is loaded for all living rows of this query.
+                ``FETCH_ONE``: for that row alone. ``FETCH_RAISE``: ``NotLoaded`` is raised. What
+                is reached from the rows inherits it.
+
+        Example:
+            >>> posts = await Post.objects.fetch_mode(FETCH_RAISE)
+        """
+        new = self._with(self._spec)
+        new._mode = checked_mode(mode, "fetch_mode")
+        return new
 
     def using(self, alias: str) -> Self:
         """The same query, of another database.

@@ -104,6 +104,12 @@ def _walk(table: Table, words: list[str], asked: str | None) -> tuple[list[Step]
         found = here.names.get(word)
         if found is None and word not in here.reverse:
             here.settle()
+        between = _between(here, word) if found is None else None
+        if between is not None:
+            near, far = between
+            steps.append(Step(near, reverse=True))
+            here, field = far.source, far
+            continue
         if found is None and word in here.reverse:
             relation = here.reverse[word]
             steps.append(Step(relation.field, reverse=True))
@@ -117,6 +123,17 @@ def _walk(table: Table, words: list[str], asked: str | None) -> tuple[list[Step]
         field = found
     assert field is not None
     return steps, field, len(words)
+
+
+def _between(table: Table, word: str) -> tuple[ForeignKeyField[Any], Any] | None:
+    """The foreign keys of the table between, near and far, if a word is a many-to-many relation."""
+    if word in table.many:
+        declared = table.many[word]
+        return (declared.near, declared.far) if declared.reverse is not None else None
+    relation = table.reverse.get(word)
+    if relation is None or relation.key is not None:
+        return None
+    return relation.field.far, relation.field.near
 
 
 def _ends_here(table: Table, word: str) -> bool:

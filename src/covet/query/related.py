@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import FieldError, UnknownField, short
-from ..schema.relations import ForeignKeyField, WayBack
+from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
+from ..schema.ways import WayBack
 from . import ast
 from .joins import Scope
 from .paths import Step
@@ -72,7 +73,7 @@ def step(table: Table, name: str, asked: str | None = None) -> Step:
     single = [f.name for f in table.relations]
     single += [query_name for query_name, r in table.reverse.items() if not r.many]
     fix = f"Relations to one row: {', '.join(sorted(single)) or 'none'}."
-    if relation is not None:
+    if relation is not None or name in table.many:
         raise FieldError(
             f"{table.model_name}.{name} leads to several rows, which no single row can bring along",
             asked=asked,

@@ -15,7 +15,7 @@ from . import ast, related
 from .conditions import Conditions, joined
 from .joins import Aliases, Scope
 from .paths import Path, parse
-from .spec import QuerySpec
+from .spec import Keyed, QuerySpec
 
 RANDOM = "?"
 RANDOM_TERM = ast.OrderTerm(ast.Random(), False, True)
@@ -24,8 +24,10 @@ DEEPEST_CONDITION = 1000  # no server takes as many; where each stops, its diale
 WHOLE: Field[Any] = BigIntegerField()
 
 
-def select(spec: QuerySpec) -> ast.Select:
+def select(spec: QuerySpec) -> ast.Select | ast.Ranked:
     """The SELECT that gives a query's rows."""
+    if spec.keyed is not None and spec.is_sliced:
+        return _Resolver(spec).ranked()
     return _Resolver(spec).select()
 
 
@@ -142,6 +144,8 @@ class _Resolver:
         hidden: tuple[ast.Expr, ...] = ()
         if self.spec.distinct:
             hidden, order = self._hidden(outputs, order)
+        if self.spec.keyed is not None:
+            hidden = (*hidden, self._key(self.spec.keyed))
         limit, offset = self.window()
         return ast.Select(
             self.spec.table,
@@ -155,7 +159,25 @@ class _Resolver:
             self.spec.distinct,
             len(hidden),
             beside,
+            self.spec.keyed is not None,
         )
+
+    def ranked(self) -> ast.Ranked:
+        """The slice of each owner's rows."""
+        if self.spec.distinct:
+            raise FieldError(
+                "A slice of each owner's rows cannot be distinct as well",
+                fix="Take away distinct(), or the slice.",
+            )
+        found = self.select()
+        order = found.order_by or tuple(self.ordering(("pk",), None))
+        select = replace(found, order_by=(), limit=None, offset=None)
+        return ast.Ranked(select, order, low=found.offset, high=found.limit)
+
+    def _key(self, keyed: Keyed) -> ast.Expr:
+        """The key of the owner, from the join that the clause about it made."""
+        path = value_path(self.spec.table, keyed.path, self.asked)
+        return self.conditions._operand(path, self.scope, keyed.clause).expr
 
     def rows(self, window: bool = False) -> ast.Select:
         """The rows without anything of them."""
@@ -176,8 +198,8 @@ class _Resolver:
 
     def where(self) -> ast.Condition | None:
         found = [
-            self.conditions.condition(clause.condition, clause.start, self.scope, n)
-            for n, clause in enumerate(self.spec.clauses)
+            self.conditions.condition(clause.condition, clause.start, self.scope, clause.group)
+            for clause in self.spec.clauses
         ]
         condition = joined(AND, found) if found else None
         return None if condition == ast.Truth(True) else condition

@@ -14,10 +14,11 @@ from ..schema.table import Table
 
 
 class Clause(NamedTuple):
-    """One ``filter()``; ``start`` is where its values begin among the query's."""
+    """One ``filter()``: where its values begin, and which clauses ask about the same rows."""
 
     condition: Q
     start: int
+    group: int
 
 
 class Ordering(NamedTuple):
@@ -37,6 +38,13 @@ class Output(NamedTuple):
 INSTANCES = Output("instances", ())
 
 
+class Keyed(NamedTuple):
+    """Rows of many owners at once: the path to the owner's key, and the clause that asks for it."""
+
+    path: str
+    clause: int
+
+
 class QuerySpec:
     """The whole question.
 
@@ -53,6 +61,8 @@ class QuerySpec:
         output: what the rows become.
         related: paths of the relations that are fetched with the rows; None for all that have to
             be there.
+        keyed: whose rows they are, where those of many owners are asked for at once; a slice is
+            one of each owner's rows then.
         nothing: whether it is known to have no rows, as ``none()`` has.
     """
 
@@ -62,6 +72,7 @@ class QuerySpec:
         "distinct",
         "high",
         "key",
+        "keyed",
         "low",
         "nothing",
         "ordering",
@@ -82,6 +93,7 @@ class QuerySpec:
     high: int | None
     output: Output
     related: tuple[str, ...] | None
+    keyed: Keyed | None
     nothing: bool
 
     def __init__(self, table: Table) -> None:
@@ -96,6 +108,7 @@ class QuerySpec:
         self.high = None
         self.output = INSTANCES
         self.related = ()
+        self.keyed = None
         self.nothing = False
 
     def copy(self) -> QuerySpec:
@@ -112,14 +125,21 @@ class QuerySpec:
         new.high = self.high
         new.output = self.output
         new.related = self.related
+        new.keyed = self.keyed
         new.nothing = self.nothing
         return new
 
-    def where(self, condition: Q) -> QuerySpec:
-        """Only the rows for which a condition is true."""
+    def where(self, condition: Q, *, together: bool = False) -> QuerySpec:
+        """Only the rows for which a condition is true.
+
+        Args:
+            condition: the condition.
+            together: whether it is about the same related rows as the clause before it.
+        """
         new = self.copy()
-        new.clauses = (*self.clauses, Clause(condition, len(self.values)))
-        new.key = (*self.key, "filter", *condition.key)
+        group = self.clauses[-1].group if together else len(self.clauses)
+        new.clauses = (*self.clauses, Clause(condition, len(self.values), group))
+        new.key = (*self.key, "filter too" if together else "filter", *condition.key)
         new.values = self.values + condition.values
         return new
 
@@ -168,6 +188,13 @@ class QuerySpec:
         new.key = (*self.key, "related", *(("*",) if paths is None else paths), ";")
         return new
 
+    def of_owners(self, path: str, keys: list[Any]) -> QuerySpec:
+        """Only the rows of these owners, each with its owner's key beside it."""
+        new = self.where(Q(**{f"{path}__in": keys}))
+        new.keyed = Keyed(path, len(self.clauses))
+        new.key = (*new.key, "keyed", path)
+        return new
+
     def sliced(self, low: int, high: int | None) -> QuerySpec:
         """A slice of what is there already: counted from its first row."""
         new = self.copy()
@@ -184,6 +211,10 @@ class QuerySpec:
         new.nothing = True
         return new
 
+    def selects(self, attname: str) -> bool:
+        """Whether instances come with this attribute."""
+        return True
+
     @property
     def is_sliced(self) -> bool:
         """Whether only some of the rows are asked for, by their position."""
@@ -198,6 +229,7 @@ class QuerySpec:
 
     @property
     def window_values(self) -> tuple[int, ...]:
-        """The limit and the offset, as far as the slice has them."""
-        limit = () if self.high is None else (self.high - self.low,)
+        """The limit and the offset, as far as the slice has them; of owners' rows, its ends."""
+        start = self.low if self.keyed is None else 0
+        limit = () if self.high is None else (self.high - start,)
         return (*limit, self.low) if self.low else limit

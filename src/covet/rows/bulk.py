@@ -33,6 +33,7 @@ def batches(
     batch_size: int | None,
     dialect: Dialect,
     validate: bool = True,
+    ignoring: bool = False,
 ) -> list[Batch]:
     """The INSERTs for instances; every value is checked before the first is sent.
 
@@ -42,6 +43,7 @@ def batches(
         batch_size: the most rows in one statement; None for as many as the server takes.
         dialect: the database that is written to.
         validate: whether choices and validators are checked too.
+        ignoring: whether a row that is there already is passed over; no keys come back then.
 
     Raises:
         FieldError: an instance of another model, or a batch size below 1.
@@ -60,7 +62,7 @@ def batches(
     found: list[Batch] = []
     for filled, group in _alike(model._table, records).items():
         fields = tuple(f for f in model._table.fields if f not in filled)
-        found += _group(model, fields, filled, group, batch_size, dialect)
+        found += _group(model, fields, filled, group, batch_size, dialect, ignoring)
     return found
 
 
@@ -95,6 +97,7 @@ def _group(
     records: list[Any],
     batch_size: int | None,
     dialect: Dialect,
+    ignoring: bool,
 ) -> Iterator[Batch]:
     if not fields:  # nothing to list: one INSERT of defaults each
         for record in records:
@@ -105,7 +108,7 @@ def _group(
     size = _size(len(fields), batch_size, dialect)
     for start in range(0, len(records), size):
         part = records[start : start + size]
-        plan = _plan(model, fields, filled, len(part), dialect)
+        plan = _plan(model, fields, filled, len(part), dialect, ignoring)
         columns = [_column(field, part, dialect) for field in fields]
         if dialect.bulk_insert_by_unnest:
             values: tuple[Any, ...] = tuple(columns)
@@ -140,14 +143,17 @@ def _plan(
     filled: tuple[Field[Any], ...],
     rows: int,
     dialect: Dialect,
+    ignoring: bool,
 ) -> InsertPlan:
     count = 0 if dialect.bulk_insert_by_unnest else rows
-    key = (dialect, "insert many", count, *(field.name for field in fields))
+    key = (dialect, "insert many", ignoring, count, *(field.name for field in fields))
     plan: InsertPlan | None = model._plans.get(key)
     return plan or planned(
         model,
         key,
         lambda: compiled_insert(
-            dialect, filled, lambda returned: ast.InsertMany(model._table, fields, rows, returned)
+            dialect,
+            () if ignoring else filled,
+            lambda returned: ast.InsertMany(model._table, fields, rows, returned, ignoring),
         ),
     )

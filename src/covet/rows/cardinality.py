@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import FieldError, ObjectDoesNotExist, short
+from ..expressions import Q
 from ..query.spec import QuerySpec
 from ..schema.record import Record
 
@@ -20,8 +22,7 @@ def exactly_one(rows: list[Any], model: type[Record], spec: QuerySpec) -> Any:
     """
     if len(rows) == 1:
         return rows[0]
-    conditions = ", ".join(clause.condition.inside() for clause in spec.clauses)
-    asked = f"{model.__name__}.objects.get({conditions})"
+    asked = _asked(model, ", ".join(clause.condition.inside() for clause in spec.clauses))
     if not rows:
         raise model.DoesNotExist(f"No {model.__name__} matches", asked=asked)
     many = f"more than {MOST_COUNTED - 1}" if len(rows) >= MOST_COUNTED else str(len(rows))
@@ -30,3 +31,31 @@ def exactly_one(rows: list[Any], model: type[Record], spec: QuerySpec) -> Any:
         asked=asked,
         fix="Use filter(), or conditions that only one can meet.",
     )
+
+
+def check_member(model: type[Record], spec: QuerySpec, member: object) -> Any:
+    """The key of an instance that may be among the rows of a query.
+
+    Raises:
+        FieldError: it cannot be.
+    """
+    if spec.output.kind != "instances":
+        raise FieldError(
+            "contains() looks for an instance, and the rows of values() are none",
+            fix="Take values() away, or use filter(…).exists().",
+        )
+    if not isinstance(member, model) or member.pk is None:
+        wrong = "is not saved" if isinstance(member, model) else f"is no {model.__name__}"
+        raise FieldError(f"contains() was given {short(member)}, which {wrong}")
+    return member.pk
+
+
+def no_row(model: type[Record], lookups: dict[str, Any]) -> ObjectDoesNotExist:
+    """The error for a row that a key points to and that is not there."""
+    return model.DoesNotExist(
+        f"No {model.__name__} matches", asked=_asked(model, Q(**lookups).inside())
+    )
+
+
+def _asked(model: type[Record], conditions: str) -> str:
+    return f"{model.__name__}.objects.get({conditions})"

@@ -16,8 +16,9 @@ from ..errors import FieldError
 from ..query import ast
 from ..query.spec import Output
 from ..schema.fields import Field
-from ..schema.record import Origin, Record
-from ..schema.relations import NOBODY, WayBack
+from ..schema.peers import Origin, Rows
+from ..schema.record import Record
+from ..schema.ways import NOBODY, WayBack
 from ..sql.dialects import Dialect
 from ..sql.types import type_info
 
@@ -85,15 +86,35 @@ def loader(model: type[Record], output: Output, select: ast.Select, dialect: Dia
 
 
 def _instances(source: Source, model: type[Record], select: ast.Select, target: str) -> Load:
-    lines = [
-        "    found = []",
-        "    append = found.append",
-        f"    for {target} in rows:",
-        *_instance(source, "o", model, select.outputs, 0, "        "),
-    ]
+    """The loader of instances: those of each table are peers, with an origin of their own."""
+    below = _all_related(select.related)
+    last = len(select.outputs) - 1
+    loop = _instance(source, "o", model, select.outputs, 0, "        ")
     for related in select.related:
-        lines += _beside(source, "o", related, select.outputs, "        ")
-    return source.function([*lines, "        append(o)", "    return found"])
+        loop += _beside(source, "o", related, select.outputs, "        ")
+    if select.keyed:
+        loop.append(f"        keys.append({source.value(last, select.outputs[last])})")
+    source.names["Rows"] = Rows
+    return source.function(
+        [
+            "    found = Rows()",
+            "    append = found.append",
+            "    origin_o = origin",
+            *(f"    origin_{name} = origin.beside(); {name}s = Rows()" for name in below),
+            *(["    keys = found.keys = []"] if select.keyed else []),
+            f"    for {target} in rows:",
+            *loop,
+            "        append(o)",
+            "    found.belong(origin)",
+            *(f"    {name}s.belong(origin_{name})" for name in below),
+            "    return found",
+        ]
+    )
+
+
+def _all_related(related: Iterable[ast.Related]) -> list[str]:
+    """The names in the loader of everything that a row brings along."""
+    return [name for r in related for name in (f"r{r.place}", *_all_related(r.children))]
 
 
 def _instance(
@@ -106,7 +127,7 @@ def _instance(
 ) -> list[str]:
     """The lines that make one object of the columns from ``place`` on."""
     source.names |= {"new": object.__new__, f"class_{name}": model}
-    lines = [f"{name} = new(class_{name})", f"{name}._origin = origin"]
+    lines = [f"{name} = new(class_{name})", f"{name}._origin = origin_{name}"]
     for n, field in enumerate(model._table.fields, place):
         lines.append(f"{name}.{field.attname} = {source.value(n, outputs[n])}")
     return [indent + line for line in lines]
@@ -125,9 +146,9 @@ def _beside(
     lines += _instance(
         source, name, table.registry.models[table.label], outputs, related.place, inner
     )
-    lines.append(f"{inner}{parent}.{way.cache_name} = {name}")
+    lines += [f"{inner}{name}s.append({name})", f"{inner}{parent}.{way.cache_name} = {name}"]
     if isinstance(way, WayBack):
-        lines.append(f"{inner}{name}.{way.relation.field.cache_name} = {parent}")
+        lines.append(f"{inner}{name}.{way.field.cache_name} = {parent}")
     for child in related.children:
         lines += _beside(source, name, child, outputs, inner)
     if related.outer and isinstance(way, WayBack):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..query import resolve
+from ..query import ast, resolve
 from ..query.spec import QuerySpec
 from ..schema.record import Record
 from ..schema.table import MOST_PLANS
@@ -48,8 +48,9 @@ def rows_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> ReadPla
 
 
 def _rows_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> ReadPlan:
-    select = resolve.select(spec)
-    statement = compiler_for(dialect).compile(select)
+    asked = resolve.select(spec)
+    select = asked.select if isinstance(asked, ast.Ranked) else asked
+    statement = compiler_for(dialect).compile(asked)
     return ReadPlan(statement, loader(model, spec.output, select, dialect))
 
 

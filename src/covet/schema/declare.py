@@ -14,12 +14,14 @@ from typing import Any
 from ..errors import ModelError, MultipleObjectsReturned, ObjectDoesNotExist
 from ..expressions import FieldRef
 from .fields import NOT_PROVIDED, BigAutoField, Field
+from .many import ManyToMany
 from .options import Options, read_options
 from .record import DB_DEFAULT, Record
 from .table import Table
 
 RESERVED = frozenset({"objects", "save", "delete", "refresh_from_db", "_table", "_plans"})
 MIXED_IN = "_covet_fields"
+DECLARED = (Field, ManyToMany)
 
 
 class ModelMeta(type):
@@ -85,12 +87,12 @@ def _mixed_in_meta(bases: tuple[type, ...]) -> type | None:
 def _refuse_slips(model: str, namespace: dict[str, Any]) -> None:
     """Refuse what was meant to be a field or a manager: one without brackets, or with a comma."""
     for name, value in namespace.items():
-        if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Field):
+        if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], DECLARED):
             raise ModelError(
                 f"{model}.{name} is a tuple with a field in it",
                 fix="Take away the comma behind the field.",
             )
-        if isinstance(value, type) and issubclass(value, Field) and value.__name__ != name:
+        if isinstance(value, type) and issubclass(value, DECLARED) and value.__name__ != name:
             raise meant_an_instance(model, name, value)
 
 
@@ -102,7 +104,7 @@ def meant_an_instance(model: str, name: str, given: type) -> ModelError:
     )
 
 
-def _check_names(model: str, fields: dict[str, Field[Any]]) -> None:
+def _check_names(model: str, fields: Iterable[str]) -> None:
     for name in fields:
         if name in RESERVED or hasattr(Record, name):
             raise ModelError(
@@ -159,6 +161,10 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
     label = f"{cls.__module__}.{cls.__qualname__}"
     cls._table = Table(label, cls.__name__, cls._options, tuple(fields.values()))
     cls._plans = {}
+    for name, many in _many_to_many(cls).items():
+        many.bind(cls.__name__, name)
+        cls._table.many[name] = many
+        setattr(cls, name, many)
     for name, base in (
         ("DoesNotExist", ObjectDoesNotExist),
         ("MultipleObjectsReturned", MultipleObjectsReturned),
@@ -170,10 +176,25 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
         if field.choices is not None and not hasattr(cls, f"get_{name}_display"):
             setattr(cls, f"get_{name}_display", _display(field))
     _check_meta(cls._table)
+    _check_names(cls.__name__, cls._table.many)
     cls._fill = _filler(cls._table)
     cls._complete()
     _seed(cls)
     cls._registry.add(cls)
+
+
+def _many_to_many(cls: type) -> dict[str, ManyToMany[Any]]:
+    """The class's own many-to-many relations, and copies of those of abstract models and mixins."""
+    nearest: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        for name, thing in vars(base).items():
+            is_inherited = "_table" in vars(base) and base is not cls
+            nearest[name] = None if is_inherited else (base, thing)
+    return {
+        name: found[1] if found[0] is cls else found[1].clone()
+        for name, found in nearest.items()
+        if found is not None and isinstance(found[1], ManyToMany)
+    }
 
 
 def _display(field: Field[Any]) -> Callable[[Any], Any]:

@@ -16,11 +16,13 @@ from ..errors import (
 )
 from ..expressions.shape import Shaped
 from .fields import Field
+from .peers import FetchMode, Origin
 
 if TYPE_CHECKING:
     from .registry import Registry
-    from .relations import ReverseRelation, Way
+    from .relations import ReverseRelation
     from .table import Table
+    from .ways import Way
 
 
 class DatabaseDefault:
@@ -34,18 +36,6 @@ class DatabaseDefault:
 
 
 DB_DEFAULT = DatabaseDefault()
-
-
-class Origin:
-    """Where a row came from; the rows of one query share one.
-
-    An instance without an origin has never been in the database.
-    """
-
-    __slots__ = ("__weakref__", "alias")
-
-    def __init__(self, alias: str) -> None:
-        self.alias = alias
 
 
 class UnexpectedKeyword(UnknownField, TypeError):
@@ -75,6 +65,18 @@ class State:
         """The alias of the database that it came from."""
         origin = self._record._origin
         return origin.alias if origin else None
+
+    @property
+    def fetch_mode(self) -> FetchMode | None:
+        """How far touching something of it that is not loaded goes."""
+        origin = self._record._origin
+        return origin.mode if origin else None
+
+    @property
+    def peers(self) -> list[Record]:
+        """The living instances that came from the same query, itself among them."""
+        origin = self._record._origin
+        return (origin.living() if origin else []) or [self._record]
 
 
 class Reference:
@@ -215,7 +217,7 @@ class Record:
         """What is pickled and copied: the values, and of the origin only its alias."""
         state = dict(self.__dict__)
         if self._origin is not None:
-            state["_origin"] = Origin(self._origin.alias)
+            state["_origin"] = Origin(self._origin.alias, self._origin.own_mode)
         return state
 
     def __reduce__(self) -> Any:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import ModelError
+from .many import ManyToMany
 from .record import Record
 from .relations import NOT_YET, ForeignKeyField, ReverseRelation, reverse_names
+from .ways import BackToMany, WayBack
 
 if TYPE_CHECKING:
     from .table import Table
+
+Relation: TypeAlias = ForeignKeyField[Any] | ManyToMany[Any]
 
 TWINS: dict[str, dict[str, Table]] = {}
 """Twin-neutral label → colour → table; what two twins of one model are compared by."""
@@ -28,7 +33,7 @@ class Registry:
         self.colour = colour
         self.models: dict[str, type[Record]] = {}
         self.named: dict[str, list[type[Record]]] = {}
-        self.pending: dict[str, list[ForeignKeyField[Any]]] = {}
+        self.pending: dict[str, list[Relation]] = {}
 
     def add(self, model: type[Record]) -> None:
         """Take in a model that was just declared.
@@ -50,10 +55,12 @@ class Registry:
         self.models[table.label] = model
         self.named.setdefault(table.model_name, []).append(model)
         table.registry = self
-        for field in table.relations:
+        relations: list[Relation] = [*table.relations, *table.many.values()]
+        for field in relations:
             field.source, field.registry = table, self
         try:
-            self._resolve([*self._waiting_for(table), *table.relations], late=False)
+            waiting = self._waiting_for(table)  # some for its keys, as those of a table between
+            self._resolve([*table.relations, *waiting, *table.many.values()], late=False)
         except ModelError:
             self._forget(model)
             raise
@@ -68,17 +75,17 @@ class Registry:
         self.pending.clear()
         return self._resolve(waiting, late=True)
 
-    def _waiting_for(self, table: Table) -> list[ForeignKeyField[Any]]:
+    def _waiting_for(self, table: Table) -> list[Relation]:
         """Take out the pending relations that a new table may be the target of.
 
         Only these, as a program may have hundreds of models, each waiting for the next.
         """
         return [*self.pending.pop("", ()), *self.pending.pop(table.model_name, ())]
 
-    def _wait(self, field: ForeignKeyField[Any]) -> None:
+    def _wait(self, field: Relation) -> None:
         self.pending.setdefault(_wanted(field), []).append(field)
 
-    def _resolve(self, fields: list[ForeignKeyField[Any]], *, late: bool) -> bool:
+    def _resolve(self, fields: list[Relation], *, late: bool) -> bool:
         """Resolve relations as far as their target is known, keep the others; True if any was.
 
         Args:
@@ -89,20 +96,18 @@ class Registry:
         resolved = False
         for place, field in enumerate(fields):
             try:
-                target = self._target(field, late)
-                if target is None:
-                    self._wait(field)
-                else:
-                    self._connect(field, target)
+                if self._connect(field, late):
                     resolved = True
+                else:
+                    self._wait(field)
             except ModelError:
                 for left in fields[place:]:
                     self._wait(left)
                 raise
         return resolved
 
-    def _target(self, field: ForeignKeyField[Any], late: bool) -> type[Record] | None:
-        to: Any = field.to
+    def _meant(self, field: Relation, to: Any, late: bool) -> type[Record] | None:
+        """The model that a relation names, or None if there is none yet."""
         source = field.source
         assert source is not None
         if isinstance(to, str):
@@ -162,11 +167,36 @@ class Registry:
                 )
         return None
 
-    def _connect(self, field: ForeignKeyField[Any], model: type[Record]) -> None:
-        """Point a foreign key at its model, and make the way back."""
+    def _connect(self, field: Relation, late: bool) -> bool:
+        """Point a relation at its model, and make the way back; False if that is not there yet."""
+        model = self._meant(field, field.to, late)
+        if model is None:
+            field.waits_for = field.to
+        elif isinstance(field, ForeignKeyField):
+            field.related = model
+            self._make_way_back(field, model, not (field.one_to_one or field.unique))
+            return True
+        elif self._has_through(field, model, late):
+            self._make_way_back(field, model, True)
+            assert field.source is not None
+            field.source.ways[field.name] = field.ways()[0]
+            return True
+        return False
+
+    def _has_through(self, field: ManyToMany[Any], model: type[Record], late: bool) -> bool:
+        """Whether the table between is there, and its keys are resolved; made now if it is ours."""
+        assert field.source is not None
+        source = self.models[field.source.label]
+        if field.given_through is None:
+            through: type[Record] | None = field.make_through(source, model)
+        else:
+            through = self._meant(field, field.given_through, late)
+        field.waits_for = field.given_through if through is None else None
+        return through is not None and field.use_through(through, source, model)
+
+    def _make_way_back(self, field: Relation, model: type[Record], many: bool) -> None:
         source = field.source
         assert source is not None
-        field.related = model
         name, query_name = reverse_names(field, source)
         table = model._table
         clash = _clash(model, name, query_name)
@@ -176,13 +206,40 @@ class Registry:
                 f"would be called {clash!r}, which {table.model_name} has already",
                 fix=f'Give {source.model_name}.{field.name} another name: related_name="…".',
             )
-        many = not (field.one_to_one or field.unique)
-        relation = ReverseRelation(name, query_name, field, source, many)
-        field.reverse = relation
-        table.reverse[query_name] = relation
-        table.checked.clear()
-        if name is not None:
-            model._add_reverse(relation)
+        self._add_reverse(ReverseRelation(name, query_name, field, source, many), model)
+
+    def name_way_back(self, relation: ReverseRelation, model: type[Record], name: str) -> None:
+        """Give a way back that was hidden a name.
+
+        Raises:
+            ModelError: the model has something else of that name.
+        """
+        clash = _clash(model, name, name)
+        if clash is not None or not name.isidentifier():
+            raise ModelError(
+                f"The way back to {model.__name__} cannot be called {name!r}",
+                fix="Choose a plain name that it does not use yet.",
+            )
+        del model._table.reverse[relation.query_name]
+        self._add_reverse(replace(relation, name=name, query_name=name), model)
+        self._forget_plans()
+
+    def _add_reverse(self, relation: ReverseRelation, model: type[Record]) -> None:
+        relation.field.reverse = relation
+        model._table.reverse[relation.query_name] = relation
+        model._table.checked.clear()
+        if relation.name is not None:
+            self._add_accessor(model, relation)
+
+    def _add_accessor(self, model: type[Record], relation: ReverseRelation) -> None:
+        """Give a model its attribute for the way back along a relation."""
+        assert relation.name is not None
+        if relation.key is None:
+            way: Any = relation.field.ways()[1]
+        else:
+            way = BackToMany(relation) if relation.many else WayBack(relation)
+        model._table.ways[relation.name] = way
+        model._add_reverse(relation)
 
     def _forget(self, model: type[Record]) -> None:
         """Take out a model, and its relations out of the models that they point to.
@@ -192,18 +249,19 @@ class Registry:
         table = model._table
         self.models.pop(table.label, None)
         self.named[table.model_name].remove(model)
-        for relation in table.reverse.values():
-            relation.field.related = None
+        for relation in list(table.reverse.values()):
+            relation.field.related = relation.field.reverse = None
+            if relation.key is None:
+                relation.source.ways.pop(relation.field.name, None)
             self._wait(relation.field)
         for name, fields in list(self.pending.items()):
             self.pending[name] = [field for field in fields if field.source is not table]
             if not self.pending[name]:
                 del self.pending[name]
-        for field in table.relations:
+        relations: list[Relation] = [*table.relations, *table.many.values()]
+        for field in relations:
             if field.related is not None and field.reverse is not None:
-                field.related._table.reverse.pop(field.reverse.query_name, None)
-                if field.reverse.name is not None:
-                    delattr(field.related, field.reverse.name)
+                _take_out(field.reverse, field.related)
 
     def _forget_plans(self) -> None:
         for model in self.models.values():
@@ -216,22 +274,31 @@ class Registry:
         return list(self.models.values())
 
 
+def _take_out(relation: ReverseRelation, model: type[Record]) -> None:
+    """Take a way back away from the model that it begins at."""
+    model._table.reverse.pop(relation.query_name, None)
+    if relation.name is not None:
+        model._table.ways.pop(relation.name, None)
+        delattr(model, relation.name)
+
+
 def _clash(model: type[Record], name: str | None, query_name: str) -> str | None:
     """The name that a way back would have and that the model uses for something else already."""
     table = model._table
-    if query_name in table.names or query_name in table.reverse:
+    if query_name in table.names or query_name in table.reverse or query_name in table.many:
         return query_name
     if name in table.names or any(name in vars(base) for base in model.__mro__):
         return name
     return None
 
 
-def _wanted(field: ForeignKeyField[Any]) -> str:
+def _wanted(field: Relation) -> str:
     """The name of the model that a relation waits for; empty where only asking it tells."""
-    if not isinstance(field.to, str):
+    if not isinstance(field.waits_for, str):
         return ""
     assert field.source is not None
-    return field.source.model_name if field.to == "self" else field.to.rpartition(".")[2]
+    is_self = field.waits_for == "self"
+    return field.source.model_name if is_self else field.waits_for.rpartition(".")[2]
 
 
 def _twins(table: Table) -> dict[str, Table]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..errors import ModelError, ValidationError, short
 from .fields import Field, FieldOptions
 from .record import Record, Reference
 
 if TYPE_CHECKING:
+    from .many import ManyToMany
     from .registry import Registry
     from .table import Table
 
@@ -44,16 +45,21 @@ class ReverseRelation:
     Attributes:
         name: the attribute on instances, ``author.posts``; None where it was hidden with ``"+"``.
         query_name: the name in lookups.
-        field: the foreign key.
-        source: the table that has the foreign key.
+        field: the foreign key, or the many-to-many relation.
+        source: the table of the model that declares it.
         many: whether several rows may point here; False for one-to-one.
     """
 
     name: str | None
     query_name: str
-    field: ForeignKeyField[Any]
+    field: Any
     source: Table
     many: bool
+
+    @property
+    def key(self) -> ForeignKeyField[Any] | None:
+        """The foreign key; None for a many-to-many relation, which has two in another table."""
+        return self.field if isinstance(self.field, ForeignKeyField) else None
 
 
 class ForeignKeyField(Field[T]):
@@ -77,6 +83,12 @@ class ForeignKeyField(Field[T]):
     kind = "foreignkey"
     is_relation: ClassVar[bool] = True
     one_to_one: ClassVar[bool] = False
+    many: ClassVar[bool] = False
+
+    @property
+    def relation_type(self) -> str:
+        """``"foreignkey"`` or ``"onetoone"``, as the reverse registry calls it."""
+        return "onetoone" if self.one_to_one else "foreignkey"
 
     def __init__(
         self,
@@ -93,7 +105,7 @@ class ForeignKeyField(Field[T]):
         if self.one_to_one:
             options["unique"] = True
         super().__init__(**options)
-        self.to = to
+        self.to = self.waits_for = to
         self.related_name = related_name
         self.related_query_name = related_query_name
         self.to_field = to_field
@@ -281,6 +293,39 @@ class ForeignKeyField(Field[T]):
         name: str = self.target_field.attname
         return name
 
+    @property
+    def target_model(self) -> type[Record]:
+        """The related model."""
+        return self.related_model
+
+    @property
+    def lookup(self) -> str:
+        """How the related objects of many instances are asked for: by this of them."""
+        return self.key_name
+
+    @property
+    def row_key(self) -> str:
+        """The attribute of a related object that instances hold."""
+        return self.key_name
+
+    @property
+    def near_name(self) -> str:
+        """The attribute of an instance that says what its related object is found by."""
+        return self.attname
+
+    def near_key(self, instance: Any) -> Any:
+        """What an instance holds of its related object, as far as it is loaded."""
+        return instance.__dict__.get(self.attname)
+
+    def tidy(self, instance: Any) -> None:
+        """Make a key that was given as ``"5"`` the 5 that the related object has."""
+        setattr(instance, self.attname, super().check(getattr(instance, self.attname)))
+
+    def keep(self, instance: Any, found: Any) -> None:
+        """Keep the related object; where none was found there is nothing to keep."""
+        if found is not None:
+            setattr(instance, self.cache_name, found)
+
     def missing(self, instance: Any) -> Any:
         """What reading it gives where the key is empty."""
         return None
@@ -299,60 +344,14 @@ class Unsaved:
         self.record = record
 
 
-class Nobody:
-    """The type of ``NOBODY``: what is known of the way back where no row points here."""
-
-    def __reduce__(self) -> str:
-        return "NOBODY"
-
-
-NOBODY = Nobody()
-
-
-class WayBack:
-    """A one-to-one relation as seen from the row that it points to: ``user.profile``."""
-
-    def __init__(self, relation: ReverseRelation) -> None:
-        self.relation = relation
-        self.name = relation.name or relation.query_name
-        self.model = relation.field.target.model_name
-        self.target = relation.source
-        self.cache_name = f"_{self.name}_cache"
-        self.key_name = self.target.pk.attname
-
-    def known(self, instance: Any) -> tuple[bool, Any]:
-        """Whether the row that points to an instance is known without a query, and the row."""
-        found = instance.__dict__.get(self.cache_name)
-        return found is not None, None if found is NOBODY else found
-
-    def held(self, instance: Any, attname: str) -> Any:
-        """Nothing: the key is on the other side."""
-        return None
-
-    def missing(self, instance: Any) -> Any:
-        """What reading it gives where no row points here.
-
-        Raises:
-            DoesNotExist: always; also an ``AttributeError``, so that ``hasattr()`` is False.
-        """
-        registry = self.target.registry
-        assert registry is not None
-        base = registry.models[self.target.label].DoesNotExist
-        error = type(base.__name__, (base, AttributeError), {"__module__": base.__module__})
-        error.__qualname__ = base.__qualname__
-        raise error(f"{instance!r} has no {self.name}")
-
-
-Way: TypeAlias = ForeignKeyField[Any] | WayBack
-"""One direction of a relation to a single object."""
-
-
 def _a(noun: str) -> str:
     return f"an {noun}" if noun[:1] in "AEIOU" else f"a {noun}"
 
 
-def reverse_names(field: ForeignKeyField[Any], source: Table) -> tuple[str | None, str]:
-    """The accessor's and the lookup's name for the way back along a foreign key.
+def reverse_names(
+    field: ForeignKeyField[Any] | ManyToMany[Any], source: Table
+) -> tuple[str | None, str]:
+    """The accessor's and the lookup's name for the way back along a relation.
 
     Django's rules: ``related_name`` is both; without it ``<model>_set`` (one-to-one: ``<model>``)
     and ``<model>``. ``%(class)s``, ``%(model_name)s`` and ``%(app_label)s`` stand for the model
@@ -366,7 +365,8 @@ def reverse_names(field: ForeignKeyField[Any], source: Table) -> tuple[str | Non
     given = field.related_name or source.options.default_related_name
     name = given % words if given else None
     if name and name.endswith("+"):
-        return None, field.related_query_name or f"+{source.label}.{field.name}"
+        hidden = f"+{source.label}.{field.name}".replace("__", "_")  # one word in a path
+        return None, field.related_query_name or hidden
     model = words["model_name"]
     query_name = (field.related_query_name or "") % words or name or model
     return name or (model if field.one_to_one else f"{model}_set"), query_name

@@ -10,8 +10,10 @@ from .fields import Field
 from .options import Options
 
 if TYPE_CHECKING:
+    from .many import ManyToMany
     from .registry import Registry
     from .relations import ForeignKeyField, ReverseRelation
+    from .ways import AnyWay
 
 MOST_PLANS = 2000
 AUTO_KINDS = frozenset({"auto", "bigauto", "smallauto"})
@@ -28,7 +30,9 @@ class Table:
         auto_field: the primary key where the database counts it up, else None.
         ruled_fields: the fields with choices or validators, which ``save()`` checks.
         names: every word that names a field: its name, its attname and ``pk``.
+        many: the many-to-many relations that are declared here, by name.
         reverse: the relations that point here, by the name that lookups use.
+        ways: every way from here to related rows, by the name of the attribute.
         checked: shapes of clauses known to resolve; what makes ``filter()`` cheap the next time.
     """
 
@@ -48,7 +52,9 @@ class Table:
         self.names["pk"] = self.pk
         self.auto_field = self.pk if self.pk.kind in AUTO_KINDS else None
         self.ruled_fields = [f for f in fields if f.choices is not None or f.validators]
+        self.many: dict[str, ManyToMany[Any]] = {}
         self.reverse: dict[str, ReverseRelation] = {}
+        self.ways: dict[str, AnyWay] = {field.name: field for field in self.relations}
         self.registry: Registry | None = None
         self.checked: set[tuple[Any, ...]] = set()
 
@@ -95,7 +101,9 @@ class Table:
 
     def choices(self) -> list[str]:
         """The names that a user may mean, reverse relations included."""
-        return [field.name for field in self.fields] + list(self.reverse)
+        hidden = "+"
+        ways_back = [name for name in self.reverse if not name.startswith(hidden)]
+        return [field.name for field in self.fields] + list(self.many) + ways_back
 
     def settle(self) -> None:
         """Resolve relations that are only named so far: now is when they are needed."""

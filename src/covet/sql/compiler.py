@@ -53,16 +53,44 @@ class Compiler:
             return sql("SELECT COUNT(*) FROM (", self.numbered(inner), ") AS ", self.name("rows"))
         return sql("SELECT COUNT(*)", self.rows(inner))
 
+    def ranked(self, node: ast.Ranked) -> SQL:
+        """``SELECT … FROM (SELECT …, ROW_NUMBER() OVER (PARTITION BY key …)) WHERE place <= …``"""
+        inner = node.select
+        owner = self.expr(inner.outputs[-1])
+        order = separated(", ", map(self.order_term, node.order_by))
+        place = self.name("place")
+        counted = sql(
+            ", ROW_NUMBER() OVER (PARTITION BY ", owner, " ORDER BY ", order, ") AS ", place
+        )
+        bounds = [
+            sql(place, f" {operator} ", self.expr(bound))
+            for operator, bound in ((">", node.low), ("<=", node.high))
+            if bound is not None
+        ]
+        columns = ((self.name(f"c{n}"),) for n in range(len(inner.outputs)))
+        return sql(
+            "SELECT ",
+            separated(", ", columns),
+            sql(" FROM (", self.head(inner), self.numbers(inner), counted, self.tail(inner)),
+            f") AS {self.name('ranked')}",
+            clause("WHERE", separated(" AND ", bounds)),
+            f" ORDER BY {place}",
+        )
+
     def numbered(self, node: ast.Select) -> SQL:
         """A SELECT as a derived table, whose columns must have names that differ."""
+        named = self.numbers(node) if node.outputs else sql("1 AS ", self.name("c0"))
+        return sql(self.head(node), named, self.tail(node))
+
+    def numbers(self, node: ast.Select) -> SQL:
+        """The outputs of a SELECT, named by their numbers where they have no other name."""
         outputs = [
             self.output(expr)
             if isinstance(expr, ast.Named)
             else sql(self.expr(expr), " AS ", self.name(f"c{n}"))
             for n, expr in enumerate(node.outputs)
         ]
-        named = separated(", ", outputs) if outputs else sql("1 AS ", self.name("c0"))
-        return sql(self.head(node), named, self.tail(node))
+        return separated(", ", outputs)
 
     def insert(self, node: ast.Insert) -> SQL:
         """``INSERT INTO … VALUES … RETURNING …``"""
@@ -101,7 +129,8 @@ class Compiler:
                 for r in range(node.rows)
             )
             body = sql("VALUES ", separated(", ", rows))
-        return sql(head, body, self.returning(node.returning))
+        ignoring = self.dialect.on_conflict_ignore(node.table.pk.column) if node.ignoring else ""
+        return sql(head, body, ignoring, self.returning(node.returning))
 
     def array(self, index: int, field: Field[Any]) -> SQL:
         """A column's values as one array."""
@@ -439,6 +468,7 @@ class Compiler:
 
 STATEMENTS: dict[type, Callable[[Compiler, Any], SQL]] = {
     ast.Select: Compiler.select,
+    ast.Ranked: Compiler.ranked,
     ast.CountRows: Compiler.count_rows,
     ast.Insert: Compiler.insert,
     ast.InsertMany: Compiler.insert_many,

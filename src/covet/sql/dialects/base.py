@@ -108,6 +108,14 @@ class Dialect:
             return "(NULL)", members
         return f"({', '.join([self.placeholder] * len(members))})", members
 
+    def on_conflict_ignore(self, key: str) -> str:
+        """What passes over a row that a unique constraint refuses, and no other error."""
+        return " ON CONFLICT DO NOTHING"
+
+    def most_members(self, member: Any) -> int:
+        """How many members like this one a list may have; a packet has 16 MiB or more."""
+        return 100_000
+
     def literal(self, param: Any) -> str:
         """A driver's parameter as SQL text: only for definitions, which take no parameters."""
         if param is None:

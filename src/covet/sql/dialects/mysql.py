@@ -37,6 +37,11 @@ class MysqlDialect(Dialect):
         self.returning_on_insert = self.mariadb
         self.assigns_in_order = not self.mariadb  # which has SIMULTANEOUS_ASSIGNMENT
 
+    def on_conflict_ignore(self, key: str) -> str:
+        """An update that changes nothing; INSERT IGNORE would pass over foreign keys as well."""
+        name = self.quoted(key)
+        return f" ON DUPLICATE KEY UPDATE {name} = {name}"
+
     def auto_key(self, column: str) -> str:
         """A counter of the table."""
         return f"{column} NOT NULL AUTO_INCREMENT PRIMARY KEY"

@@ -40,6 +40,10 @@ class SqliteDialect(Dialect):
             return "(SELECT value FROM json_each(?))", [text]
         return super().list_text(members, template)
 
+    def most_members(self, member: Any) -> int:
+        """JSON holds no bytes, so those take a parameter each."""
+        return 32_000 if isinstance(member, bytes) else super().most_members(member)
+
     def auto_key(self, column: str) -> str:
         """AUTOINCREMENT never gives a number again, as the others do not."""
         return "integer NOT NULL PRIMARY KEY AUTOINCREMENT"

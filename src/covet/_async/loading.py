@@ -1,0 +1,234 @@
+"""How are related rows fetched: when one is touched, for all of its peers, or in advance?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..errors import FieldError, NotLoaded, short
+from ..pairs import AsyncShared
+from ..query.prefetch import Branch, Prefetch, checked, tree, way_of
+from ..rows.attach import Owners
+from ..rows.cardinality import no_row
+from ..schema.peers import FETCH_ONE, FETCH_RAISE, Ahead, unique
+from ..schema.record import Record
+from ..schema.ways import AnyWay, Way
+from .connection import session_of
+
+if TYPE_CHECKING:
+    from .queryset import QuerySet
+
+MOST_PEERS = 500
+"""For how many instances the rows of a relation are loaded at once, as each may have many."""
+
+
+async def load_one(way: Way, instance: Any) -> Any:
+    """The related object of an instance, loaded for all of its living peers with one query.
+
+    Raises:
+        DoesNotExist: there is none.
+        NotLoaded: the instance's fetch mode forbids it.
+    """
+    if getattr(instance, way.near_name) is None:
+        return way.missing(instance)
+    origin = instance._origin
+    if origin is None:
+        await _fill(way, [instance])
+        return _found(way, instance)
+    if origin.mode is FETCH_RAISE:
+        raise not_allowed(way)
+    async with AsyncShared(origin, _work(way, instance)):
+        if not way.known(instance)[0]:
+            is_one = origin.mode is FETCH_ONE
+            await _fill(way, [instance] if is_one else origin.peers(instance, _lacks(way), None))
+    return _found(way, instance)
+
+
+async def _fill(way: Way, instances: list[Any]) -> None:
+    way.tidy(instances[0])
+    await fill(way, instances, _plain(way, instances[0]))
+
+
+def _found(way: Way, instance: Any) -> Any:
+    is_known, found = way.known(instance)
+    if not is_known:
+        key = way.near_key(instance)
+        raise no_row(way.target_model, {way.lookup: key})
+    return way.missing(instance) if found is None else found
+
+
+async def load_many(query: QuerySet[Any]) -> list[Any]:
+    """The rows that a manager stands for: those of its instance, or those of its peers too.
+
+    The first instance that is touched gets its own rows only: one touch is no loop, and there may
+    be many. From the second on, and at once where the instances themselves were reached by such a
+    loop, they are loaded for many living peers.
+
+    Raises:
+        NotLoaded: the instance's fetch mode forbids it.
+    """
+    assert query._owner is not None
+    way, instance = query._owner
+    origin = instance._origin
+    if origin is not None and origin.mode is FETCH_RAISE:
+        raise not_allowed(way)
+    has_peers = origin is not None and origin.mode is not FETCH_ONE and origin.has_peers()
+    if not has_peers or not (origin.looping or origin.touched_before(way.name, instance)):
+        rows: list[Any] = await query._fetched(query._spec)
+        _loop(rows, has_peers)
+        return rows
+    async with AsyncShared(origin, _work(way, instance)):
+        is_known, found = way.known(instance)
+        if is_known:
+            return list(found)
+        peers = origin.peers(instance, _lacks(way), MOST_PEERS)
+        owners = await fill(way, peers, all_rows(way, instance), ahead=True)
+    return list(owners.of(instance))
+
+
+def _loop(rows: list[Any], has_peers: bool) -> None:
+    if rows and has_peers:
+        rows[0]._origin.looping = True
+
+
+def _work(way: AnyWay, instance: Any) -> tuple[Any, ...]:
+    """What tells this work from others: in a transaction, other rows may be seen."""
+    return way.name, id(session_of(instance._origin.alias))
+
+
+def _lacks(way: AnyWay) -> Any:
+    """Whether a peer has what the related rows are found by, and not these."""
+    return lambda peer: way.near_key(peer) is not None and not way.known(peer)[0]
+
+
+def not_allowed(way: AnyWay) -> NotLoaded:
+    """The error for a touch that the fetch mode forbids."""
+    fix = f'prefetch_related("{way.name}")'
+    if not way.many:
+        fix = f'select_related("{way.name}") or {fix}'
+    return NotLoaded(
+        f"{way.model}.{way.name} has not been loaded, and its fetch mode is FETCH_RAISE",
+        fix=f"Load it with the query: {fix}.",
+    )
+
+
+async def fill(
+    way: AnyWay,
+    instances: list[Any],
+    query: QuerySet[Any],
+    *,
+    to_attr: str | None = None,
+    ahead: bool = False,
+) -> Owners:
+    """Fetch what a relation leads to for many instances, and hang it on them.
+
+    Args:
+        way: the relation.
+        instances: those that lack it.
+        query: what their rows are looked for in.
+        to_attr: the attribute to store them in, if not the relation.
+        ahead: whether nobody asked for most of them.
+    """
+    owners = Owners(way, instances)
+    dialect = query._database().dialect
+    for keys in owners.keys(dialect.most_members):
+        spec = owners.question(query._spec, keys)
+        rows = await query._fetched(spec)
+        _loop(rows, ahead)
+        owners.take(rows, spec.keyed is not None)
+    owners.keep(to_attr, ahead=ahead)
+    return owners
+
+
+def _plain(way: AnyWay, instance: Any) -> QuerySet[Any]:
+    """All rows that a relation may lead to, whatever the model's manager hides."""
+    query: QuerySet[Any] = way.target_model._plain_rows()  # type: ignore[attr-defined]
+    return _inheriting(query, instance)
+
+
+def all_rows(way: AnyWay, instance: Any) -> QuerySet[Any]:
+    """The rows that a relation may lead to, where it stands for many as its manager has them."""
+    if not way.many:
+        return _plain(way, instance)
+    return _inheriting(way.target_model._default_manager.get_queryset(), instance)  # type: ignore[attr-defined]
+
+
+def _inheriting(query: QuerySet[Any], instance: Any) -> QuerySet[Any]:
+    """A query for what is reached from an instance: its database and its fetch mode."""
+    origin = instance._origin
+    if origin is not None:
+        query._alias = query._alias or origin.alias
+        query._mode = query._mode or origin.own_mode
+    return query
+
+
+# --- in advance ---------------------------------------------------------------------------------
+
+
+async def prefetch_related_objects(instances: Iterable[Any], *lookups: str | Prefetch) -> None:
+    """Fetch relations for instances that are there already, as ``prefetch_related()`` does.
+
+    Args:
+        instances: of one model.
+        *lookups: the names of relations, or ``Prefetch`` objects.
+
+    Raises:
+        UnknownField: a name that the model does not have.
+        FieldError: a name of something else than a relation, or instances of several models.
+
+    Example:
+        >>> await prefetch_related_objects([ann, bob], "posts__tags")
+    """
+    records = list(instances)
+    if not records:
+        return
+    for record in records:
+        if not isinstance(record, Record) or record._table is not records[0]._table:
+            raise FieldError(
+                f"prefetch_related_objects() takes instances of one model, and was given "
+                f"{short(records[0])} and {short(record)}"
+            )
+    await prefetch(records, checked(records[0]._table, lookups))
+
+
+async def prefetch(instances: list[Any], lookups: tuple[Prefetch, ...]) -> None:
+    """Fetch what the lookups name, level by level; what is there already is not fetched again."""
+    await _prefetch(instances, tree(lookups))
+
+
+async def _prefetch(instances: list[Any], branches: dict[str, Branch]) -> None:
+    for branch in branches.values():
+        way = way_of(instances[0]._table, branch.name)
+        attribute = branch.to_attr
+        lacking = [one for one in instances if not _is_there(way, one, attribute)]
+        if lacking:
+            await fill(way, lacking, _asked(branch, way, lacking[0]), to_attr=attribute)
+        if branch.branches:
+            below = list(unique(_reached(way, instances, attribute)))
+            if below:
+                await _prefetch(below, branch.branches)
+
+
+def _asked(branch: Branch, way: AnyWay, instance: Any) -> QuerySet[Any]:
+    """What a branch looks for its rows in."""
+    given = branch.queryset
+    if given is None:
+        return all_rows(way, instance)
+    return _inheriting(given._with(given._spec), instance)
+
+
+def _is_there(way: AnyWay, instance: Any, attribute: str | None) -> bool:
+    if attribute is not None:
+        return False
+    is_known, found = way.known(instance)
+    return is_known and type(found) is not Ahead
+
+
+def _reached(way: AnyWay, instances: Iterable[Any], attribute: str | None) -> Iterator[Any]:
+    """What a relation leads to from instances that have it loaded."""
+    for instance in instances:
+        found = getattr(instance, attribute) if attribute else way.known(instance)[1]
+        if way.many:
+            yield from found
+        elif found is not None:
+            yield found

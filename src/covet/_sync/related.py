@@ -1,0 +1,521 @@
+# generated from src/covet/_async/related.py by scripts/generate_sync.py;
+# change that file, not this one
+"""What are ``author.posts`` and ``post.tags``? Managers of the rows that belong to one instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..errors import FieldError, short
+from ..expressions import Q
+from ..rows.links import Links
+from ..schema.record import Record
+from ..schema.ways import BackToMany, ThroughTable, ToMany
+from .manager import Manager
+from .queryset import QuerySet
+from .transaction import atomic
+
+if TYPE_CHECKING:
+    from typing import Self
+
+M = TypeVar("M")
+
+
+class ManyDescriptor:
+    """The attribute of a relation to many rows: on an instance, their manager."""
+
+    def __init__(self, way: ToMany) -> None:
+        self.way = way
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        return manager_class(self.way)(self.way, instance)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        """Refused: what belongs to an instance is in the database, not in an attribute."""
+        way = self.way
+        raise FieldError(
+            f"{type(instance).__name__}.{way.name} cannot be set, "
+            f"as it stands for rows of {way.target.model_name}",
+            fix=f"Write {way.name}.set(…).",
+        )
+
+
+def manager_class(way: ToMany) -> Any:
+    """The class of a relation's manager: a subclass of the related model's default manager."""
+    made = way.__dict__.get("manager_class")
+    if made is None:
+        base = type(way.target_model._default_manager)  # type: ignore[attr-defined]
+        kind = ThroughManager if isinstance(way, ThroughTable) else BackManager
+        made = way.__dict__["manager_class"] = type(f"Related{base.__name__}", (kind, base), {})
+    return made
+
+
+class RelatedManager(Manager[M]):
+    """The manager of the rows that belong to one instance.
+
+    It has the methods of the model's default manager. Everything that it creates belongs there too.
+    A class that wants its type known to checkers declares it: ``posts: RelatedManager["Post"]``.
+    """
+
+    if TYPE_CHECKING:
+
+        def __get__(  # pyright: ignore[reportIncompatibleMethodOverride]
+            self, instance: object, owner: Any
+        ) -> Self: ...
+
+    _way: Any
+
+    def __init__(self, way: ToMany, instance: Record) -> None:
+        self.__dict__.update(vars(way.target_model._default_manager))  # type: ignore[attr-defined]
+        self.name = way.name
+        self._way = way
+        self._instance = instance
+        self._alias = instance._origin.alias if instance._origin else None
+
+    def _key(self) -> Any:
+        """What the rows are found by."""
+        key = getattr(self._instance, self._way.near_name)
+        if key is None:
+            raise FieldError(
+                f"This {type(self._instance).__name__} is not saved yet, so it has no {self.name}",
+                fix="Save it first.",
+            )
+        return key
+
+    def get_queryset(self) -> QuerySet[M]:
+        """The rows that belong to the instance; those that are loaded need no query."""
+        way, instance = self._way, self._instance
+        query = super().get_queryset().filter(Q(**{way.lookup: self._key()}))
+        query._owner, query._whole = (way, instance), True
+        if query._mode is None and instance._origin is not None:
+            query._mode = instance._origin.own_mode
+        is_known, rows = way.known(instance)
+        if is_known:
+            query._rows = list(rows)
+        return query
+
+    if not TYPE_CHECKING:
+
+        def all(self) -> QuerySet[M]:
+            """The rows that belong to the instance.
+
+            Where they were prefetched, or loaded because a peer's were asked for, no query is sent.
+
+            Example:
+                >>> posts = ann.posts.all()
+            """
+            return self.get_queryset()
+
+    def _changing(self) -> None:
+        """What is kept of the rows will not be true any more."""
+        self._way.forget(self._instance)
+
+    def _atomic(self) -> Any:
+        return atomic(using=self._alias or "default")
+
+    # --- what each kind of relation does in its own way ----------------------------------------
+
+    def add(
+        self, *objs: Any, bulk: bool = True, through_defaults: Mapping[str, Any] | None = None
+    ) -> None:
+        """Have objects belong to the instance; those that do already stay as they are.
+
+        Args:
+            *objs: objects of the related model; of a many-to-many relation also their keys.
+            bulk: of a foreign key: False saves each object, and so may be given new ones, where one
+                ``UPDATE`` does for all otherwise.
+            through_defaults: of a many-to-many relation: further values for the rows of the table
+                between; callables are called for each.
+
+        Raises:
+            ValidationError: an object of another model, or one that is not saved.
+
+        Example:
+            >>> post.tags.add(news, 7)
+        """
+        raise NotImplementedError
+
+    def remove(self, *objs: Any, bulk: bool = True) -> None:
+        """Have objects belong to the instance no longer; the objects themselves stay.
+
+        Args:
+            *objs: as for ``add()``; of a many-to-many relation, those that do not belong to it are
+                passed over.
+            bulk: of a foreign key: as for ``add()``.
+
+        Raises:
+            DoesNotExist: of a foreign key: an object does not belong to the instance.
+            FieldError: the foreign key cannot be null.
+
+        Example:
+            >>> post.tags.remove(news)
+        """
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Have nothing belong to the instance any more; the objects themselves stay.
+
+        Raises:
+            FieldError: the foreign key cannot be null.
+
+        Example:
+            >>> post.tags.clear()
+        """
+        raise NotImplementedError
+
+    def set(
+        self,
+        objs: Iterable[Any],
+        *,
+        bulk: bool = True,
+        clear: bool = False,
+        through_defaults: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Have just these objects belong to the instance.
+
+        Args:
+            objs: as for ``add()``.
+            bulk: as for ``add()``.
+            clear: whether to take all away and add these, instead of only what differs.
+            through_defaults: as for ``add()``.
+
+        Raises:
+            ValidationError: as for ``add()``.
+
+        Example:
+            >>> post.tags.set([news, sports])
+        """
+        raise NotImplementedError
+
+
+class BackManager(RelatedManager[M]):
+    """The manager of the rows whose foreign key points to one instance."""
+
+    _way: BackToMany
+
+    def create(self, /, **values: Any) -> M:
+        """A new row that points to the instance, saved.
+
+        Args:
+            **values: as for the model's constructor.
+        """
+        self._key()
+        self._changing()
+        return super().create(**self._pointing(values))
+
+    def get_or_create(
+        self, /, defaults: Mapping[str, Any] | None = None, **lookups: Any
+    ) -> tuple[M, bool]:
+        """The one row that points to the instance and meets the lookups, created if there is none.
+
+        Args:
+            defaults: as for a queryset's.
+            **lookups: as for a queryset's.
+        """
+        self._key()
+        self._changing()
+        return super().get_or_create(defaults, **self._pointing(lookups))
+
+    def update_or_create(
+        self,
+        /,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        **lookups: Any,
+    ) -> tuple[M, bool]:
+        """The one row that points to the instance and meets the lookups, updated or created.
+
+        Args:
+            defaults: as for a queryset's.
+            create_defaults: as for a queryset's.
+            **lookups: as for a queryset's.
+        """
+        self._key()
+        self._changing()
+        return super().update_or_create(defaults, create_defaults, **self._pointing(lookups))
+
+    def bulk_create(
+        self, objs: Iterable[M], batch_size: int | None = None, *, validate: bool = True
+    ) -> list[M]:
+        """Many rows that point to the instance, saved.
+
+        Args:
+            objs: as for a queryset's.
+            batch_size: as for a queryset's.
+            validate: as for a queryset's.
+        """
+        self._key()
+        self._changing()
+        records = list(objs)
+        for record in records:
+            self._way.field.assign(record, self._instance)
+        return super().bulk_create(records, batch_size, validate=validate)
+
+    def _pointing(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {self._way.field.name: self._instance, **values}
+
+    def add(
+        self, *objs: Any, bulk: bool = True, through_defaults: Mapping[str, Any] | None = None
+    ) -> None:
+        """Point objects to the instance: one ``UPDATE`` for all of them."""
+        self._key()
+        self._no_table_between(through_defaults)
+        for record in objs:
+            self._check(record, "add", saved=bulk)
+        self._changing()
+        if bulk:
+            self._point(objs, self._instance)
+        else:
+            with self._atomic():
+                for record in objs:
+                    self._way.field.assign(record, self._instance)
+                    record.save(using=self._alias)
+
+    def remove(self, *objs: Any, bulk: bool = True) -> None:
+        """Point objects nowhere: one ``UPDATE`` for all of them."""
+        key = self._key()
+        self._check_nullable("remove")
+        field = self._way.field
+        for record in objs:
+            self._check(record, "remove", saved=True)
+            if getattr(record, field.attname) != key:
+                raise self.model.DoesNotExist(f"{record!r} does not belong to {self._instance!r}")
+        self._changing()
+        if bulk:
+            self._point(objs, None)
+        else:
+            with self._atomic():
+                for record in objs:
+                    field.assign(record, None)
+                    record.save(using=self._alias, update_fields=[field.name])
+
+    def clear(self) -> None:
+        """Point all rows of the instance nowhere: one ``UPDATE``."""
+        self._key()
+        self._check_nullable("clear")
+        self._changing()
+        self.get_queryset().update(**{self._way.field.name: None})
+
+    def set(
+        self,
+        objs: Iterable[Any],
+        *,
+        bulk: bool = True,
+        clear: bool = False,
+        through_defaults: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Have just these objects point to the instance."""
+        self._no_table_between(through_defaults)
+        wanted = list(objs)
+        for record in wanted:
+            self._check(record, "set", saved=bulk)
+        if not self._way.field.null:
+            self.add(*wanted, bulk=bulk)
+            return
+        self._changing()
+        with self._atomic():
+            if clear:
+                self.clear()
+                there = []
+            else:
+                there = self.get_queryset().fetch()
+                self.remove(*[one for one in there if one not in wanted], bulk=bulk)
+            self.add(*[one for one in wanted if one not in there], bulk=bulk)
+
+    def _point(self, records: Iterable[Any], target: Record | None) -> None:
+        field = self._way.field
+        keys = [record.pk for record in records]
+        if keys:
+            rows: QuerySet[Any] = self.model._plain_rows().using(self._alias or "default")
+            rows.filter(pk__in=keys).update(**{field.name: target})
+        for record in records:
+            field.assign(record, target)
+
+    def _check(self, record: Any, call: str, *, saved: bool) -> None:
+        if not isinstance(record, self.model):
+            raise FieldError(
+                f"{self._way.model}.{self.name}.{call}() was given {short(record)}",
+                fix=f"Give objects of {self.model.__name__}.",
+            )
+        if saved and (record._origin is None or record.pk is None):
+            raise FieldError(
+                f"{self._way.model}.{self.name}.{call}() was given {record!r}, which is not saved",
+                fix=f"Save it first, or write {call}(…, bulk=False).",
+            )
+
+    def _check_nullable(self, call: str) -> None:
+        field = self._way.field
+        if not field.null:
+            raise FieldError(
+                f"{self._way.model}.{self.name}.{call}() is not possible, as "
+                f"{field.model}.{field.name} cannot be null",
+                fix="Delete the objects, or point them to another one.",
+            )
+
+    def _no_table_between(self, through_defaults: object) -> None:
+        if through_defaults is not None:
+            raise FieldError(
+                f"{self._way.model}.{self.name} is the way back of a foreign key; no table between "
+                "could take through_defaults"
+            )
+
+
+class ThroughManager(RelatedManager[M]):
+    """The manager of the rows that a table between links to one instance."""
+
+    _way: ThroughTable
+
+    @property
+    def through(self) -> Any:
+        """The model of the table between."""
+        return self._way.declared.through
+
+    def _links(self) -> Links:
+        return Links(self._way, self._key())
+
+    def _between(self, links: Links, far_keys: list[Any] | None) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
+        return rows.filter(links.among(far_keys))
+
+    def add(
+        self, *objs: Any, bulk: bool = True, through_defaults: Mapping[str, Any] | None = None
+    ) -> None:
+        """Link objects to the instance: one look at what is there, one ``INSERT`` for the rest."""
+        links = self._links()
+        keys = links.far_keys(objs, "add")
+        if not keys:
+            return
+        self._changing()
+        with self._atomic():
+            self._lock(links)
+            there = self._between(links, keys).values_list(*links.names).fetch()
+            missing = links.missing(keys, there)
+            self._link(links, missing, through_defaults)
+
+    def _lock(self, links: Links) -> None:
+        """Let nobody else link the instance, where the database would not refuse a second row."""
+        if not links.is_unique:
+            model = type(self._instance)
+            rows: QuerySet[Any] = model._plain_rows().using(self._alias or "default")  # type: ignore[attr-defined]
+            rows.filter(pk=self._instance.pk).values_list("pk").fetch()
+
+    def _link(self, links: Links, missing: list[Any], defaults: Mapping[str, Any] | None) -> None:
+        if missing:
+            rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
+            rows._insert_all(links.records(missing, defaults), ignoring_conflicts=True)
+
+    def remove(self, *objs: Any, bulk: bool = True) -> None:
+        """Unlink objects from the instance: one ``DELETE`` on the table between."""
+        links = self._links()
+        keys = links.far_keys(objs, "remove")
+        if not keys:
+            return
+        self._changing()
+        self._between(links, keys).delete()
+
+    def clear(self) -> None:
+        """Unlink everything from the instance: one ``DELETE`` on the table between."""
+        links = self._links()
+        self._changing()
+        self._between(links, None).delete()
+
+    def set(
+        self,
+        objs: Iterable[Any],
+        *,
+        bulk: bool = True,
+        clear: bool = False,
+        through_defaults: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Have just these objects linked to the instance."""
+        links = self._links()
+        wanted = links.far_keys(objs, "set")
+        self._changing()
+        with self._atomic():
+            if clear:
+                self.clear()
+            else:
+                far = self._way.far.attname
+                near = {self._way.near.attname: links.near_key}
+                rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
+                there = rows.filter(**near).values_list(far, flat=True).fetch()
+                self.remove(*[key for key in dict.fromkeys(there) if key not in wanted])
+            self.add(*wanted, through_defaults=through_defaults)
+
+    def create(self, /, through_defaults: Mapping[str, Any] | None = None, **values: Any) -> M:
+        """A new row, saved and linked to the instance.
+
+        Args:
+            through_defaults: as for ``add()``.
+            **values: as for the model's constructor.
+        """
+        self._key()
+        with self._atomic():
+            made = super().create(**values)
+            self.add(made, through_defaults=through_defaults)
+        return made
+
+    def get_or_create(
+        self,
+        /,
+        defaults: Mapping[str, Any] | None = None,
+        *,
+        through_defaults: Mapping[str, Any] | None = None,
+        **lookups: Any,
+    ) -> tuple[M, bool]:
+        """The one row that is linked to the instance and meets the lookups; else a new one.
+
+        Args:
+            defaults: as for a queryset's.
+            through_defaults: as for ``add()``.
+            **lookups: as for a queryset's.
+        """
+        self._key()
+        with self._atomic():
+            found, is_new = super().get_or_create(defaults, **lookups)
+            if is_new:
+                self.add(found, through_defaults=through_defaults)
+        return found, is_new
+
+    def update_or_create(
+        self,
+        /,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        *,
+        through_defaults: Mapping[str, Any] | None = None,
+        **lookups: Any,
+    ) -> tuple[M, bool]:
+        """The one row linked to the instance that meets the lookups, updated; else a new one.
+
+        Args:
+            defaults: as for a queryset's.
+            create_defaults: as for a queryset's.
+            through_defaults: as for ``add()``.
+            **lookups: as for a queryset's.
+        """
+        self._key()
+        with self._atomic():
+            found, is_new = super().update_or_create(defaults, create_defaults, **lookups)
+            if is_new:
+                self.add(found, through_defaults=through_defaults)
+        return found, is_new
+
+    def bulk_create(
+        self, objs: Iterable[M], batch_size: int | None = None, *, validate: bool = True
+    ) -> list[M]:
+        """Many rows, saved and linked to the instance.
+
+        Args:
+            objs: as for a queryset's.
+            batch_size: as for a queryset's.
+            validate: as for a queryset's.
+        """
+        self._key()
+        with self._atomic():
+            made = super().bulk_create(objs, batch_size, validate=validate)
+            self.add(*made)
+        return made

@@ -1,0 +1,1 @@
+"""Where relations were found in earlier versions; see ``covet.database.orm.relationships``."""

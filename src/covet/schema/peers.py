@@ -1,0 +1,228 @@
+"""Which instances came from one query, and how far may touching one of them load for all?
+
+The rows of one result share an ``Origin``; each points to it with the one attribute that also says
+whether it was saved. The way back, from an origin to its rows, must not keep a row alive that the
+program has dropped, and should cost nothing for the many results whose relations nobody touches.
+So while the result's list lives, the origin refers weakly to that list; when it is dropped, to
+each of its rows that somebody still holds.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from enum import Enum
+from sys import getrefcount
+from typing import Any, TypeVar
+
+from ..errors import FieldError, short
+
+T = TypeVar("T")
+
+
+class FetchMode(Enum):
+    """How far touching something that is not loaded goes.
+
+    Attributes:
+        PEERS: it is loaded for all living instances of the same query.
+        ONE: it is loaded for that instance alone.
+        RAISE: nothing is loaded; ``NotLoaded`` says what to add to the query.
+    """
+
+    PEERS = "peers"
+    ONE = "one"
+    RAISE = "raise"
+
+    def __repr__(self) -> str:
+        return f"FETCH_{self.name}"
+
+
+FETCH_PEERS = FetchMode.PEERS
+FETCH_ONE = FetchMode.ONE
+FETCH_RAISE = FetchMode.RAISE
+
+_default = FETCH_PEERS
+
+
+def set_default_fetch_mode(mode: FetchMode) -> FetchMode:
+    """Set the mode of all queries of the process that name none.
+
+    Args:
+        mode: ``FETCH_PEERS``, which it is to begin with, ``FETCH_ONE`` or ``FETCH_RAISE``.
+
+    Returns:
+        The mode that it was before.
+
+    Raises:
+        FieldError: it is none of these.
+
+    Example:
+        >>> set_default_fetch_mode(FETCH_RAISE)
+        FETCH_PEERS
+    """
+    global _default
+    before, _default = _default, checked_mode(mode, "set_default_fetch_mode")
+    return before
+
+
+def checked_mode(mode: object, call: str) -> FetchMode:
+    """A fetch mode, and nothing else."""
+    if not isinstance(mode, FetchMode):
+        raise FieldError(
+            f"{call}() takes a fetch mode, not {short(mode)}",
+            fix="Use FETCH_PEERS, FETCH_ONE or FETCH_RAISE.",
+        )
+    return mode
+
+
+class Origin:
+    """Where a row came from, and with which others.
+
+    An instance without an origin has never been in the database.
+
+    Attributes:
+        alias: the database.
+        looping: whether its rows were reached from one of several, so that a loop is under way.
+        turns: who is loading something for these rows right now.
+    """
+
+    __slots__ = ("__weakref__", "_living", "_mode", "_touched", "alias", "looping", "turns")
+
+    def __init__(self, alias: str, mode: FetchMode | None = None) -> None:
+        self.alias = alias
+        self.looping = False
+        self.turns: dict[Hashable, Any] | None = None
+        self._mode = mode
+        self._living: Callable[[], list[Any]] | None = None
+        self._touched: dict[str, int] | None = None
+
+    @property
+    def mode(self) -> FetchMode:
+        """How far touching one of these rows goes."""
+        return self._mode or _default
+
+    @property
+    def own_mode(self) -> FetchMode | None:
+        """The mode that the query named, which whatever is reached from it inherits."""
+        return self._mode
+
+    def beside(self) -> Origin:
+        """An origin for the rows that the same query brings along from another table."""
+        return Origin(self.alias, self._mode)
+
+    def living(self) -> list[Any]:
+        """The instances of this origin that somebody still holds."""
+        return [] if self._living is None else self._living()
+
+    def has_peers(self) -> bool:
+        """Whether there are, or were, several of them."""
+        return self._living is not None
+
+    def peers(self, instance: Any, wanted: Callable[[Any], bool], most: int | None) -> list[Any]:
+        """The instance and its living peers that something is wanted for, from it onwards.
+
+        Args:
+            instance: the one that was touched.
+            wanted: whether a peer is to be among them.
+            most: how many there may be; None for any number.
+        """
+        living = self.living()
+        place = next((n for n, peer in enumerate(living) if peer is instance), 0)
+        found = [instance]
+        for peer in (*living[place:], *living[:place]):
+            if len(found) == most:
+                break
+            if peer is not instance and peer._origin is self and wanted(peer):
+                found.append(peer)
+        return found
+
+    def touched_before(self, name: str, instance: Any) -> bool:
+        """Whether the same relation of another instance was touched earlier; noted for the next."""
+        if self._touched is None:
+            self._touched = {}
+        return self._touched.setdefault(name, id(instance)) != id(instance)
+
+
+class Rows(list[T]):
+    """The list of a result's instances, which its origin refers to weakly."""
+
+    __slots__ = ("__weakref__", "_origin", "keys")
+
+    _origin: Origin
+    keys: list[Any]
+
+    def belong(self, origin: Origin) -> None:
+        """Make the instances peers, if there are several."""
+        if len(self) > 1:
+            self._origin = origin
+            origin._living = _of_list(weakref.ref(self))
+
+    def __del__(self, getattr: Any = getattr) -> None:
+        origin = getattr(self, "_origin", None)
+        if origin is not None:
+            origin._living = _of_each(held_elsewhere(self))
+
+    def __reduce__(self) -> Any:
+        return list, (), None, iter(self)
+
+
+def held_elsewhere(things: Iterable[T], count: Callable[[Any], int] = getrefcount) -> list[Any]:
+    """Weak references to those things in a list that somebody else refers to too."""
+    return [weakref.ref(thing) for thing in things if count(thing) > _ALONE]
+
+
+_ALONE = next(iter([getrefcount(thing) for thing in [object()]]))
+"""What ``getrefcount`` says of a thing in a list when nobody else has it; differs by Python."""
+
+
+def _of_list(rows: weakref.ref[Rows[Any]]) -> Callable[[], list[Any]]:
+    return lambda: list(rows() or ())
+
+
+def _of_each(references: list[weakref.ref[Any]]) -> Callable[[], list[Any]]:
+    return lambda: [found for ref in references if (found := ref()) is not None]
+
+
+# --- rows that were loaded ahead ----------------------------------------------------------------
+
+
+class Ahead(list[T]):
+    """Related rows that were loaded because a peer's were asked for.
+
+    Nobody asked for these, so they must not be older than what the program wrote since.
+    """
+
+    __slots__ = ("_stamp",)
+
+    def __init__(self, rows: Iterable[T] = ()) -> None:
+        super().__init__(rows)
+        self._stamp = Writes.count
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether this process has written nothing since."""
+        return self._stamp == Writes.count
+
+    def __reduce__(self) -> Any:
+        return _stale, (), None, iter(self)
+
+
+def _stale() -> Ahead[Any]:
+    rows: Ahead[Any] = Ahead()
+    rows._stamp = -1
+    return rows
+
+
+class Writes:
+    """How many statements of this process may have changed rows."""
+
+    count = 0
+
+
+def unique(things: Iterable[T]) -> Iterator[T]:
+    """Each thing once, by identity."""
+    seen: set[int] = set()
+    for thing in things:
+        if id(thing) not in seen:
+            seen.add(id(thing))
+            yield thing

@@ -1,0 +1,210 @@
+"""How does one get from an instance to those that it is related to, in each direction?
+
+A way says what the instance holds to find them by, how the question for them is put, and where
+the answer is kept. Loading for one instance, for its peers and in advance all ask the same of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .peers import Ahead
+from .record import Record
+
+if TYPE_CHECKING:
+    from .many import ManyToMany
+    from .relations import ForeignKeyField, ReverseRelation
+    from .table import Table
+
+
+class Nobody:
+    """The type of ``NOBODY``: what is known of the way back where no row points here."""
+
+    def __reduce__(self) -> str:
+        return "NOBODY"
+
+
+NOBODY = Nobody()
+
+
+class WayBack:
+    """A one-to-one relation as seen from the row that it points to: ``user.profile``."""
+
+    many = False
+
+    def __init__(self, relation: ReverseRelation) -> None:
+        field: Any = relation.field
+        self.relation = relation
+        self.field: ForeignKeyField[Any] = field
+        self.name = relation.name or relation.query_name
+        self.model = field.target.model_name
+        self.target = relation.source
+        self.cache_name = f"_{self.name}_cache"
+        self.key_name = self.target.pk.attname
+        self.lookup = self.row_key = field.attname
+
+    @property
+    def target_model(self) -> type[Record]:
+        """The model whose row points here."""
+        return _model_of(self.target)
+
+    @property
+    def near_name(self) -> str:
+        """The attribute of an instance that says what its related row is found by."""
+        return self.field.key_name
+
+    def near_key(self, instance: Any) -> Any:
+        """What the related row holds to point here; None if nothing can."""
+        return instance.__dict__.get(self.near_name)
+
+    def tidy(self, instance: Any) -> None:
+        """Nothing: the key is the instance's own."""
+
+    def known(self, instance: Any) -> tuple[bool, Any]:
+        """Whether the row that points to an instance is known without a query, and the row."""
+        found = instance.__dict__.get(self.cache_name)
+        return found is not None, None if found is NOBODY else found
+
+    def keep(self, instance: Any, found: Any) -> None:
+        """Keep the row that points to an instance, or that none does."""
+        setattr(instance, self.cache_name, NOBODY if found is None else found)
+        if found is not None:
+            setattr(found, self.field.cache_name, instance)
+
+    def held(self, instance: Any, attname: str) -> Any:
+        """Nothing: the key is on the other side."""
+        return None
+
+    def missing(self, instance: Any) -> Any:
+        """What reading it gives where no row points here.
+
+        Raises:
+            DoesNotExist: always; also an ``AttributeError``, so that ``hasattr()`` is False.
+        """
+        base = self.target_model.DoesNotExist
+        error = type(base.__name__, (base, AttributeError), {"__module__": base.__module__})
+        error.__qualname__ = base.__qualname__
+        raise error(f"{instance!r} has no {self.name}")
+
+
+class ToMany:
+    """A relation to any number of rows; what is kept of it is their list."""
+
+    many = True
+
+    name: str
+    model: str
+    target: Table
+    cache_name: str
+    lookup: str
+    row_key: str | None
+    """The attribute of a related row that holds the near key; None: another table has it."""
+
+    @property
+    def target_model(self) -> type[Record]:
+        """The model of the related rows."""
+        return _model_of(self.target)
+
+    @property
+    def near_name(self) -> str:
+        """The attribute of an instance that says what its related rows are found by."""
+        raise NotImplementedError
+
+    def near_key(self, instance: Any) -> Any:
+        """What the related rows are found by; None if the instance has none yet."""
+        return instance.__dict__.get(self.near_name)
+
+    def known(self, instance: Any) -> tuple[bool, Any]:
+        """Whether the related rows are known without a query, and their list."""
+        found = instance.__dict__.get(self.cache_name)
+        if found is None or (type(found) is Ahead and not found.is_fresh):
+            return False, None
+        return True, found
+
+    def keep(self, instance: Any, found: list[Any]) -> None:
+        """Keep the related rows."""
+        setattr(instance, self.cache_name, found)
+
+    def forget(self, instance: Any) -> None:
+        """They are changing: what was kept is not true any more."""
+        if self.cache_name in instance.__dict__:
+            setattr(instance, self.cache_name, None)
+
+    def meet(self, instance: Any, found: Iterable[Any]) -> None:
+        """Tell the related rows of the instance, where each belongs to one."""
+
+
+class BackToMany(ToMany):
+    """A foreign key as seen from the row that it points to: ``author.posts``."""
+
+    def __init__(self, relation: ReverseRelation) -> None:
+        field: Any = relation.field
+        self.relation = relation
+        self.field: ForeignKeyField[Any] = field
+        self.name = relation.name or relation.query_name
+        self.model = field.target.model_name
+        self.target = relation.source
+        self.cache_name = f"_{self.name}_cache"
+        self.lookup = field.attname
+        self.row_key = field.attname
+
+    @property
+    def near_name(self) -> str:
+        """The attribute whose value the rows hold which point here."""
+        return self.field.key_name
+
+    def meet(self, instance: Any, found: Iterable[Any]) -> None:
+        """Each of these rows points to the instance, which it then knows."""
+        cache_name, attname = self.field.cache_name, self.field.attname
+        key = self.near_key(instance)
+        for row in found:
+            if row.__dict__.get(attname) == key:
+                setattr(row, cache_name, instance)
+
+
+class ThroughTable(ToMany):
+    """A many-to-many relation, from one of its sides.
+
+    Attributes:
+        declared: the relation.
+        near: the foreign key of the table between that points to this side.
+        far: the one that points to the other side.
+    """
+
+    row_key = None
+
+    def __init__(
+        self,
+        declared: ManyToMany[Any],
+        name: str,
+        start: Table,
+        near: ForeignKeyField[Any],
+        far: ForeignKeyField[Any],
+    ) -> None:
+        self.declared = declared
+        self.name = name
+        self.model = start.model_name
+        self.near = near
+        self.far = far
+        self.target = far.target
+        self.cache_name = f"_{name}_cache"
+        assert far.reverse is not None
+        self.lookup = f"{far.reverse.query_name}__{near.attname}"
+
+    @property
+    def near_name(self) -> str:
+        """The attribute whose value the rows of the table between hold which point here."""
+        return self.near.key_name
+
+
+Way: TypeAlias = "ForeignKeyField[Any] | WayBack"
+"""One direction of a relation to a single object."""
+
+AnyWay: TypeAlias = "ForeignKeyField[Any] | WayBack | ToMany"
+"""One direction of any relation."""
+
+
+def _model_of(table: Table) -> type[Record]:
+    assert table.registry is not None
+    return table.registry.models[table.label]
