@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import (
+from .. import (
     CASCADE,
     DB_DEFAULT,
     DO_NOTHING,
@@ -85,14 +85,15 @@ from . import (
     validate_ipv46_address,
     validate_slug,
 )
-from ._sync.database import Database, connect, database
-from ._sync.manager import Manager
-from ._sync.model import Model
-from ._sync.queryset import QuerySet
-from ._sync.relations import ForeignKey, OneToOneField, RelatedManager
-from ._sync.schema import create_tables, drop_tables
-from ._sync.transaction import atomic, on_commit
-from .pairs import sync_loaded as loaded
+from .._sync.database import Database, connect, database
+from .._sync.manager import Manager
+from .._sync.model import Model
+from .._sync.queryset import QuerySet
+from .._sync.relations import ForeignKey, OneToOneField, RelatedManager
+from .._sync.schema import create_tables, drop_tables
+from .._sync.transaction import atomic, on_commit
+from ..pairs import sync_loaded as loaded
+from . import signals as signals
 
 __all__ = [
     "CASCADE",
