@@ -58,7 +58,7 @@ class Connection:
         if self.sender is None or sender is None:
             return uid == self.uid and self.sender is sender
         said = self.sender()
-        return uid == self.uid and (means(said, sender) or means(sender, said))
+        return uid == self.uid and (_is_named(said, sender) or _is_named(sender, said))
 
 
 class Receivers:
@@ -210,21 +210,24 @@ def log_failure(signal: Receivers, function: Receiver, error: Exception) -> None
 
 def means(said: object, sender: object) -> bool:
     """Whether a sender is the one that was said: itself, an abstract base of it, or its name."""
-    if said is sender:
-        return True
     if isinstance(sender, type) and issubclass(sender, Record):
-        bases = [base for base in sender.__mro__ if "_table" not in vars(base)]
-        return any(said is kin or _is_called(kin, said) for kin in (sender, *bases))
-    return isinstance(said, str) and said == sender
+        bases = (base for base in sender.__mro__[1:] if "_table" not in vars(base))
+        return _is_named(said, sender) or any(_is_named(said, base) for base in bases)
+    return _is_named(said, sender)
 
 
-def _is_called(model: type, name: object) -> bool:
-    """Whether ``"Post"`` or ``"blog.Post"`` is a model's name, by its app or its module."""
-    options = vars(model).get("_options")
-    if options is None or not isinstance(name, str):
-        return False
-    app, _, own = name.rpartition(".")
-    return own == model.__name__ and app in ("", options.app_label, model.__module__)
+def _is_named(said: object, sender: object) -> bool:
+    """Whether a sender was said by itself, or is a model that goes by ``"Post"``, ``"blog.Post"``.
+
+    A model's app is its label, or its module.
+    """
+    if said is sender or not isinstance(said, str):
+        return said is sender
+    if not (isinstance(sender, type) and "_options" in vars(sender)):
+        return said == sender
+    app, _, name = said.rpartition(".")
+    label = vars(sender)["_options"].app_label
+    return name == sender.__name__ and app in ("", label, sender.__module__)
 
 
 def _check_model(sender: object, root: type[Record]) -> None:
@@ -247,7 +250,7 @@ def _is_same(one: Receiver | None, other: Receiver | None) -> bool:
     return one is other
 
 
-def _is_any_of(function: Receiver, *kinds: Callable[[object], bool]) -> bool:
+def _is_any_of(function: Any, *kinds: Callable[[object], bool]) -> bool:
     """Whether a function, or an object that can be called like one, is of one of these kinds."""
     return any(is_kind(thing) for is_kind in kinds for thing in (function, function.__call__))
 
