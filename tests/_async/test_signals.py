@@ -20,6 +20,8 @@ from covet.aio import (
     ValidationError,
     atomic,
     capture_queries,
+    connect,
+    create_tables,
     loaded,
     signals,
 )
@@ -226,13 +228,17 @@ async def test_what_writes_many_rows_at_once_tells_nobody(db: Database, heard: H
     assert heard.told == []
 
 
-async def test_the_database_is_named(db: Database, heard: Heard) -> None:
-    post_save.connect(heard)
+async def test_the_database_is_named(heard: Heard) -> None:
+    for signal in (pre_save, post_save, pre_delete, post_delete):
+        signal.connect(heard)
 
-    post = await Post.objects.using("default").create(title="a")
-    await post.save(using="default")
+    async with connect("sqlite:///:memory:", alias="archive"):
+        await create_tables(Author, Post, using="archive")
+        post = await Post.objects.using("archive").create(title="a")
+        await post.save()
+        await post.delete()
 
-    assert [told["using"] for _, told in heard.told] == ["default", "default"]
+    assert [told["using"] for _, told in heard.told] == ["archive"] * 6
 
 
 # --- deleting ------------------------------------------------------------------------------------

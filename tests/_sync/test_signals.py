@@ -22,6 +22,8 @@ from covet.sync import (
     ValidationError,
     atomic,
     capture_queries,
+    connect,
+    create_tables,
     loaded,
     signals,
 )
@@ -226,13 +228,17 @@ def test_what_writes_many_rows_at_once_tells_nobody(db: Database, heard: Heard) 
     assert heard.told == []
 
 
-def test_the_database_is_named(db: Database, heard: Heard) -> None:
-    post_save.connect(heard)
+def test_the_database_is_named(heard: Heard) -> None:
+    for signal in (pre_save, post_save, pre_delete, post_delete):
+        signal.connect(heard)
 
-    post = Post.objects.using("default").create(title="a")
-    post.save(using="default")
+    with connect("sqlite:///:memory:", alias="archive"):
+        create_tables(Author, Post, using="archive")
+        post = Post.objects.using("archive").create(title="a")
+        post.save()
+        post.delete()
 
-    assert [told["using"] for _, told in heard.told] == ["default", "default"]
+    assert [told["using"] for _, told in heard.told] == ["archive"] * 6
 
 
 # --- deleting ------------------------------------------------------------------------------------

@@ -50,9 +50,10 @@ class Making:
         attnames = [field.attname for field in model._table.fields]
 
         def told(record: Record) -> None:
-            # Told of only now, which nobody can see: they do not get the instance.
-            values = {name: record.__dict__[name] for name in attnames if name in record.__dict__}
-            self._tell(self.before, model, args=(), kwargs=values)
+            if self.before.receivers:  # told only now; nobody can see that without the instance
+                known = record.__dict__
+                values = {name: known[name] for name in attnames if name in known}
+                self._tell(self.before, model, args=(), kwargs=values)
             self._tell(self.after, model, instance=record)
 
         return told
