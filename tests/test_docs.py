@@ -12,8 +12,10 @@ from sybil.example import SybilFailure
 
 import covet._async.database
 import covet._async.model
+import covet._async.signals
 import covet._sync.database
 import covet._sync.model
+import covet._sync.signals
 import covet.expressions.q
 from covet import errors, expressions
 from covet.drivers.url import LIBPQ, OPTIONS
@@ -35,13 +37,17 @@ def name(path: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A page is alone in its process: no other models, no other databases, a folder of its own."""
+    """A page is alone: no other models, databases or receivers, and a folder of its own."""
     monkeypatch.setattr(registry, "TWINS", {})
     for model in (covet._async.model, covet._sync.model):
         for models in ("models", "named", "pending"):
             monkeypatch.setattr(model.registry, models, {})
     for database in (covet._async.database, covet._sync.database):
         monkeypatch.setattr(database, "_connected", {})
+    for signals in (covet._async.signals, covet._sync.signals):
+        for signal in vars(signals).values():
+            if isinstance(signal, signals.Signal):
+                monkeypatch.setattr(signal, "receivers", ())
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
 

@@ -43,6 +43,11 @@ def keyword(name: str, value: str = "…") -> str:
     return f"**{{{short(name)}: {value}}}"
 
 
+def name_of(function: object) -> str:
+    """A function's name as a message shows it."""
+    return str(getattr(function, "__qualname__", None) or short(function))
+
+
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice that a mistyped word most probably meant, or None."""
     close = get_close_matches(word[:LONGEST_REPR], list(choices), n=1, cutoff=0.6)

@@ -18,6 +18,7 @@ from .manager import BaseManager, DefaultManager
 from .queryset import QuerySet
 from .related import ManyDescriptor
 from .relations import ReverseOneDescriptor
+from .signals import complete, post_delete, post_save, pre_delete, pre_save
 
 registry = Registry(__name__)
 
@@ -105,15 +106,35 @@ class Model(Record, metaclass=ModelMeta):
         names = None if update_fields is None else saving.update_names(self._table, update_fields)
         if names is not None and not names:
             return
+        alias = using or (self._origin.alias if self._origin else "default")
+        if pre_save.receivers:
+            await pre_save.send(
+                type(self), instance=self, raw=False, using=alias, update_fields=names
+            )
         if validate:
             self._validate(names)
-        db = database(using or (self._origin.alias if self._origin else "default"))
-        if force_insert or (self._is_new() and not force_update and names is None):
-            await self._insert(db)
-        elif not await self._update(db, names):
-            if force_update or names is not None:
+        created = await self._write(database(alias), names, force_insert, force_update)
+        if post_save.receivers:
+            await post_save.send(
+                type(self),
+                instance=self,
+                created=created,
+                raw=False,
+                using=alias,
+                update_fields=names,
+            )
+
+    async def _write(
+        self, db: Database, names: frozenset[str] | None, insert: bool, update: bool
+    ) -> bool:
+        """Whether a row was inserted, not updated."""
+        if not (insert or (self._is_new() and not update and names is None)):
+            if await self._update(db, names):
+                return False
+            if update or names is not None:
                 raise DatabaseError(f"{self!r} could not be updated: there is no such row")
-            await self._insert(db)
+        await self._insert(db)
+        return True
 
     def _is_new(self) -> bool:
         """Whether no row can be there yet: it has no key, or one that its default just made."""
@@ -175,9 +196,13 @@ class Model(Record, metaclass=ModelMeta):
             (1, {'Post': 1})
         """
         spec = saving.row_of(self)
-        alias = using or (self._origin.alias if self._origin else None)
+        alias = using or (self._origin.alias if self._origin else "default")
+        if pre_delete.receivers:
+            await pre_delete.send(type(self), instance=self, using=alias, origin=self)
         query: QuerySet[Any] = QuerySet(type(self), spec, alias)
         counts = await query.delete()
+        if post_delete.receivers:
+            await post_delete.send(type(self), instance=self, using=alias, origin=self)
         self.pk = None
         self._origin = None
         return counts
@@ -216,3 +241,5 @@ class Model(Record, metaclass=ModelMeta):
 
 
 _OBJECTS = vars(Model)["objects"]
+
+complete(Model)

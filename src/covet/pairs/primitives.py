@@ -17,6 +17,9 @@ from contextlib import ExitStack as SyncExitStack
 from types import TracebackType
 from typing import Annotated, Any, Generic, NoReturn, Protocol, Self, TypeAlias, TypeVar
 
+from ..errors import name_of
+from ..watch.receivers import waits
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -271,6 +274,20 @@ def sync_call(function: Callable[[], object]) -> object:
     return result
 
 
+async def async_answer(function: Callable[[], Any]) -> Any:
+    """What a function or a coroutine function answers.
+
+    Only coroutines are waited for: a queryset that is returned is not meant to be run.
+    """
+    result = function()
+    return await result if inspect.iscoroutine(result) else result
+
+
+def sync_answer(function: Callable[[], Any]) -> Any:
+    """What a function answers."""
+    return sync_call(function)
+
+
 def async_done() -> AsyncDone:
     """Nothing is left to wait for."""
     return _DONE
@@ -295,9 +312,17 @@ def sync_decorable(function: Callable[..., Any]) -> str | None:
     return None
 
 
-def name_of(function: Any) -> str:
-    """A function's name, for messages."""
-    return str(getattr(function, "__qualname__", None) or repr(function))
+def async_unfit(function: Callable[..., Any]) -> tuple[str, str] | None:
+    """Why a function cannot be called by a signal of this colour, and what to do; or None."""
+    return None
+
+
+def sync_unfit(function: Callable[..., Any]) -> tuple[str, str] | None:
+    """Why a function cannot be called by a signal of this colour, and what to do; or None."""
+    if not waits(function):
+        return None
+    reason = f"{name_of(function)} is a coroutine function, which covet.sync cannot wait for"
+    return reason, "Write def without async, or import models and signals from covet.aio."
 
 
 # ----------------------------------------------------------------------------------------- opening
@@ -428,6 +453,7 @@ __all__ = [
     "SyncReturn",
     "SyncTicket",
     "SyncTurn",
+    "async_answer",
     "async_call",
     "async_current",
     "async_decorable",
@@ -437,8 +463,10 @@ __all__ = [
     "async_home_ended",
     "async_open",
     "async_sleep",
+    "async_unfit",
     "async_within",
     "name_of",
+    "sync_answer",
     "sync_call",
     "sync_current",
     "sync_decorable",
@@ -448,5 +476,6 @@ __all__ = [
     "sync_home_ended",
     "sync_open",
     "sync_sleep",
+    "sync_unfit",
     "sync_within",
 ]

@@ -94,6 +94,7 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
         loop += _beside(source, "o", related, select.outputs, "        ")
     if select.keyed:
         loop.append(f"        keys.append({source.value(last, select.outputs[last])})")
+    loop += _told(source, "o", model, "        ")
     source.names["Rows"] = Rows
     return source.function(
         [
@@ -133,6 +134,15 @@ def _instance(
     return [indent + line for line in lines]
 
 
+def _told(source: Source, name: str, model: type[Record], indent: str) -> list[str]:
+    """The line that tells of an object that is complete now, if anybody listens."""
+    told = model._told and model._told.of_rows(model)
+    if told is None:
+        return []
+    source.names[f"told_{name}"] = told
+    return [f"{indent}told_{name}({name})"]
+
+
 def _beside(
     source: Source, parent: str, related: ast.Related, outputs: tuple[ast.Expr, ...], indent: str
 ) -> list[str]:
@@ -143,14 +153,14 @@ def _beside(
     key = related.place + table.fields.index(table.pk)
     inner = indent + "    " if related.outer else indent
     lines = [f"{indent}if c{key} is not None:"] if related.outer else []
-    lines += _instance(
-        source, name, table.registry.models[table.label], outputs, related.place, inner
-    )
+    model = table.registry.models[table.label]
+    lines += _instance(source, name, model, outputs, related.place, inner)
     lines += [f"{inner}{name}s.append({name})", f"{inner}{parent}.{way.cache_name} = {name}"]
     if isinstance(way, WayBack):
         lines.append(f"{inner}{name}.{way.field.cache_name} = {parent}")
     for child in related.children:
         lines += _beside(source, name, child, outputs, inner)
+    lines += _told(source, name, model, inner)
     if related.outer and isinstance(way, WayBack):
         lines += [f"{indent}else:", f"{inner}{parent}.{way.cache_name} = nobody"]
         source.names["nobody"] = NOBODY

@@ -109,6 +109,7 @@ class Record:
     MultipleObjectsReturned: ClassVar[type[MultipleObjectsReturned]] = MultipleObjectsReturned
 
     _origin: Origin | None = None
+    _told: ClassVar[Any] = None  # a watch.making.Making, while anybody listens to constructors
 
     def __init__(self, /, *args: Any, **kwargs: Any) -> None:
         """Make an instance that is not saved yet.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import (
+from .. import (
     CASCADE,
     DB_DEFAULT,
     DO_NOTHING,
@@ -93,16 +93,17 @@ from . import (
     validate_ipv46_address,
     validate_slug,
 )
-from ._async.database import Database, connect, database
-from ._async.loading import prefetch_related_objects
-from ._async.manager import Manager
-from ._async.model import Model
-from ._async.queryset import QuerySet
-from ._async.related import RelatedManager
-from ._async.relations import ForeignKey, ManyToManyField, OneToOneField
-from ._async.schema import create_tables, drop_tables
-from ._async.transaction import atomic, on_commit
-from .pairs import async_loaded as loaded
+from .._async.database import Database, connect, database
+from .._async.loading import prefetch_related_objects
+from .._async.manager import Manager
+from .._async.model import Model
+from .._async.queryset import QuerySet
+from .._async.related import RelatedManager
+from .._async.relations import ForeignKey, ManyToManyField, OneToOneField
+from .._async.schema import create_tables, drop_tables
+from .._async.transaction import atomic, on_commit
+from ..pairs import async_loaded as loaded
+from . import signals as signals
 
 __all__ = [
     "CASCADE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import (
+from .. import (
     CASCADE,
     DB_DEFAULT,
     DO_NOTHING,
@@ -93,16 +93,17 @@ from . import (
     validate_ipv46_address,
     validate_slug,
 )
-from ._sync.database import Database, connect, database
-from ._sync.loading import prefetch_related_objects
-from ._sync.manager import Manager
-from ._sync.model import Model
-from ._sync.queryset import QuerySet
-from ._sync.related import RelatedManager
-from ._sync.relations import ForeignKey, ManyToManyField, OneToOneField
-from ._sync.schema import create_tables, drop_tables
-from ._sync.transaction import atomic, on_commit
-from .pairs import sync_loaded as loaded
+from .._sync.database import Database, connect, database
+from .._sync.loading import prefetch_related_objects
+from .._sync.manager import Manager
+from .._sync.model import Model
+from .._sync.queryset import QuerySet
+from .._sync.related import RelatedManager
+from .._sync.relations import ForeignKey, ManyToManyField, OneToOneField
+from .._sync.schema import create_tables, drop_tables
+from .._sync.transaction import atomic, on_commit
+from ..pairs import sync_loaded as loaded
+from . import signals as signals
 
 __all__ = [
     "CASCADE",
