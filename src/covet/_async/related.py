@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import FieldError, short
 from ..expressions import Q
+from ..pairs import async_no_block
 from ..rows.links import Links
 from ..schema.record import Record
 from ..schema.ways import BackToMany, ThroughTable, ToMany
 from .manager import Manager
 from .queryset import QuerySet
+from .signals import m2m_changed
 from .transaction import atomic
 
 if TYPE_CHECKING:
@@ -391,7 +393,9 @@ class ThroughManager(RelatedManager[M]):
             await self._lock(links)
             there = await self._between(links, keys).values_list(*links.names).fetch()
             missing = links.missing(keys, there)
+            await self._tell("pre_add", links.ends(missing))
             await self._link(links, missing, through_defaults)
+            await self._tell("post_add", links.ends(missing))
 
     async def _lock(self, links: Links) -> None:
         """Let nobody else link the instance, where the database would not refuse a second row."""
@@ -414,13 +418,35 @@ class ThroughManager(RelatedManager[M]):
         if not keys:
             return
         self._changing()
-        await self._between(links, keys).delete()
+        async with self._together():
+            await self._tell("pre_remove", set(keys))
+            await self._between(links, keys).delete()
+            await self._tell("post_remove", set(keys))
 
     async def clear(self) -> None:
         """Unlink everything from the instance: one ``DELETE`` on the table between."""
         links = self._links()
         self._changing()
-        await self._between(links, None).delete()
+        async with self._together():
+            await self._tell("pre_clear", None)
+            await self._between(links, None).delete()
+            await self._tell("post_clear", None)
+
+    def _together(self) -> Any:
+        """A block for one statement, and for what those do who are told of it."""
+        return self._atomic() if m2m_changed.receivers else async_no_block()
+
+    async def _tell(self, action: str, keys: set[Any] | None) -> None:
+        if m2m_changed.receivers:
+            await m2m_changed.send(
+                self.through,
+                instance=self._instance,
+                action=action,
+                reverse=self._way.is_reverse,
+                model=self._way.target_model,
+                pk_set=keys,
+                using=self._alias or "default",
+            )
 
     async def set(
         self,
@@ -442,7 +468,8 @@ class ThroughManager(RelatedManager[M]):
                 near = {self._way.near.attname: links.near_key}
                 rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
                 there = await rows.filter(**near).values_list(far, flat=True).fetch()
-                await self.remove(*[key for key in dict.fromkeys(there) if key not in wanted])
+                kept = set(wanted)
+                await self.remove(*[key for key in dict.fromkeys(there) if key not in kept])
             await self.add(*wanted, through_defaults=through_defaults)
 
     async def create(

@@ -12,7 +12,7 @@ from ..pairs import SyncShared
 from ..query.prefetch import Branch, Prefetch, checked, tree, way_of
 from ..rows.attach import Owners
 from ..rows.cardinality import no_row
-from ..schema.peers import FETCH_ONE, FETCH_RAISE, Ahead, unique
+from ..schema.peers import FETCH_ONE, FETCH_RAISE, Ahead, Origin, unique
 from ..schema.record import Record
 from ..schema.ways import AnyWay, Way
 from .connection import session_of
@@ -71,13 +71,14 @@ def load_many(query: QuerySet[Any]) -> list[Any]:
     """
     assert query._owner is not None
     way, instance = query._owner
-    origin = instance._origin
+    origin: Origin | None = instance._origin
     if origin is not None and origin.mode is FETCH_RAISE:
         raise not_allowed(way)
-    has_peers = origin is not None and origin.mode is not FETCH_ONE and origin.has_peers()
-    if not has_peers or not (origin.looping or origin.touched_before(way.name, instance)):
+    if origin is None or origin.mode is FETCH_ONE or not origin.has_peers():
+        return query._fetched(query._spec)
+    if not (origin.looping or origin.touched_before(way.name, instance)):
         rows: list[Any] = query._fetched(query._spec)
-        _loop(rows, has_peers)
+        _loop(rows)
         return rows
     with SyncShared(origin, _work(way, instance)):
         is_known, found = way.known(instance)
@@ -88,8 +89,9 @@ def load_many(query: QuerySet[Any]) -> list[Any]:
     return list(owners.of(instance))
 
 
-def _loop(rows: list[Any], has_peers: bool) -> None:
-    if rows and has_peers:
+def _loop(rows: list[Any]) -> None:
+    """Note of rows that they were reached from one of several."""
+    if rows:
         rows[0]._origin.looping = True
 
 
@@ -136,7 +138,8 @@ def fill(
     for keys in owners.keys(dialect.most_members):
         spec = owners.question(query._spec, keys)
         rows = query._fetched(spec)
-        _loop(rows, ahead)
+        if ahead:
+            _loop(rows)
         owners.take(rows, spec.keyed is not None)
     owners.keep(to_attr, ahead=ahead)
     return owners

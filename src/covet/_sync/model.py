@@ -235,8 +235,9 @@ class Model(Record, metaclass=ModelMeta):
             raise self.DoesNotExist(f"{self!r} is not in the database any more")
         for field, value in zip(chosen, rows[0], strict=True):
             setattr(self, field.attname, value)
-            if field.is_relation:
-                setattr(self, field.cache_name, None)  # type: ignore[attr-defined]
+        for way in table.ways.values():
+            if fields is None or way in chosen:
+                way.forget(self)
         self._origin = self._origin or Origin(query.db)
 
 

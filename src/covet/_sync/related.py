@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import FieldError, short
 from ..expressions import Q
+from ..pairs import sync_no_block
 from ..rows.links import Links
 from ..schema.record import Record
 from ..schema.ways import BackToMany, ThroughTable, ToMany
 from .manager import Manager
 from .queryset import QuerySet
+from .signals import m2m_changed
 from .transaction import atomic
 
 if TYPE_CHECKING:
@@ -393,7 +395,9 @@ class ThroughManager(RelatedManager[M]):
             self._lock(links)
             there = self._between(links, keys).values_list(*links.names).fetch()
             missing = links.missing(keys, there)
+            self._tell("pre_add", links.ends(missing))
             self._link(links, missing, through_defaults)
+            self._tell("post_add", links.ends(missing))
 
     def _lock(self, links: Links) -> None:
         """Let nobody else link the instance, where the database would not refuse a second row."""
@@ -414,13 +418,35 @@ class ThroughManager(RelatedManager[M]):
         if not keys:
             return
         self._changing()
-        self._between(links, keys).delete()
+        with self._together():
+            self._tell("pre_remove", set(keys))
+            self._between(links, keys).delete()
+            self._tell("post_remove", set(keys))
 
     def clear(self) -> None:
         """Unlink everything from the instance: one ``DELETE`` on the table between."""
         links = self._links()
         self._changing()
-        self._between(links, None).delete()
+        with self._together():
+            self._tell("pre_clear", None)
+            self._between(links, None).delete()
+            self._tell("post_clear", None)
+
+    def _together(self) -> Any:
+        """A block for one statement, and for what those do who are told of it."""
+        return self._atomic() if m2m_changed.receivers else sync_no_block()
+
+    def _tell(self, action: str, keys: set[Any] | None) -> None:
+        if m2m_changed.receivers:
+            m2m_changed.send(
+                self.through,
+                instance=self._instance,
+                action=action,
+                reverse=self._way.is_reverse,
+                model=self._way.target_model,
+                pk_set=keys,
+                using=self._alias or "default",
+            )
 
     def set(
         self,
@@ -442,7 +468,8 @@ class ThroughManager(RelatedManager[M]):
                 near = {self._way.near.attname: links.near_key}
                 rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
                 there = rows.filter(**near).values_list(far, flat=True).fetch()
-                self.remove(*[key for key in dict.fromkeys(there) if key not in wanted])
+                kept = set(wanted)
+                self.remove(*[key for key in dict.fromkeys(there) if key not in kept])
             self.add(*wanted, through_defaults=through_defaults)
 
     def create(self, /, through_defaults: Mapping[str, Any] | None = None, **values: Any) -> M:

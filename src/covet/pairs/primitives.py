@@ -87,6 +87,22 @@ class _Unbounded:
     def __exit__(self, *_: object) -> None:
         return None
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+def async_no_block() -> contextlib.AbstractAsyncContextManager[Any]:
+    """A block that does nothing."""
+    return _Unbounded()
+
+
+def sync_no_block() -> contextlib.AbstractContextManager[Any]:
+    """A block that does nothing."""
+    return _Unbounded()
+
 
 def sync_within(seconds: float | None) -> contextlib.AbstractContextManager[Any]:
     """A thread cannot be stopped from outside: there the drivers keep the time by themselves."""
@@ -461,6 +477,7 @@ __all__ = [
     "async_finish",
     "async_home",
     "async_home_ended",
+    "async_no_block",
     "async_open",
     "async_sleep",
     "async_unfit",
@@ -474,6 +491,7 @@ __all__ = [
     "sync_finish",
     "sync_home",
     "sync_home_ended",
+    "sync_no_block",
     "sync_open",
     "sync_sleep",
     "sync_unfit",

@@ -9,7 +9,6 @@ from ..errors import FieldError, short
 from ..expressions import Q
 from ..query.builder import Builder
 from ..schema.record import Record
-from ..schema.relations import ForeignKeyField
 from ..schema.ways import ThroughTable
 
 Pair = tuple[Any, Any]
@@ -59,7 +58,7 @@ class Links:
                     fix=f"Give objects of {self.way.target.model_name}, or their keys, one by one: "
                     f"{call}(*objects).",
                 )
-            found[_key(far, thing)] = None
+            found[far.check(thing)] = None
         return list(found)
 
     def among(self, far_keys: list[Any] | None) -> Q:
@@ -84,6 +83,10 @@ class Links:
         taken = set(there)
         return [pair for pair in dict.fromkeys(wanted) if pair not in taken]
 
+    def ends(self, pairs: Iterable[Pair]) -> set[Any]:
+        """The keys that pairs lead to from the instance."""
+        return {far for near, far in pairs if near == self.near_key}
+
     def records(self, pairs: Iterable[Pair], defaults: Mapping[str, Any] | None) -> list[Record]:
         """New rows for pairs; defaults that are callable are called for each."""
         near, far = self.names
@@ -100,7 +103,3 @@ class Links:
             )
             for pair in pairs
         ]
-
-
-def _key(far: ForeignKeyField[Any], thing: Any) -> Any:
-    return far.check(thing)

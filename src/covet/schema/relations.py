@@ -321,6 +321,10 @@ class ForeignKeyField(Field[T]):
         """Make a key that was given as ``"5"`` the 5 that the related object has."""
         setattr(instance, self.attname, super().check(getattr(instance, self.attname)))
 
+    def forget(self, instance: Any) -> None:
+        """What was kept may not be true any more."""
+        setattr(instance, self.cache_name, None)
+
     def keep(self, instance: Any, found: Any) -> None:
         """Keep the related object; where none was found there is nothing to keep."""
         if found is not None:

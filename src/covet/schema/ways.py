@@ -72,6 +72,10 @@ class WayBack:
         if found is not None:
             setattr(found, self.field.cache_name, instance)
 
+    def forget(self, instance: Any) -> None:
+        """What was kept may not be true any more."""
+        instance.__dict__.pop(self.cache_name, None)
+
     def held(self, instance: Any, attname: str) -> Any:
         """Nothing: the key is on the other side."""
         return None
@@ -128,8 +132,7 @@ class ToMany:
 
     def forget(self, instance: Any) -> None:
         """They are changing: what was kept is not true any more."""
-        if self.cache_name in instance.__dict__:
-            setattr(instance, self.cache_name, None)
+        instance.__dict__.pop(self.cache_name, None)
 
     def meet(self, instance: Any, found: Iterable[Any]) -> None:
         """Tell the related rows of the instance, where each belongs to one."""
@@ -191,6 +194,11 @@ class ThroughTable(ToMany):
         self.cache_name = f"_{name}_cache"
         assert far.reverse is not None
         self.lookup = f"{far.reverse.query_name}__{near.attname}"
+
+    @property
+    def is_reverse(self) -> bool:
+        """Whether it begins at the model that the relation was declared to."""
+        return self.near is not self.declared.near
 
     @property
     def near_name(self) -> str:
