@@ -390,7 +390,7 @@ class QuerySet(AsyncRows[T]):
         origin = Origin(db.alias, self._mode)
         for record in records:
             record._origin = origin
-        if isinstance(records, Rows):
+        if isinstance(records, Rows) and len(records) > 1:
             records.belong(origin)
 
     async def _insert(self, db: Database, batch: bulk.Batch) -> None:

@@ -390,7 +390,7 @@ class QuerySet(SyncRows[T]):
         origin = Origin(db.alias, self._mode)
         for record in records:
             record._origin = origin
-        if isinstance(records, Rows):
+        if isinstance(records, Rows) and len(records) > 1:
             records.belong(origin)
 
     def _insert(self, db: Database, batch: bulk.Batch) -> None:

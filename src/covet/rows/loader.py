@@ -106,8 +106,8 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
             f"    for {target} in rows:",
             *loop,
             "        append(o)",
-            "    found.belong(origin)",
-            *(f"    {name}s.belong(origin_{name})" for name in below),
+            "    if len(found) > 1: found.belong(origin)",
+            *(f"    if len({name}s) > 1: {name}s.belong(origin_{name})" for name in below),
             "    return found",
         ]
     )

@@ -86,15 +86,15 @@ class Origin:
         turns: who is loading something for these rows right now.
     """
 
-    __slots__ = ("__weakref__", "_living", "_mode", "_touched", "alias", "looping", "turns")
+    # What most never need stands in the class, as each query makes an origin.
+    looping: bool = False
+    turns: dict[Hashable, Any] | None = None
+    _living: Callable[[], list[Any]] | None = None
+    _touched: dict[str, int] | None = None
 
     def __init__(self, alias: str, mode: FetchMode | None = None) -> None:
         self.alias = alias
-        self.looping = False
-        self.turns: dict[Hashable, Any] | None = None
         self._mode = mode
-        self._living: Callable[[], list[Any]] | None = None
-        self._touched: dict[str, int] | None = None
 
     @property
     def mode(self) -> FetchMode:
@@ -152,10 +152,9 @@ class Rows(list[T]):
     keys: list[Any]
 
     def belong(self, origin: Origin) -> None:
-        """Make the instances peers, if there are several."""
-        if len(self) > 1:
-            self._origin = origin
-            origin._living = _of_list(weakref.ref(self))
+        """Make the instances peers."""
+        self._origin = origin
+        origin._living = _of_list(weakref.ref(self))
 
     def __del__(self, getattr: Any = getattr) -> None:
         origin = getattr(self, "_origin", None)
