@@ -16,8 +16,10 @@ from covet.aio import (
     ForeignKey,
     IntegerField,
     Manager,
+    ManyToManyField,
     Model,
     OneToOneField,
+    Prefetch,
     Q,
     QuerySet,
     RelatedManager,
@@ -55,6 +57,18 @@ class Post(Model):
 
     chosen = PostManager()
     popular = PostQuerySet.as_manager()
+
+
+class Tag(Model):
+    word = CharField(max_length=20)
+
+    books: RelatedManager[Book]
+
+
+class Book(Model):
+    tags = ManyToManyField(Tag, related_name="books")
+    later = ManyToManyField(lambda: Cover, related_name="+")
+    named: ManyToManyField[Cover] = ManyToManyField("Cover", related_name="+")
 
 
 class Cover(Model):
@@ -199,3 +213,22 @@ def what_conditions_are() -> None:
     assert_type(Author.age == None, Q)  # noqa: E711
     Post.objects.filter(Post.views > F("views"), title="Hello")
     assert Post.views > "x"  # type: ignore[operator]
+
+
+async def what_relations_to_many_give(book: Book, tag: Tag, author: Author) -> None:
+    assert_type(await book.tags.all().fetch(), list[Tag])
+    assert_type(await book.tags.filter(word="a").get(), Tag)
+    assert_type(await book.tags.create(word="b"), Tag)
+    assert_type(await book.tags.get_or_create(word="b"), tuple[Tag, bool])
+    assert_type(await book.later.first(), Cover | None)
+    assert_type(await book.named.all().fetch(), list[Cover])
+    assert_type(await tag.books.all().fetch(), list[Book])
+    assert_type(await author.posts.all().fetch(), list[Post])
+    await book.tags.add(tag, 7, through_defaults={"rank": 1})
+    await book.tags.set([tag])
+    await book.tags.remove(tag)
+    await book.tags.clear()
+    assert_type(await book.tags.contains(tag), bool)
+    book.tags = [tag]  # type: ignore[assignment]
+    best = Prefetch("posts", Post.chosen.filter(views=1)[:3], to_attr="best")
+    assert_type(await Author.objects.prefetch_related(best, "posts__author").fetch(), list[Author])

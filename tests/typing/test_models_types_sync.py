@@ -17,8 +17,10 @@ from covet.sync import (
     ForeignKey,
     IntegerField,
     Manager,
+    ManyToManyField,
     Model,
     OneToOneField,
+    Prefetch,
     Q,
     QuerySet,
     RelatedManager,
@@ -54,6 +56,18 @@ class Post(Model):
 
     chosen = PostManager()
     popular = PostQuerySet.as_manager()
+
+
+class Tag(Model):
+    word = CharField(max_length=20)
+
+    books: RelatedManager[Book]
+
+
+class Book(Model):
+    tags = ManyToManyField(Tag, related_name="books")
+    later = ManyToManyField(lambda: Cover, related_name="+")
+    named: ManyToManyField[Cover] = ManyToManyField("Cover", related_name="+")
 
 
 class Cover(Model):
@@ -197,3 +211,22 @@ def what_conditions_are() -> None:
     assert_type(Author.age == None, Q)  # noqa: E711
     Post.objects.filter(Post.views > F("views"), title="Hello")
     assert Post.views > "x"  # type: ignore[operator]
+
+
+def what_relations_to_many_give(book: Book, tag: Tag, author: Author) -> None:
+    assert_type(book.tags.all().fetch(), list[Tag])
+    assert_type(book.tags.filter(word="a").get(), Tag)
+    assert_type(book.tags.create(word="b"), Tag)
+    assert_type(book.tags.get_or_create(word="b"), tuple[Tag, bool])
+    assert_type(book.later.first(), Cover | None)
+    assert_type(book.named.all().fetch(), list[Cover])
+    assert_type(tag.books.all().fetch(), list[Book])
+    assert_type(author.posts.all().fetch(), list[Post])
+    book.tags.add(tag, 7, through_defaults={"rank": 1})
+    book.tags.set([tag])
+    book.tags.remove(tag)
+    book.tags.clear()
+    assert_type(book.tags.contains(tag), bool)
+    book.tags = [tag]  # type: ignore[assignment]
+    best = Prefetch("posts", Post.chosen.filter(views=1)[:3], to_attr="best")
+    assert_type(Author.objects.prefetch_related(best, "posts__author").fetch(), list[Author])

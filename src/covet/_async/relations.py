@@ -7,6 +7,7 @@ from typing import (
     Any,
     Generic,
     Literal,
+    Never,
     Self,
     TypeAlias,
     TypeVar,
@@ -160,7 +161,7 @@ class ManyToManyField(ManyToMany[T], Generic[T]):
         self._settled()
         return ManyDescriptor(instance._table.ways[self.name]).__get__(instance, owner)
 
-    def __set__(self, instance: Any, value: Any) -> None:
+    def __set__(self, instance: Any, value: Never) -> None:
         """Refused: what belongs to an instance is in the database, not in an attribute."""
         ManyDescriptor(instance._table.ways[self.name]).__set__(instance, value)
 
