@@ -18,7 +18,7 @@ from ..pairs import (
     async_open,
 )
 from ..rows.named import Row, named_rows
-from ..schema.peers import Writes
+from ..schema.peers import WRITES
 from ..sql.dialects import Dialect, Server, dialect_for
 from ..watch.events import listeners
 from .connection import Kind, session_of, sessions, told
@@ -165,11 +165,18 @@ class Database(AsyncCloses):
             await pool.give(connection)
         return rows
 
-    async def write_rows(self, sql: str, params: Sequence[Any] = ()) -> Rows:
+    async def write_rows(self, table: str, sql: str, params: Sequence[Any]) -> Rows:
         """The rows that an ``INSERT … RETURNING`` gives."""
         rows = await self.fetch_rows(sql, params)
-        Writes.count += 1
+        self._wrote(table)
         return rows
+
+    def _wrote(self, table: str) -> None:
+        """Note what was changed; others see it only when the transaction ends."""
+        WRITES.to(table)
+        session = session_of(self.alias)
+        if session is not None:
+            session.changed.add(table)
 
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """All rows of raw SQL, readable by column name.
@@ -190,7 +197,7 @@ class Database(AsyncCloses):
             ...     print(row.id, row["name"])
         """
         names, rows = await self._run("fetch_named", "fetch", sql, params)
-        Writes.count += 1  # it may have been an INSERT … RETURNING
+        WRITES.anywhere()  # it may have been an INSERT … RETURNING
         return named_rows(names, rows)
 
     async def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
@@ -211,7 +218,13 @@ class Database(AsyncCloses):
             1
         """
         result: Result = await self._run("execute", "execute", sql, params)
-        Writes.count += 1
+        WRITES.anywhere()
+        return result
+
+    async def write(self, table: str, sql: str, params: Sequence[Any]) -> Result:
+        """Run a statement that changes rows of one table."""
+        result: Result = await self._run("execute", "execute", sql, params)
+        self._wrote(table)
         return result
 
     async def _run(self, method: str, kind: Kind, sql: str, params: Sequence[Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import FieldError, NotLoaded, short
 from ..pairs import AsyncShared
 from ..query.prefetch import Branch, Prefetch, checked, tree, way_of
-from ..rows.attach import Owners
+from ..rows.attach import Owners, Read
 from ..rows.cardinality import no_row
 from ..schema.peers import FETCH_ONE, FETCH_RAISE, Ahead, Origin, unique
 from ..schema.record import Record
@@ -74,7 +74,8 @@ async def load_many(query: QuerySet[Any]) -> list[Any]:
         raise not_allowed(way)
     if origin is None or origin.mode is FETCH_ONE or not origin.has_peers():
         return await query._fetched(query._spec)
-    if not (origin.looping or origin.touched_before(way.name, instance)):
+    read = Read(way.tables if len(query._spec.clauses) == 1 else None)
+    if not origin.is_loop(way.name, instance, read.tables):
         rows: list[Any] = await query._fetched(query._spec)
         _loop(rows)
         return rows
@@ -83,7 +84,7 @@ async def load_many(query: QuerySet[Any]) -> list[Any]:
         if is_known:
             return list(found)
         peers = origin.peers(instance, _lacks(way), MOST_PEERS)
-        owners = await fill(way, peers, all_rows(way, instance), ahead=True)
+        owners = await fill(way, peers, all_rows(way, instance), ahead=read)
     return list(owners.of(instance))
 
 
@@ -120,7 +121,7 @@ async def fill(
     query: QuerySet[Any],
     *,
     to_attr: str | None = None,
-    ahead: bool = False,
+    ahead: Read | None = None,
 ) -> Owners:
     """Fetch what a relation leads to for many instances, and hang it on them.
 
@@ -129,17 +130,17 @@ async def fill(
         instances: those that lack it.
         query: what their rows are looked for in.
         to_attr: the attribute to store them in, if not the relation.
-        ahead: whether nobody asked for most of them.
+        ahead: where they are read from, if nobody asked for most of them.
     """
     owners = Owners(way, instances)
     dialect = query._database().dialect
     for keys in owners.keys(dialect.most_members):
         spec = owners.question(query._spec, keys)
         rows = await query._fetched(spec)
-        if ahead:
+        if ahead is not None:
             _loop(rows)
         owners.take(rows, spec.keyed is not None)
-    owners.keep(to_attr, ahead=ahead)
+    owners.keep(to_attr, ahead)
     return owners
 
 

@@ -394,12 +394,13 @@ class QuerySet(AsyncRows[T]):
             records.belong(origin)
 
     async def _insert(self, db: Database, batch: bulk.Batch) -> None:
+        table = self.model._table.name
         if batch.plan.returned:
-            rows = await db.write_rows(batch.sql, batch.params)
+            rows = await db.write_rows(table, batch.sql, batch.params)
             for record, row in zip(batch.records, rows, strict=True):
                 batch.plan.take_in(record, row)
         else:
-            await db.execute(batch.sql, batch.params)
+            await db.write(table, batch.sql, batch.params)
             for record in batch.records:
                 saving.forget_defaults(record)
 
@@ -498,7 +499,7 @@ class QuerySet(AsyncRows[T]):
             return 0
         db = self._database()
         plan = saving.update_plan(self.model, spec, written, db.dialect)
-        result = await db.execute(*plan.bind(spec.values + written.values))
+        result = await db.write(spec.table.name, *plan.bind(spec.values + written.values))
         return result.rowcount
 
     async def delete(self) -> tuple[int, dict[str, int]]:

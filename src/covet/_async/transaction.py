@@ -18,7 +18,7 @@ from ..pairs import (
     async_done,
     async_finish,
 )
-from ..schema.peers import Writes
+from ..schema.peers import WRITES
 from .connection import Session, session_of, sessions
 from .database import database
 
@@ -149,7 +149,8 @@ class Atomic(AsyncBlock):
             block.closed(outcome, error)
             return outcome
         finally:
-            Writes.count += 1  # from now on others see what was written, or nobody does
+            for table in session.changed:  # from now on others see it, or nobody does
+                WRITES.to(table)
             if mine:
                 session.turn.leave()
             await self._give_back(session)

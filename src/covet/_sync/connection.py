@@ -28,9 +28,10 @@ class Session:
         outer: the session of the block around it.
         turn: who may speak now. A block inside holds it until it has ended, so that a task
             started in this block cannot get its statements into that savepoint.
+        changed: the tables that the transaction has changed.
     """
 
-    __slots__ = ("block", "connection", "outer", "patience", "pool", "turn")
+    __slots__ = ("block", "changed", "connection", "outer", "patience", "pool", "turn")
 
     def __init__(
         self, block: Block, connection: SyncConnection, pool: Pool, outer: Session | None
@@ -40,6 +41,7 @@ class Session:
         self.pool = pool
         self.outer = outer
         self.turn = SyncTurn()
+        self.changed: set[str] = set() if outer is None else outer.changed
         self.patience: float = pool.url.options["acquire_timeout"]
 
     def take_turn(self) -> None:

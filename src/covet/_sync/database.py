@@ -20,7 +20,7 @@ from ..pairs import (
     sync_open,
 )
 from ..rows.named import Row, named_rows
-from ..schema.peers import Writes
+from ..schema.peers import WRITES
 from ..sql.dialects import Dialect, Server, dialect_for
 from ..watch.events import listeners
 from .connection import Kind, session_of, sessions, told
@@ -167,11 +167,18 @@ class Database(SyncCloses):
             pool.give(connection)
         return rows
 
-    def write_rows(self, sql: str, params: Sequence[Any] = ()) -> Rows:
+    def write_rows(self, table: str, sql: str, params: Sequence[Any]) -> Rows:
         """The rows that an ``INSERT … RETURNING`` gives."""
         rows = self.fetch_rows(sql, params)
-        Writes.count += 1
+        self._wrote(table)
         return rows
+
+    def _wrote(self, table: str) -> None:
+        """Note what was changed; others see it only when the transaction ends."""
+        WRITES.to(table)
+        session = session_of(self.alias)
+        if session is not None:
+            session.changed.add(table)
 
     def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """All rows of raw SQL, readable by column name.
@@ -192,7 +199,7 @@ class Database(SyncCloses):
             ...     print(row.id, row["name"])
         """
         names, rows = self._run("fetch_named", "fetch", sql, params)
-        Writes.count += 1  # it may have been an INSERT … RETURNING
+        WRITES.anywhere()  # it may have been an INSERT … RETURNING
         return named_rows(names, rows)
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
@@ -213,7 +220,13 @@ class Database(SyncCloses):
             1
         """
         result: Result = self._run("execute", "execute", sql, params)
-        Writes.count += 1
+        WRITES.anywhere()
+        return result
+
+    def write(self, table: str, sql: str, params: Sequence[Any]) -> Result:
+        """Run a statement that changes rows of one table."""
+        result: Result = self._run("execute", "execute", sql, params)
+        self._wrote(table)
         return result
 
     def _run(self, method: str, kind: Kind, sql: str, params: Sequence[Any]) -> Any:

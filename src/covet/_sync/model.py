@@ -144,10 +144,10 @@ class Model(Record, metaclass=ModelMeta):
         written, filled = saving.to_insert(self)
         plan = saving.insert_plan(type(self), written, filled, db.dialect)
         if plan.returned:
-            rows = db.write_rows(*plan.bind(written.values))
+            rows = db.write_rows(self._table.name, *plan.bind(written.values))
             plan.take_in(self, rows[0])
         else:
-            result = db.execute(*plan.bind(written.values))
+            result = db.write(self._table.name, *plan.bind(written.values))
             self._fill_in(db, filled, result.lastrowid)
         self._origin = Origin(db.alias)
         saving.forget_expressions(self, written)
@@ -171,7 +171,7 @@ class Model(Record, metaclass=ModelMeta):
             query: QuerySet[Any] = QuerySet(type(self), spec, db.alias)
             return query.exists()
         plan = saving.update_plan(type(self), spec, written, db.dialect)
-        result = db.execute(*plan.bind(spec.values + written.values))
+        result = db.write(self._table.name, *plan.bind(spec.values + written.values))
         if result.rowcount:
             if self._origin is None or self._origin.alias != db.alias:
                 self._origin = Origin(db.alias)

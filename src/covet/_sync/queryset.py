@@ -394,12 +394,13 @@ class QuerySet(SyncRows[T]):
             records.belong(origin)
 
     def _insert(self, db: Database, batch: bulk.Batch) -> None:
+        table = self.model._table.name
         if batch.plan.returned:
-            rows = db.write_rows(batch.sql, batch.params)
+            rows = db.write_rows(table, batch.sql, batch.params)
             for record, row in zip(batch.records, rows, strict=True):
                 batch.plan.take_in(record, row)
         else:
-            db.execute(batch.sql, batch.params)
+            db.write(table, batch.sql, batch.params)
             for record in batch.records:
                 saving.forget_defaults(record)
 
@@ -498,7 +499,7 @@ class QuerySet(SyncRows[T]):
             return 0
         db = self._database()
         plan = saving.update_plan(self.model, spec, written, db.dialect)
-        result = db.execute(*plan.bind(spec.values + written.values))
+        result = db.write(spec.table.name, *plan.bind(spec.values + written.values))
         return result.rowcount
 
     def delete(self) -> tuple[int, dict[str, int]]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..expressions import Q
 from ..query.spec import QuerySpec
 from ..schema.peers import Ahead
 from ..schema.ways import AnyWay, ThroughTable
+
+
+class Read(NamedTuple):
+    """The tables that rows were read from; None where only the SQL tells."""
+
+    tables: tuple[str, ...] | None
 
 
 class Owners:
@@ -61,12 +67,12 @@ class Owners:
         """The rows of one owner."""
         return self._found.get(self.way.near_key(instance), [])
 
-    def keep(self, to_attr: str | None = None, *, ahead: bool = False) -> None:
+    def keep(self, to_attr: str | None = None, read: Read | None = None) -> None:
         """Hang the rows on their owners.
 
         Args:
             to_attr: the attribute to store them in, if not the relation.
-            ahead: whether nobody asked for them yet.
+            read: where rows were read from that nobody asked for yet.
         """
         groups: list[tuple[list[Any], list[Any]]] = [([], self._nobodys)]
         groups += [(self._found.get(key, []), owners) for key, owners in self.waiting.items()]
@@ -75,7 +81,7 @@ class Owners:
             for owner in owners:
                 if way.many:
                     way.meet(owner, rows)  # type: ignore[union-attr]
-                    kept: Any = Ahead(rows) if ahead else list(rows)
+                    kept: Any = list(rows) if read is None else Ahead(rows, read.tables)
                 else:
                     kept = rows[0] if rows else None
                 if to_attr is not None:

@@ -90,7 +90,7 @@ class Origin:
     looping: bool = False
     turns: dict[Hashable, Any] | None = None
     _living: Callable[[], list[Any]] | None = None
-    _touched: dict[str, int] | None = None
+    _touched: dict[str, tuple[int, tuple[int, ...]]] | None = None
 
     def __init__(self, alias: str, mode: FetchMode | None = None) -> None:
         self.alias = alias
@@ -136,11 +136,19 @@ class Origin:
                 found.append(peer)
         return found
 
-    def touched_before(self, name: str, instance: Any) -> bool:
-        """Whether the same relation of another instance was touched earlier; noted for the next."""
+    def is_loop(self, name: str, instance: Any, tables: tuple[str, ...] | None) -> bool:
+        """Whether the same relation of another instance was touched before; noted for the next.
+
+        Where something was written in between, it does not count: what is loaded ahead then would
+        be of no use if the next step of the loop writes again.
+        """
         if self._touched is None:
             self._touched = {}
-        return self._touched.setdefault(name, id(instance)) != id(instance)
+        before, now = self._touched.get(name), WRITES.stamp(tables)
+        self._touched[name] = id(instance), now
+        if before is None:
+            return self.looping
+        return before[0] != id(instance) and before[1] == now
 
 
 class Rows(list[T]):
@@ -185,37 +193,68 @@ def _of_each(references: list[weakref.ref[Any]]) -> Callable[[], list[Any]]:
 # --- rows that were loaded ahead ----------------------------------------------------------------
 
 
+class Writes:
+    """How often this process has written, to each table and where it cannot tell to which.
+
+    A number that has not moved says that rows read before are as this process left them.
+    """
+
+    def __init__(self) -> None:
+        self._to: dict[str, int] = {}
+        self._anywhere = 0
+        self._unknown = 0
+
+    def to(self, table: str) -> None:
+        """A statement has changed rows of a table, and of no other."""
+        self._to[table] = self._to.get(table, 0) + 1
+        self._anywhere += 1
+
+    def anywhere(self) -> None:
+        """A statement may have changed rows of any table."""
+        self._unknown += 1
+        self._anywhere += 1
+
+    def stamp(self, tables: tuple[str, ...] | None) -> tuple[int, ...]:
+        """What moves with the next write to one of these tables; None stands for all."""
+        if tables is None:
+            return (self._anywhere,)
+        return (self._unknown, *(self._to.get(table, 0) for table in tables))
+
+
+WRITES = Writes()
+
+
 class Ahead(list[T]):
     """Related rows that were loaded because a peer's were asked for.
 
     Nobody asked for these, so they must not be older than what the program wrote since.
+
+    Args:
+        rows: the rows.
+        tables: the tables that they were read from; None for any.
     """
 
-    __slots__ = ("_stamp",)
+    __slots__ = ("_stamp", "_tables")
 
-    def __init__(self, rows: Iterable[T] = ()) -> None:
+    def __init__(self, rows: Iterable[T], tables: tuple[str, ...] | None) -> None:
         super().__init__(rows)
-        self._stamp = Writes.count
+        self._tables = tables
+        self._stamp = WRITES.stamp(tables)
 
     @property
     def is_fresh(self) -> bool:
-        """Whether this process has written nothing since."""
-        return self._stamp == Writes.count
+        """Whether this process has written nothing to these tables since."""
+        return self._stamp == WRITES.stamp(self._tables)
 
     def __reduce__(self) -> Any:
         return _stale, (), None, iter(self)
 
 
 def _stale() -> Ahead[Any]:
-    rows: Ahead[Any] = Ahead()
-    rows._stamp = -1
+    """Where another process unpickles them, they are of no use."""
+    rows: Ahead[Any] = Ahead((), None)
+    rows._stamp = ()
     return rows
-
-
-class Writes:
-    """How many statements of this process may have changed rows."""
-
-    count = 0
 
 
 def unique(things: Iterable[T]) -> Iterator[T]:

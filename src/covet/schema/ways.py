@@ -126,6 +126,11 @@ class ToMany:
             return False, None
         return True, found
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that they are read from."""
+        return (self.target.name,)
+
     def keep(self, instance: Any, found: list[Any]) -> None:
         """Keep the related rows."""
         setattr(instance, self.cache_name, found)
@@ -194,6 +199,11 @@ class ThroughTable(ToMany):
         self.cache_name = f"_{name}_cache"
         assert far.reverse is not None
         self.lookup = f"{far.reverse.query_name}__{near.attname}"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that they are read from."""
+        return (self.target.name, self.declared.through._table.name)
 
     @property
     def is_reverse(self) -> bool:
