@@ -120,8 +120,8 @@ class Model(Record, metaclass=ModelMeta):
             )
         if validate:
             self._validate(names)
-        if using is not None and self._origin is not None and self._origin.alias != using:
-            await self._complete_from(self._origin.alias)
+        if using is not None and names is None:
+            await self._complete_for(using)
         created = await self._write(database(alias), names, force_insert, force_update)
         if post_save.receivers:
             await post_save.send(
@@ -141,12 +141,17 @@ class Model(Record, metaclass=ModelMeta):
             if await self._update(db, names):
                 return False
             if update or names is not None or self.get_deferred_fields():
+                raise DatabaseError(
+                    f"{saving.shown(self)} could not be updated: there is no such row"
+                )
+        await self._insert(db)
+        return True
 
-    async def _complete_from(self, alias: str) -> None:
-        """Load what is deferred, as another database has none of it yet."""
+    async def _complete_for(self, alias: str) -> None:
+        """Load what is deferred if this is another database, which may have none of it yet."""
         missing = saving.missing(self)
-        if missing:
-            await read_fields(self, missing, alias)
+        if missing and self._origin is not None and self._origin.alias != alias:
+            await read_fields(self, missing)
 
     def _is_new(self) -> bool:
         """Whether no row can be there yet: it has no key, or one that its default just made."""

@@ -36,7 +36,7 @@ def sync_deferred(instance: Record, field: Field[Any], load: SyncLoadsFields) ->
     """What touching a field gives that was not loaded: its value, loaded now.
 
     Raises:
-        NotLoaded: the instance was never in the database, or its key is not known; or its fetch mode
+        NotLoaded: the instance was never in the database, its key is not known, or its fetch mode
             forbids it.
         DoesNotExist: its row is gone.
     """
