@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from covet.sync import (
+    FETCH_RAISE,
     CharField,
     F,
     IntegerField,
@@ -54,6 +55,27 @@ def test_a_value_that_the_database_made_is_read(post: Post) -> None:
     post.save()
 
     assert post.views == 4
+
+
+def test_touching_it_loads_it_for_all_living_rows_of_the_query(post: Post) -> None:
+    Post.objects.create(title="b", views=4)
+    posts = list(Post.objects.only("title").order_by("title"))
+
+    with capture_queries() as queries:
+        assert [one.views for one in posts] == [3, 4]
+
+    assert len(queries) == 1
+
+
+def test_a_strict_query_loads_nothing_that_is_touched(post: Post) -> None:
+    strict = Post.objects.only("title").fetch_mode(FETCH_RAISE).get()
+
+    with capture_queries() as queries, pytest.raises(NotLoaded):
+        strict.views  # noqa: B018
+
+    assert queries == []
+    strict.refresh_from_db(fields=["views"])
+    assert strict.views == 3
 
 
 def test_saving_loads_nothing(post: Post) -> None:

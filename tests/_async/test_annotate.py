@@ -21,6 +21,7 @@ from covet.aio import (
     ForeignKey,
     IntegerField,
     Model,
+    Prefetch,
     Q,
     QueryTooComplex,
     UnknownField,
@@ -371,6 +372,19 @@ async def test_managers_have_them_too(db: Database) -> None:
 
     assert [post.double for post in found] == [14, 24]
     assert await Post.objects.alias(double=F("views") * 2).filter(double=24).count() == 1
+
+
+async def test_prefetched_rows_have_them(db: Database) -> None:
+    await write()
+    best = doubled.order_by("-double")[:1]
+    query: Any = Author.objects.order_by("name").annotate(boss_name=F("boss__name"))
+
+    with capture_queries() as queries:
+        ann, bob = await query.prefetch_related(Prefetch("posts", best, to_attr="best")).fetch()
+
+    assert len(queries) == 2
+    assert [(post.title, post.double) for post in (*ann.best, *bob.best)] == [("a", 6), ("b", 24)]
+    assert (ann.boss_name, bob.boss_name) == (None, "Ann")
 
 
 async def test_saving_an_instance_leaves_them_alone(db: Database) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from covet.aio import CharField, Database, F, IntegerField, Model, NotLoaded, capture_queries
@@ -37,6 +39,17 @@ async def test_what_the_fix_says_helps(db: Database) -> None:
         await post.refresh_from_db(fields=["views"])
 
     assert post.views == 3
+    assert len(queries) == 1
+
+
+async def test_tasks_that_want_the_same_at_once_share_one_query(db: Database) -> None:
+    await Post.objects.bulk_create([Post(title=letter, views=n) for n, letter in enumerate("abc")])
+    posts = await Post.objects.only("title").order_by("title")
+
+    with capture_queries() as queries:
+        await asyncio.gather(*(post.refresh_from_db(fields=["views"]) for post in posts))
+
+    assert [post.views for post in posts] == [0, 1, 2]
     assert len(queries) == 1
 
 

@@ -23,6 +23,7 @@ from covet.sync import (
     ForeignKey,
     IntegerField,
     Model,
+    Prefetch,
     Q,
     QueryTooComplex,
     UnknownField,
@@ -373,6 +374,19 @@ def test_managers_have_them_too(db: Database) -> None:
 
     assert [post.double for post in found] == [14, 24]
     assert Post.objects.alias(double=F("views") * 2).filter(double=24).count() == 1
+
+
+def test_prefetched_rows_have_them(db: Database) -> None:
+    write()
+    best = doubled.order_by("-double")[:1]
+    query: Any = Author.objects.order_by("name").annotate(boss_name=F("boss__name"))
+
+    with capture_queries() as queries:
+        ann, bob = query.prefetch_related(Prefetch("posts", best, to_attr="best")).fetch()
+
+    assert len(queries) == 2
+    assert [(post.title, post.double) for post in (*ann.best, *bob.best)] == [("a", 6), ("b", 24)]
+    assert (ann.boss_name, bob.boss_name) == (None, "Ann")
 
 
 def test_saving_an_instance_leaves_them_alone(db: Database) -> None:

@@ -11,15 +11,20 @@ from typing import Any
 import pytest
 
 from covet.sync import (
+    FETCH_ONE,
+    FETCH_RAISE,
     CharField,
     Database,
     DatabaseError,
     F,
+    FetchMode,
     FieldError,
     ForeignKey,
     IntegerField,
     Model,
+    NotLoaded,
     OneToOneField,
+    Prefetch,
     Q,
     TextField,
     UnknownField,
@@ -389,6 +394,135 @@ def test_an_instance_that_has_everything_has_nothing_deferred(db: Database) -> N
     post = write()
 
     assert missing(post) == missing(Post.objects.get(title="b")) == set()
+
+
+# --- and its peers -------------------------------------------------------------------------------
+
+
+def test_a_field_is_loaded_for_all_living_rows_of_the_query(db: Database) -> None:
+    write()
+    a, b = posts.only("title").fetch()
+
+    with capture_queries() as queries:
+        a.refresh_from_db(fields=["body", "views"])
+        b.refresh_from_db(fields=["body"])
+
+    assert (a.body, b.body, a.views, b.views) == ("A", "B", 1, 0)
+    assert len(queries) == 2  # the second reads again what was loaded already
+
+
+def test_what_a_peer_has_is_left_to_it(db: Database) -> None:
+    write()
+    a, b = posts.only("title").fetch()
+    b.body = "mine"
+
+    a.refresh_from_db(fields=["body", "views"])
+
+    assert (a.body, b.body, b.views) == ("A", "mine", 0)
+
+
+def test_related_rows_are_peers_too(db: Database) -> None:
+    write()
+    query = posts.select_related("author").defer("author__bio")
+    ann, bob = [loaded(post.author) for post in query.fetch()]
+
+    with capture_queries() as queries:
+        ann.refresh_from_db(fields=["bio"])
+
+    assert len(queries) == 1
+    assert (ann.bio, bob.bio, missing(bob)) == ("long", "", set())
+
+
+def test_a_peer_whose_row_is_gone_stays_as_it_is(db: Database) -> None:
+    write()
+    a, b = posts.only("title").fetch()
+    Post.objects.filter(title="b").delete()
+
+    a.refresh_from_db(fields=["body"])
+
+    assert (a.body, missing(b)) == ("A", ALL_BUT_KEY - {"title"})
+
+
+@pytest.mark.parametrize("mode", [FETCH_ONE, FETCH_RAISE])
+def test_a_fetch_mode_may_leave_the_peers_alone(db: Database, mode: FetchMode) -> None:
+    write()
+    a, b = posts.only("title").fetch_mode(mode).fetch()
+
+    a.refresh_from_db(fields=["body"])
+
+    assert (a.body, missing(b)) == ("A", ALL_BUT_KEY - {"title"})
+
+
+def test_relations_along_deferred_keys_are_loaded_for_all(db: Database) -> None:
+    write()
+    found = posts.only("title").fetch()
+
+    with capture_queries() as queries:
+        names = [post.author.name for post in found]
+
+    assert names == ["Ann", "Bob"]
+    assert len(queries) == 2
+
+
+def test_a_strict_query_does_not_load_the_key_of_a_relation(db: Database) -> None:
+    write()
+    post = posts.only("title").fetch_mode(FETCH_RAISE).fetch()[0]
+
+    with capture_queries() as queries, pytest.raises(NotLoaded, match=r"FETCH_RAISE"):
+        post.author
+
+    assert queries == []
+
+
+def test_many_rows_are_asked_for_in_parts(db: Database) -> None:
+    Publisher.objects.bulk_create([Publisher(name=str(n)) for n in range(2500)])
+    found = Publisher.objects.only("name").fetch()
+
+    found[0].refresh_from_db(fields=["town"])
+
+    assert {house.town for house in found} == {"Rome"}
+
+
+# --- with prefetch_related -----------------------------------------------------------------------
+
+
+def test_what_is_prefetched_may_lack_its_own_key(db: Database) -> None:
+    write()
+    query = Author.objects.order_by("name").prefetch_related(Prefetch("posts", posts.only("title")))
+
+    with capture_queries() as queries:
+        authors: Any = query.fetch()
+        titles = [[post.title for post in author.posts.all()] for author in authors]
+        again = [post.author for post in authors[0].posts.all()]
+
+    assert titles == [["a"], ["b"]]
+    assert again == [authors[0]]
+    assert len(queries) == 2
+    assert missing(authors[0].posts.all()[0]) == ALL_BUT_KEY - {"title"}
+
+
+def test_what_a_manager_gives_knows_its_owner_without_the_key(db: Database) -> None:
+    write()
+    ann: Any = Author.objects.get(name="Ann")
+
+    with capture_queries() as queries:
+        [post] = ann.posts.only("title").fetch()
+        assert post.author is ann
+
+    assert len(queries) == 1
+
+
+def test_the_way_back_to_one_row_goes_without_its_key(db: Database) -> None:
+    write()
+    query = posts.prefetch_related(Prefetch("cover", Cover.objects.only("pages")))
+
+    with capture_queries() as queries:
+        post = query.fetch()[0]
+        cover = post.cover
+        assert cover.post is post
+
+    assert (cover.pages, missing(cover)) == (3, {"colour", "post_id"})
+    assert len(queries) == 2
 
 
 # --- what is refused -----------------------------------------------------------------------------

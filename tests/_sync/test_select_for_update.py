@@ -20,6 +20,7 @@ from covet.sync import (
     NotSupportedError,
     OneToOneField,
     OperationalError,
+    Prefetch,
     TransactionError,
     atomic,
     capture_queries,
@@ -204,6 +205,29 @@ def test_without_a_transaction_no_lock_would_last(db: Database, other: Database)
             assert str(error.value) == (
                 f"select_for_update cannot be used outside of a transaction. {fix}"
             )
+
+
+def test_row_by_row_needs_a_transaction_too(db: Database) -> None:
+    write()
+
+    with pytest.raises(TransactionError):
+        for _ in posts.select_for_update().iterator():
+            pass
+    with atomic():
+        assert [post.title for post in posts.select_for_update().iterator()] == ["a", "b"]
+
+
+def test_a_slice_of_each_owners_rows_cannot_be_locked(db: Database) -> None:
+    write()
+    first = Prefetch("posts", posts.select_for_update()[:1])
+
+    with atomic():
+        with pytest.raises(FieldError) as error:
+            Author.objects.prefetch_related(first).fetch()
+        assert str(error.value) == (
+            "A slice of each owner's rows cannot be locked. Take away select_for_update(), or the "
+            "slice."
+        )
 
 
 def test_a_transaction_of_another_database_is_none(db: Database, other: Database) -> None:

@@ -231,7 +231,7 @@ class Model(Record, metaclass=ModelMeta):
 
         Args:
             fields: names of the only fields to read, which may be deferred ones; when left out,
-                all that are not deferred.
+                all that are not deferred. Deferred ones are loaded for the living peers too.
             using: the alias of the database; that it came from when left out.
 
         Raises:

@@ -84,8 +84,8 @@ class QuerySet(SyncRows[T]):
         if spec.nothing:
             return []
         db = database(self._alias or "default")
-        if spec.lock is not None and session_of(db.alias) is None:
-            raise unlocked(db.alias)
+        if spec.lock is not None:
+            self._check_transaction(db)
         plan = plans.rows_plan(self.model, spec, db.dialect)
         rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         found = plan.load(rows, Origin(db.alias, self._mode))
@@ -115,6 +115,8 @@ class QuerySet(SyncRows[T]):
         if spec.nothing:
             return
         db = database(self._alias or "default")
+        if spec.lock is not None:
+            self._check_transaction(db)
         plan = plans.rows_plan(self.model, spec, db.dialect)
         rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         for start in range(0, len(rows), chunk_size):
@@ -122,6 +124,12 @@ class QuerySet(SyncRows[T]):
             self._complete(chunk)
             for row in chunk:
                 yield row
+
+    @staticmethod
+    def _check_transaction(db: Database) -> None:
+        """Refuse to lock rows where nothing would hold the locks."""
+        if session_of(db.alias) is None:
+            raise unlocked(db.alias)
 
     def _complete(self, found: list[Any]) -> None:
         """Give instances what is known of them besides, and what is to be fetched for them."""
