@@ -78,8 +78,17 @@ def test_the_way_back_to_one_row_is_the_row(emma: Book) -> None:
     assert len(queries) == 1
 
 
-def test_without_its_key_it_cannot_be_loaded(emma: Book) -> None:
-    del emma.writer_id
+def test_a_key_that_is_not_loaded_is_loaded_first(emma: Book) -> None:
+    found = Book.objects.defer("writer").get()
+
+    with capture_queries() as queries:
+        assert found.writer.name == "Ann"
+    assert len(queries) == 2
+
+
+def test_without_its_key_an_unsaved_one_cannot_be_loaded(emma: Book) -> None:
+    unsaved = Book(title="Lost")
+    del unsaved.writer_id
 
     with pytest.raises(NotLoaded, match=r"^Book\.writer_id has not been loaded\."):
-        emma.writer  # noqa: B018
+        unsaved.writer  # noqa: B018

@@ -161,13 +161,16 @@ async def test_the_way_back_to_one_row_is_one_too(db: Database) -> None:
     assert ann.prize
 
 
-async def test_without_its_key_it_cannot_be_loaded(db: Database) -> None:
-    emma = await book()
-    del emma.writer_id
+async def test_a_key_that_is_not_loaded_is_loaded_first(db: Database) -> None:
+    await book()
+    emma = await Book.objects.defer("writer").get()
 
     with pytest.raises(NotLoaded) as error:
-        await emma.writer
+        bool(emma.writer)
+    with capture_queries() as queries:
+        assert (await emma.writer).name == "Ann"
 
+    assert len(queries) == 2
     assert str(error.value) == (
         'Book.writer_id has not been loaded. Load it with refresh_from_db(fields=["writer"]).'
     )

@@ -23,7 +23,6 @@ from covet.aio import (
     IntegerField,
     IntegrityError,
     Model,
-    NotLoaded,
     Q,
     UnknownField,
     UUIDField,
@@ -478,14 +477,20 @@ async def test_an_expression_is_calculated_by_the_database_and_then_not_known(
         await post.save()
 
     assert verbs(queries) == ["UPDATE"]
-    with pytest.raises(NotLoaded) as error:
-        post.views  # noqa: B018
-    assert str(error.value) == (
-        'Post.views has not been loaded. Load it with refresh_from_db(fields=["views"]).'
-    )
+    assert post.get_deferred_fields() == {"views"}
     await post.save()
     await post.refresh_from_db(fields=["views"])
     assert post.views == 11
+
+
+async def test_what_only_the_database_knows_is_read_by_a_refresh_of_all(db: Database) -> None:
+    post = await Post.objects.create(title="a", views=1)
+    post.views = F("views") + 1
+    await post.save()
+
+    await post.refresh_from_db()
+
+    assert post.views == 2
 
 
 async def test_an_expression_may_be_over_other_fields(db: Database) -> None:

@@ -25,7 +25,6 @@ from covet.sync import (
     IntegerField,
     IntegrityError,
     Model,
-    NotLoaded,
     Q,
     UnknownField,
     UUIDField,
@@ -480,14 +479,20 @@ def test_an_expression_is_calculated_by_the_database_and_then_not_known(
         post.save()
 
     assert verbs(queries) == ["UPDATE"]
-    with pytest.raises(NotLoaded) as error:
-        post.views  # noqa: B018
-    assert str(error.value) == (
-        'Post.views has not been loaded. Load it with refresh_from_db(fields=["views"]).'
-    )
+    assert post.get_deferred_fields() == {"views"}
     post.save()
     post.refresh_from_db(fields=["views"])
     assert post.views == 11
+
+
+def test_what_only_the_database_knows_is_read_by_a_refresh_of_all(db: Database) -> None:
+    post = Post.objects.create(title="a", views=1)
+    post.views = F("views") + 1
+    post.save()
+
+    post.refresh_from_db()
+
+    assert post.views == 2
 
 
 def test_an_expression_may_be_over_other_fields(db: Database) -> None:

@@ -94,6 +94,19 @@ posts, authors = Post.objects.all(), Author.objects.order_by()
         (authors.exclude(profile__id=1), ["LEFT profile"]),
         (posts.order_by("author"), ["INNER author"]),
         (City.objects.filter(authors__posts__title="x"), ["INNER author", "INNER post"]),
+        (posts.annotate(name=F("author__name")), ["INNER author"]),
+        (posts.alias(name=F("author__name")), []),
+        (authors.annotate(code=F("city__code")), ["LEFT city"]),
+        (authors.annotate(code=F("city__code")).filter(code="x"), ["INNER city"]),
+        (authors.annotate(code=F("city__code")).values("name"), []),
+        (authors.alias(title=F("posts__title")), ["LEFT post"]),  # it multiplies the rows
+        (authors.annotate(title=F("posts__title")).filter(title="x"), ["INNER post"]),
+        (authors.filter(posts__id=1).annotate(title=F("posts__title")), ["INNER post"]),
+        (
+            authors.annotate(title=F("posts__title")).filter(posts__id=1),
+            ["LEFT post", "INNER post_2"],
+        ),
+        (authors.annotate(title=F("posts__title")).exclude(title="x"), ["LEFT post"]),
     ],
     ids=lambda case: "",
 )

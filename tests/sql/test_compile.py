@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from covet import F, FieldError, NotSupportedError, Q, QueryTooComplex, ValidationError
+from covet import F, FieldError, NotSupportedError, Q, QueryTooComplex, ValidationError, Value
 from covet.aio import (
     CharField,
     DateTimeField,
@@ -42,6 +42,11 @@ class Post(Model):
     share = FloatField(null=True)
     made = DateTimeField(null=True)
     author = ForeignKey(Author, null=True, related_name="posts")
+
+
+class Note(Model):
+    post = ForeignKey(Post, related_name="+")
+    author = ForeignKey(Author, related_name="+")
 
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -395,6 +400,156 @@ def test_distinct_selects_what_it_orders_by(dialect: str) -> None:
     sql, bound = POSTS.distinct().order_by(F("views") + 1).sql(dialect)
     assert sql.endswith(said(' AS "order_0" FROM "post" ORDER BY "order_0" ASC', dialect))
     assert bound == (1,)
+
+
+# --- annotations --------------------------------------------------------------------------------
+
+
+def twice(dialect: str) -> str:
+    if dialect == "postgresql":
+        return '("post"."views"::bigint * ?::bigint)'
+    return '("post"."views" * ?)'
+
+
+DOUBLE: Any = Post.objects.only("title").annotate(double=F("views") * 2)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_annotation_is_an_output_with_a_name(dialect: str) -> None:
+    sql, bound = DOUBLE.filter(double__gt=4).order_by("-double").sql(dialect)
+
+    check(
+        sql,
+        f'SELECT "post"."id", "post"."title", {twice(dialect)} AS "double" FROM "post"'
+        f" WHERE {twice(dialect)} > ? ORDER BY {twice(dialect)} DESC",
+        dialect,
+    )
+    assert bound == (2, 2, 4, 2)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_distinct_rows_are_ordered_by_the_name_of_an_annotation(dialect: str) -> None:
+    check(
+        DOUBLE.distinct().order_by("double").sql(dialect)[0],
+        f'SELECT DISTINCT "post"."id", "post"."title", {twice(dialect)} AS "double" FROM "post"'
+        ' ORDER BY "double" ASC',
+        dialect,
+    )
+    check(
+        plans.count_plan(Post, DOUBLE.distinct()._spec, dialect_for(dialect)).text,
+        f'SELECT COUNT(*) FROM (SELECT DISTINCT "post"."id" AS "c0", {twice(dialect)} AS "c1"'
+        ' FROM "post") AS "rows"',
+        dialect,
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_distinct_rows_in_random_order_are_grouped_by_it_too(dialect: str) -> None:
+    sql, _ = DOUBLE.distinct().order_by("?").sql(dialect)
+
+    assert said(' GROUP BY "post"."id", "post"."title", "double" ORDER BY ', dialect) in sql
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_output_of_an_annotation_has_a_name_of_its_own(dialect: str) -> None:
+    query = Post.objects.select_related("author").only("author__name").annotate(name=F("title"))
+
+    check(
+        query.sql(dialect)[0],
+        'SELECT "post"."id", "post"."author_id", "author"."id", "author"."name",'
+        f' "post"."title" AS "name_" FROM "post"{JOIN.replace("INNER", "LEFT")}',
+        dialect,
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_moment_that_stands_alone_has_its_type(dialect: str) -> None:
+    query = Post.objects.annotate(noon=Value(NOON)).values_list("noon", flat=True)
+
+    check(
+        query.sql(dialect)[0],
+        {
+            "sqlite": 'SELECT ? AS "noon" FROM "post"',
+            "mysql": "SELECT CAST(%s AS DATETIME(6)) AS `noon` FROM `post`",
+        },
+        dialect,
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_value_is_no_order(dialect: str) -> None:
+    check(
+        POSTS.order_by(Value(1).asc(), "title").sql(dialect)[0],
+        'SELECT "post"."title" FROM "post" ORDER BY "post"."title" ASC',
+        dialect,
+    )
+
+
+# --- locks --------------------------------------------------------------------------------------
+
+MYSQL = dialect_for("mysql", Server("mysql", (8, 0, 34)))
+OLD_MARIADB = dialect_for("mysql", Server("mariadb", (10, 5, 1)))
+
+
+def locked(query: Any, dialect: Any) -> str:
+    return plans.rows_plan(Post, query._spec, dialect).bind(query._spec.values)[0]
+
+
+def test_a_lock_stands_at_the_end() -> None:
+    query = POSTS.filter(views=1).order_by("title")
+
+    for lock, text in (
+        ({}, "FOR UPDATE"),
+        ({"nowait": True}, "FOR UPDATE NOWAIT"),
+        ({"skip_locked": True}, "FOR UPDATE SKIP LOCKED"),
+        ({"of": ["self"]}, 'FOR UPDATE OF "post"'),
+        ({"no_key": True, "nowait": True}, "FOR NO KEY UPDATE NOWAIT"),
+    ):
+        sql = locked(query.select_for_update(**lock), dialect_for("postgresql"))
+        assert sql == (
+            'SELECT "post"."title" FROM "post" WHERE "post"."views" = %s '
+            f'ORDER BY "post"."title" ASC {text}'
+        )
+
+
+def test_the_tables_of_a_lock_go_by_their_names_in_the_query() -> None:
+    query: Any = Note.objects.select_related("post__author", "author")
+    some = query.select_for_update(of=("self", "post", "author"))
+    all_of_them = query.select_for_update(of=("self", "post", "author", "post__author"))
+
+    assert locked(some, dialect_for("postgresql")).endswith(
+        ' FOR UPDATE OF "note", "post", "author_2"'
+    )
+    assert locked(all_of_them, MYSQL).endswith(
+        " FOR UPDATE OF `note`, `post`, `author_2`, `author`"
+    )
+
+
+def test_what_a_database_cannot_lock_is_refused() -> None:
+    query = POSTS.filter(views=1)
+    maybe: Any = Post.objects.select_related("author")
+
+    for wrong, dialect in (
+        (query.select_for_update(of=["self"]), dialect_for("mysql")),
+        (query.select_for_update(no_key=True), dialect_for("mysql")),
+        (query.select_for_update(no_key=True), MYSQL),
+        (query.select_for_update(skip_locked=True), OLD_MARIADB),
+        (query.distinct().select_for_update(), dialect_for("postgresql")),
+        (maybe.select_for_update(), dialect_for("postgresql")),
+        (maybe.select_for_update(of=["self", "author"]), dialect_for("postgresql")),
+        (maybe.values("author__name").select_for_update(), dialect_for("postgresql")),
+    ):
+        with pytest.raises(NotSupportedError):
+            locked(wrong, dialect)
+    for right, dialect in (
+        (maybe.select_for_update(of=["self"]), dialect_for("postgresql")),
+        (maybe.filter(author__name="x").select_for_update(), dialect_for("postgresql")),
+        (maybe.select_for_update(), dialect_for("mysql")),
+        (query.select_for_update(skip_locked=True), MYSQL),
+        (query.distinct().select_for_update(), dialect_for("mysql")),
+        (maybe.distinct().select_for_update(no_key=True), dialect_for("sqlite")),
+    ):
+        assert locked(right, dialect)
 
 
 # --- other statements ---------------------------------------------------------------------------

@@ -145,6 +145,12 @@ async def what_the_default_manager_gives() -> None:
     assert_type(await Author.objects.values_list("name").fetch(), list[tuple[Any, ...]])
     assert_type(await Author.objects.update(name="Bob"), int)
     assert_type(await Author.objects.bulk_create([Author(name="Ann")]), list[Author])
+    assert_type(await Author.objects.only("name").defer("age").get(), Author)
+    assert_type(await Author.objects.annotate(older=F("age") + 1).fetch(), list[Author])
+    assert_type(await Author.objects.alias(older=F("age") + 1).first(), Author | None)
+    assert_type(await Author.objects.select_for_update(of=["self"]).get(), Author)
+    assert_type(await Author.objects.values(older=F("age")).fetch(), list[dict[str, Any]])
+    Author.objects.annotate(older=1)  # type: ignore[arg-type]
     async for author in Author.objects.order_by("name"):
         assert_type(author, Author)
 
@@ -153,6 +159,7 @@ async def what_own_managers_and_querysets_give() -> None:
     assert_type(Post.chosen, PostManager)
     assert_type(await Post.chosen.get(id=1), Post)
     assert_type(await Post.chosen.titles(), list[Any])
+    assert_type(Post.popular.only("title").annotate(more=F("views")).popular(), PostQuerySet)
     assert_type(Post.popular.filter(views=1).popular().exclude(views=2), PostQuerySet)
     assert_type(await Post.popular.popular().first(), Post | None)
 

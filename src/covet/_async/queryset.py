@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..errors import FieldError, IntegrityError, short
-from ..expressions import Q
+from ..expressions import Expression, Q
 from ..pairs import AsyncRows
-from ..query.builder import sliced
+from ..query.builder import sliced, unlocked
 from ..query.spec import QuerySpec
 from ..rows import bulk, plans, saving
 from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one
 from ..schema.peers import Origin, Rows
 from ..sql.dialects import dialect_for
+from .connection import session_of
 from .database import Database, database, is_connected
 from .loading import load_many, prefetch
 from .manager import complete, manager_of
@@ -81,6 +82,8 @@ class QuerySet(AsyncRows[T]):
         if spec.nothing:
             return []
         db = database(self._alias or "default")
+        if spec.lock is not None:
+            self._check_transaction(db)
         plan = plans.rows_plan(self.model, spec, db.dialect)
         rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         found = plan.load(rows, Origin(db.alias, self._mode))
@@ -110,6 +113,8 @@ class QuerySet(AsyncRows[T]):
         if spec.nothing:
             return
         db = database(self._alias or "default")
+        if spec.lock is not None:
+            self._check_transaction(db)
         plan = plans.rows_plan(self.model, spec, db.dialect)
         rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         for start in range(0, len(rows), chunk_size):
@@ -117,6 +122,12 @@ class QuerySet(AsyncRows[T]):
             await self._complete(chunk)
             for row in chunk:
                 yield row
+
+    @staticmethod
+    def _check_transaction(db: Database) -> None:
+        """Refuse to lock rows where nothing would hold the locks."""
+        if session_of(db.alias) is None:
+            raise unlocked(db.alias)
 
     async def _complete(self, found: list[Any]) -> None:
         """Give instances what is known of them besides, and what is to be fetched for them."""
@@ -268,11 +279,13 @@ class QuerySet(AsyncRows[T]):
 
     # --- other shapes of rows ------------------------------------------------------------------
 
-    def values(self, *fields: str) -> QuerySet[dict[str, Any]]:
+    def values(self, *fields: str, **expressions: Expression[Any]) -> QuerySet[dict[str, Any]]:
         """Rows as dictionaries: ``values("title", "author__name")``.
 
         Args:
-            *fields: paths of fields; all columns when left out.
+            *fields: paths of fields and names of annotations; all columns and all annotations
+                when left out.
+            **expressions: more of them, as for ``annotate()``.
 
         Returns:
             A queryset whose rows are dictionaries.
@@ -284,7 +297,9 @@ class QuerySet(AsyncRows[T]):
             >>> await Post.objects.values("title", "author__name")
             [{'title': 'Hello', 'author__name': 'Ann'}]
         """
-        rows: Any = self._with(self._output("values", "values", fields))
+        query = self.annotate(**expressions) if expressions else self
+        names = (*fields, *expressions) if fields else fields
+        rows: Any = query._with(query._output("values", "values", names))
         return cast("QuerySet[dict[str, Any]]", rows)
 
     @overload
@@ -297,7 +312,8 @@ class QuerySet(AsyncRows[T]):
         """Rows as tuples, in the order of the fields.
 
         Args:
-            *fields: paths of fields; all columns when left out.
+            *fields: paths of fields and names of annotations; all columns and all annotations
+                when left out.
             flat: the bare values of the only field.
             named: named tuples.
 

@@ -16,6 +16,7 @@ from ..schema.peers import FETCH_ONE, FETCH_RAISE, Ahead, Origin, unique
 from ..schema.record import Record
 from ..schema.ways import AnyWay, Way
 from .connection import session_of
+from .deferred import load_deferred
 
 if TYPE_CHECKING:
     from .queryset import QuerySet
@@ -31,9 +32,13 @@ def load_one(way: Way, instance: Any) -> Any:
         DoesNotExist: there is none.
         NotLoaded: the instance's fetch mode forbids it.
     """
+    origin = instance._origin
+    if way.near_name not in instance.__dict__:
+        if origin is not None and origin.mode is FETCH_RAISE:
+            raise not_allowed(way)
+        load_deferred(instance, (instance._table.names[way.near_name],))
     if getattr(instance, way.near_name) is None:
         return way.missing(instance)
-    origin = instance._origin
     if origin is None:
         _fill(way, [instance])
         return _found(way, instance)

@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from ..errors import DatabaseError, FieldError
+from ..pairs import sync_deferred
 from ..rows import saving
 from ..schema.declare import ModelMeta, meant_an_instance
+from ..schema.fields import Field
 from ..schema.options import Options
 from ..schema.peers import Origin
 from ..schema.record import Record
 from ..schema.registry import Registry
 from ..schema.relations import ReverseRelation
 from .database import Database, database
+from .deferred import load_deferred, read_fields
 from .manager import BaseManager, DefaultManager
 from .queryset import QuerySet
 from .related import ManyDescriptor
@@ -72,6 +75,9 @@ class Model(Record, metaclass=ModelMeta):
         """All rows, whatever the managers of the model hide."""
         return QuerySet(cls)
 
+    def _load_deferred(self, field: Field[Any]) -> Any:
+        return sync_deferred(self, field, load_deferred)
+
     def save(
         self,
         *,
@@ -83,6 +89,7 @@ class Model(Record, metaclass=ModelMeta):
     ) -> None:
         """Write the instance: an UPDATE if it came from the database, else an INSERT.
 
+        Fields that are not loaded are left alone, in the database as on the instance.
         An instance that was made here but has a key already is looked for first, as in Django.
         One whose key was taken away (``post.pk = None``) becomes a new row.
 
@@ -113,6 +120,8 @@ class Model(Record, metaclass=ModelMeta):
             pre_save.send(type(self), instance=self, raw=False, using=alias, update_fields=names)
         if validate:
             self._validate(names)
+        if using is not None and names is None:
+            self._complete_for(using)
         created = self._write(database(alias), names, force_insert, force_update)
         if post_save.receivers:
             post_save.send(
@@ -131,10 +140,18 @@ class Model(Record, metaclass=ModelMeta):
         if not (insert or (self._is_new() and not update and names is None)):
             if self._update(db, names):
                 return False
-            if update or names is not None:
-                raise DatabaseError(f"{self!r} could not be updated: there is no such row")
+            if update or names is not None or self.get_deferred_fields():
+                raise DatabaseError(
+                    f"{saving.shown(self)} could not be updated: there is no such row"
+                )
         self._insert(db)
         return True
+
+    def _complete_for(self, alias: str) -> None:
+        """Load what is deferred if this is another database, which may have none of it yet."""
+        missing = saving.missing(self)
+        if missing and self._origin is not None and self._origin.alias != alias:
+            read_fields(self, missing)
 
     def _is_new(self) -> bool:
         """Whether no row can be there yet: it has no key, or one that its default just made."""
@@ -213,7 +230,8 @@ class Model(Record, metaclass=ModelMeta):
         """Read the instance's values again; related objects that were loaded are forgotten.
 
         Args:
-            fields: names of the only fields to read.
+            fields: names of the only fields to read, which may be deferred ones; when left out,
+                all that are not deferred. Deferred ones are loaded for the living peers too.
             using: the alias of the database; that it came from when left out.
 
         Raises:
@@ -223,22 +241,16 @@ class Model(Record, metaclass=ModelMeta):
         Example:
             >>> post.refresh_from_db(fields=["views"])
         """
-        table = self._table
-        asked = "refresh_from_db(fields=…)"
-        chosen = table.fields if fields is None else [table.field(n, asked) for n in fields]
+        chosen = saving.to_refresh(self, fields)
         if not chosen:
             return
-        alias = using or (self._origin.alias if self._origin else None)
-        query: QuerySet[Any] = QuerySet(type(self), saving.row_of(self), alias)
-        rows = query.values_list(*(field.attname for field in chosen)).fetch()
-        if not rows:
-            raise self.DoesNotExist(f"{self!r} is not in the database any more")
-        for field, value in zip(chosen, rows[0], strict=True):
-            setattr(self, field.attname, value)
-        for way in table.ways.values():
+        if using is None and saving.are_deferred(self, chosen):
+            load_deferred(self, chosen)
+            return
+        read_fields(self, chosen, using)
+        for way in self._table.ways.values():
             if fields is None or way in chosen:
                 way.forget(self)
-        self._origin = self._origin or Origin(query.db)
 
 
 _OBJECTS = vars(Model)["objects"]

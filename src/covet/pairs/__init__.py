@@ -1,5 +1,6 @@
 """What differs between the colours, in hand-written pairs of one name each."""
 
+from .deferred import AsyncLoadsFields, SyncLoadsFields, async_deferred, sync_deferred
 from .primitives import (
     AsyncBlock,
     AsyncCloses,
@@ -64,6 +65,7 @@ __all__ = [
     "AsyncDone",
     "AsyncExitStack",
     "AsyncLoads",
+    "AsyncLoadsFields",
     "AsyncOpening",
     "AsyncReference",
     "AsyncReturn",
@@ -76,6 +78,7 @@ __all__ = [
     "SyncDone",
     "SyncExitStack",
     "SyncLoads",
+    "SyncLoadsFields",
     "SyncOpening",
     "SyncReference",
     "SyncReturn",
@@ -87,6 +90,7 @@ __all__ = [
     "async_call",
     "async_current",
     "async_decorable",
+    "async_deferred",
     "async_done",
     "async_finish",
     "async_home",
@@ -103,6 +107,7 @@ __all__ = [
     "sync_call",
     "sync_current",
     "sync_decorable",
+    "sync_deferred",
     "sync_done",
     "sync_finish",
     "sync_home",

@@ -95,7 +95,7 @@ class Random:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An output with a name of its own, by which the ORDER BY of a DISTINCT refers to it."""
+    """An output with a name of its own: an annotation, or what a DISTINCT is ordered by."""
 
     name: str
     expr: Expr
@@ -260,6 +260,8 @@ class Related:
     Attributes:
         way: the relation that it hangs on: a foreign key, or the way back from a one-to-one.
         table: its table.
+        alias: the name of that in the query.
+        fields: the fields of it that are selected.
         place: where its columns begin among the outputs.
         outer: whether there may be none.
         children: the rows related to it in turn.
@@ -267,6 +269,8 @@ class Related:
 
     way: Way
     table: Table
+    alias: str
+    fields: tuple[Field[Any], ...]
     place: int
     outer: bool
     children: tuple[Related, ...]
@@ -282,12 +286,30 @@ class OrderTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """The locking of the rows that a SELECT finds.
+
+    Attributes:
+        strength: ``"UPDATE"`` or ``"NO KEY UPDATE"``.
+        tables: the names of the tables whose rows are locked; none means all.
+        wait: ``"NOWAIT"``, ``"SKIP LOCKED"``, or empty: until the rows are free.
+    """
+
+    strength: str
+    tables: tuple[str, ...]
+    wait: str
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
     """A SELECT; without ``outputs`` it asks only whether there are rows.
 
     Attributes:
         table: what FROM begins with; None for a single row without columns.
+        fields: the fields of its rows whose columns the outputs begin with.
         related: the related rows among the outputs.
+        names: the names of the last outputs before the hidden ones, where rows are instances.
+        lock: how the rows are locked.
         hidden: how many of the last outputs are there only because DISTINCT has to order by them,
             or to say which key a row was found by.
         keyed: whether the last output is that key.
@@ -305,6 +327,9 @@ class Select:
     hidden: int = 0
     related: tuple[Related, ...] = ()
     keyed: bool = False
+    fields: tuple[Field[Any], ...] = ()
+    names: tuple[str, ...] = ()
+    lock: Lock | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..errors import FieldError, short
+from ..errors import FieldError, TransactionError, keyword, short
 from ..expressions import Expression, OrderBy, Q
 from ..expressions.shape import INT64_MAX
 from ..schema.peers import FetchMode, checked_mode
 from ..schema.ways import ToMany
 from . import prefetch, related, resolve
-from .spec import Output, QuerySpec
+from .annotations import check, shown_names
+from .loading import EVERYTHING
+from .spec import INSTANCES, Lock, Output, QuerySpec
 
 if TYPE_CHECKING:
     from typing import Self
@@ -118,8 +121,9 @@ class Builder(Generic[T]):
             return self._with(spec)
         if spec.high is not None or spec.low:
             raise sliced(call)
-        if condition.key not in spec.table.checked:
-            resolve.check_condition(spec.table, condition, f"{call}({given.inside(values=False)})")
+        key = spec.named + condition.key if spec.annotations else condition.key
+        if key not in spec.table.checked:
+            resolve.check_condition(spec, condition, f"{call}({given.inside(values=False)})")
         return self._with(spec.where(condition, together=self._whole))
 
     def order_by(self, *terms: str | Expression[Any] | OrderBy) -> Self:
@@ -141,7 +145,7 @@ class Builder(Generic[T]):
             raise sliced("order_by")
         given = tuple(term.asc() if isinstance(term, Expression) else term for term in terms)
         shown = ", ".join(map(repr, terms))
-        resolve.check_ordering(self._spec.table, given, f"order_by({shown})")
+        resolve.check_ordering(self._spec, given, f"order_by({shown})")
         return self._with(self._spec.ordered(given))
 
     def reverse(self) -> Self:
@@ -228,6 +232,145 @@ class Builder(Generic[T]):
         new._mode = checked_mode(mode, "fetch_mode")
         return new
 
+    def only(self, *fields: str) -> Self:
+        """Instances that have only these fields, and their primary key: ``SELECT id, title …``.
+
+        The last ``only()`` counts. ``only("title", "author__name")`` with
+        ``select_related("author")`` says it for the related rows too. A field that is left out is
+        not loaded: sync code loads it when it is touched, async code says ``NotLoaded`` then, and
+        ``refresh_from_db(fields=["body"])`` loads it. ``save()`` leaves it alone.
+
+        Args:
+            *fields: paths of fields; none of them means all.
+
+        Raises:
+            UnknownField: a path that the model does not have.
+            FieldError: a path over a relation to several rows; or rows that are no instances.
+
+        Example:
+            >>> posts = Post.objects.only("title")
+        """
+        paths = self._columns("only", fields)
+        return self._with(self._spec.with_loading(self._spec.loading.taking(paths)))
+
+    def defer(self, *fields: str | None) -> Self:
+        """Instances without these fields, loaded later if at all: ``SELECT id, title …``.
+
+        Calls add up, and take fields out of what ``only()`` named. See there for what it means that
+        a field is not loaded.
+
+        Args:
+            *fields: paths of fields; None alone takes back every ``defer()`` and ``only()``.
+
+        Raises:
+            UnknownField: a path that the model does not have.
+            FieldError: a path over a relation to several rows; or rows that are no instances.
+
+        Example:
+            >>> posts = Post.objects.defer("body")
+        """
+        if fields == (None,):
+            self._check_instances("defer")
+            return self._with(self._spec.with_loading(EVERYTHING))
+        paths = self._columns("defer", fields)
+        return self._with(self._spec.with_loading(self._spec.loading.leaving(paths)))
+
+    def _columns(self, call: str, fields: tuple[Any, ...]) -> tuple[str, ...]:
+        """The checked paths of ``only()`` or ``defer()``."""
+        self._check_instances(call)
+        shown = f"{call}({', '.join(map(short, fields))})"
+        return related.check_columns(self._spec.table, fields, call, shown)
+
+    def _check_instances(self, call: str) -> None:
+        if self._spec.output != INSTANCES:
+            raise FieldError(
+                f"{call}() cannot be called after values() or values_list(), whose rows have what "
+                "these name",
+                fix=f"Leave out {call}(), and name the fields in values() or values_list().",
+            )
+
+    def annotate(self, **expressions: Expression[Any]) -> Self:
+        """Rows with more values, calculated by the database: ``SELECT …, views * ? AS double``.
+
+        ``annotate(double=F("views") * 2)`` gives each instance an attribute ``double``, and rows of
+        ``values()`` a key. The name can be used like a field's in ``filter()``, ``order_by()``,
+        ``values()`` and in ``F("double")``.
+
+        Args:
+            **expressions: expressions by their names.
+
+        Raises:
+            UnknownField: an expression names what the model does not have.
+            FieldError: a name that the model has already, or what is no expression.
+
+        Example:
+            >>> posts = Post.objects.annotate(writer=F("author__name")).order_by("writer")
+        """
+        return self._annotated("annotate", expressions, shown=True)
+
+    def alias(self, **expressions: Expression[Any]) -> Self:
+        """Names for expressions that rows do not get: for ``filter()``, ``order_by()`` and ``F``.
+
+        Args:
+            **expressions: expressions by their names.
+
+        Raises:
+            UnknownField: an expression names what the model does not have.
+            FieldError: a name that the model has already, or what is no expression.
+
+        Example:
+            >>> posts = Post.objects.alias(double=F("views") * 2).filter(double__gt=9)
+        """
+        return self._annotated("alias", expressions, shown=False)
+
+    def _annotated(self, call: str, expressions: dict[str, Expression[Any]], shown: bool) -> Self:
+        check(self.model, self._spec.table, expressions, call)
+        spec = self._spec.annotated(expressions, shown)
+        resolve.check_annotations(spec, f"{call}({', '.join(map(keyword, expressions))})")
+        return self._with(spec)
+
+    def select_for_update(
+        self,
+        nowait: bool = False,
+        skip_locked: bool = False,
+        of: Iterable[str] = (),
+        no_key: bool = False,
+    ) -> Self:
+        """The rows locked until the transaction ends: ``SELECT … FOR UPDATE``.
+
+        It has to be fetched within ``atomic()``. SQLite has no locks on rows and needs none, as
+        only one transaction writes at a time: there it says nothing more to the database.
+        ``count()`` and ``exists()`` lock nothing.
+
+        Args:
+            nowait: a row that another transaction has locked is an ``OperationalError`` at once.
+            skip_locked: such rows are left out.
+            of: whose rows are locked: ``"self"``, and paths of ``select_related()``; when left
+                out, those of all tables of the query.
+            no_key: PostgreSQL's weaker lock, which lets others insert rows that point here.
+
+        Raises:
+            FieldError: ``nowait`` with ``skip_locked``, or when fetched a path that is not
+                selected.
+            TransactionError: when fetched, there is no transaction.
+            NotSupportedError: when fetched, the database has no such lock.
+
+        Example:
+            >>> async with atomic():
+            ...     account = await Account.objects.select_for_update().get(id=1)
+        """
+        if nowait and skip_locked:
+            raise FieldError("select_for_update() takes nowait or skip_locked, not both")
+        named = () if isinstance(of, str) else tuple(of)
+        is_name = (isinstance(path, str) and path.isidentifier() for path in named)
+        if isinstance(of, str) or not all(is_name):
+            raise FieldError(
+                f"select_for_update() takes a list of names in of, not {short(of)}",
+                fix='Write of=["self"].',
+            )
+        lock = Lock(bool(nowait), bool(skip_locked), named, bool(no_key))
+        return self._with(self._spec.locking(lock))
+
     def using(self, alias: str) -> Self:
         """The same query, of another database.
 
@@ -247,9 +390,10 @@ class Builder(Generic[T]):
             if not isinstance(path, str):
                 raise FieldError(f"{call}() takes names of fields, not {short(path)}")
         shown = ", ".join(map(repr, paths))
-        resolve.check_outputs(self._spec.table, paths, f"{call}({shown})")
-        named = paths or tuple(field.attname for field in self._spec.table.fields)
-        return self._spec.giving(Output(kind, named))
+        spec = self._spec
+        resolve.check_outputs(spec, paths, f"{call}({shown})")
+        columns = (field.attname for field in spec.table.fields)
+        return spec.giving(Output(kind, paths or (*columns, *shown_names(spec.annotations))))
 
     def _sliced(self, bounds: slice) -> Self:
         """A part of the rows by position: ``LIMIT … OFFSET …``, or of the rows that are loaded.
@@ -294,6 +438,16 @@ class Builder(Generic[T]):
         """The first rows, and that there are more."""
         rest = [more] if len(rows) > MOST_SHOWN else []
         return ", ".join([*map(repr, rows[:MOST_SHOWN]), *rest])
+
+
+def unlocked(alias: str) -> TransactionError:
+    """The error for locking rows where no transaction is there to hold the locks."""
+    return TransactionError(
+        "select_for_update cannot be used outside of a transaction",
+        fix="Fetch it within atomic()."
+        if alias == "default"
+        else f"Fetch it within atomic(using={alias!r}).",
+    )
 
 
 def sliced(call: str) -> FieldError:

@@ -15,9 +15,10 @@ from ..expressions.q import AND, OR
 from ..expressions.shape import shape
 from ..schema.table import Table
 from . import ast
+from .annotations import Annotation, place_of
 from .joins import Scope
 from .lookups import PARTS, Given, Operand, lookups_of
-from .paths import Path, parse
+from .paths import Path, behind, parse
 from .types import type_of_arithmetic, type_of_value
 
 
@@ -37,10 +38,73 @@ class Conditions:
 
     Args:
         asked: the call that the user wrote, for messages.
+        annotations: the named expressions that they may name.
+        scope: the tables of the statement, which those are about.
     """
 
-    def __init__(self, asked: str | None = None) -> None:
+    def __init__(
+        self,
+        asked: str | None = None,
+        annotations: tuple[Annotation, ...] = (),
+        scope: Scope | None = None,
+    ) -> None:
         self.asked = asked
+        self.annotations = annotations
+        self.visible = len(annotations)
+        self.scope = scope
+        self.resolved: dict[int, Operand] = {}
+
+    # --- named expressions ---------------------------------------------------------------------
+
+    def reveal(self, count: int) -> None:
+        """Let the first annotations be named. Those that multiply the rows do so from here on."""
+        for place in range(self.visible, count):
+            self.visible = place
+            assert self.scope is not None
+            leaf = Comparison(self.annotations[place].expression, "isnull", True)
+            if any(path.many for path in self._paths(leaf, self.scope.table)):
+                self.annotation(place)
+        self.visible = count
+
+    def annotation(self, place: int) -> Operand:
+        """What an annotation stands for; it may name those before it."""
+        found = self.resolved.get(place)
+        if found is None:
+            assert self.scope is not None
+            annotation, visible = self.annotations[place], self.visible
+            self.visible = place
+            found = self.expression(annotation.expression, annotation.start, self.scope, None)
+            self.visible = visible
+            self.resolved[place] = found
+        return found
+
+    def value(
+        self, path: str, scope: Scope, group: Hashable, asked: str | None = None
+    ) -> tuple[Operand, str]:
+        """What a path names, an annotation or a field, and the lookup at its end.
+
+        Raises:
+            UnknownField: a word that is neither.
+            UnknownLookup: a word behind it that is neither a part of its value nor a lookup.
+        """
+        asked = asked or self.asked
+        name, *words = path.split("__")
+        place = self._place(name)
+        if place is None:
+            parsed = parse(scope.table, path, asked, self._names())
+            return self._operand(parsed, scope, group), parsed.lookup
+        found = self.annotation(place)
+        parts, lookup = behind(found.field, words, scope.table.model_name, name, asked)
+        return _parts_of(found, parts), lookup
+
+    def _place(self, name: str) -> int | None:
+        """The place of an annotation that may be named here."""
+        return place_of(self.annotations[: self.visible], name) if self.annotations else None
+
+    def _names(self) -> list[str]:
+        return [annotation.name for annotation in self.annotations[: self.visible]]
+
+    # --- conditions ----------------------------------------------------------------------------
 
     def condition(self, q: Q, start: int, scope: Scope, group: Hashable) -> ast.Condition:
         """The condition of a tree whose values begin at ``start``."""
@@ -93,12 +157,13 @@ class Conditions:
     def _paths(self, leaf: Lookup | Comparison, table: Table) -> list[Path]:
         """All paths that a leaf names."""
         named: list[Path] = []
-        if isinstance(leaf, Lookup):
-            named.append(parse(table, leaf.path, self.asked or repr(leaf)))
+        if isinstance(leaf, Lookup) and self._place(leaf.path.split("__")[0]) is None:
+            asked = self.asked or repr(leaf)
+            named.append(parse(table, leaf.path, asked, self._names()))
         stack: list[Any] = [leaf.value, *([leaf.left] if isinstance(leaf, Comparison) else [])]
         while stack:
             item = stack.pop()
-            if isinstance(item, F):
+            if isinstance(item, F) and self._place(item.path.split("__")[0]) is None:
                 named.append(self._f_path(item, table))
             elif isinstance(item, Combined):
                 stack += [item.left, item.right]
@@ -110,9 +175,7 @@ class Conditions:
         self, leaf: Lookup | Comparison, start: int, scope: Scope, group: Hashable
     ) -> ast.Condition:
         if isinstance(leaf, Lookup):
-            path = parse(scope.table, leaf.path, self.asked or repr(leaf))
-            operand = self._operand(path, scope, group)
-            name = path.lookup
+            operand, name = self.value(leaf.path, scope, group, self.asked or repr(leaf))
         else:
             operand = self.expression(leaf.left, start, scope, group)
             name = leaf.lookup
@@ -129,11 +192,7 @@ class Conditions:
     def _operand(self, path: Path, scope: Scope, group: Hashable) -> Operand:
         """The value at the end of a path, as far as its parts go."""
         column, needs = scope.column(path, group)
-        expr: ast.Expr = column
-        for part in path.parts:
-            expr = ast.Part(part, expr, PARTS[part], expr.nullable)
-        result = PARTS[path.parts[-1]] if path.parts else path.field
-        return Operand(expr, result, needs)
+        return _parts_of(Operand(column, path.field, needs), path.parts)
 
     def _given(self, value: Any, start: int, scope: Scope, group: Hashable) -> Given:
         if isinstance(value, Value):
@@ -154,10 +213,13 @@ class Conditions:
     ) -> Operand:
         """The expression of a user's expression whose values begin at ``start``."""
         if isinstance(expression, F):
-            path = self._f_path(expression, scope.table)
-            if path.lookup != "exact" or expression.path.endswith("__exact"):
+            self._check_owner(expression, scope.table)
+            found, lookup = self.value(
+                expression.path, scope, group, self.asked or repr(expression)
+            )
+            if lookup != "exact" or expression.path.endswith("__exact"):
                 raise FieldError(f"{expression!r} names a lookup; F takes the name of a field")
-            return self._operand(path, scope, group)
+            return found
         if isinstance(expression, Value):
             if expression.value is None:
                 raise FieldError("Value(None) has no type that an expression could have")
@@ -179,12 +241,24 @@ class Conditions:
         return Operand(node, result, left.needs | right.needs)
 
     def _f_path(self, f: F[Any], table: Table) -> Path:
+        self._check_owner(f, table)
+        return parse(table, f.path, self.asked or repr(f), self._names())
+
+    @staticmethod
+    def _check_owner(f: F[Any], table: Table) -> None:
         if isinstance(f, FieldRef) and f.owner != table.label:
             raise FieldError(
                 f"{f!r} belongs to {f.owner}, and this is a query on {table.label}",
                 fix=f"Name it by its path from {table.model_name}: F('…__{f.path}').",
             )
-        return parse(table, f.path, self.asked or repr(f))
+
+
+def _parts_of(operand: Operand, parts: tuple[str, ...]) -> Operand:
+    """A part of a value: of a moment its date, and of that its year."""
+    expr, result = operand.expr, operand.field
+    for part in parts:
+        expr, result = ast.Part(part, expr, PARTS[part], expr.nullable), PARTS[part]
+    return Operand(expr, result, operand.needs)
 
 
 def _exists(inner: Scope, condition: ast.Condition) -> ast.Condition:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from ..errors import QueryTooComplex
+from ..schema.fields import Field
 from ..schema.table import Table
 from . import ast
 from .paths import Path, Step
@@ -92,10 +93,10 @@ class Scope:
         left = ast.Column(alias, near, near.null or self.may_miss(alias))
         return ast.Join(table, new, outer, left, ast.Column(new, far, outer))
 
-    def columns(self, alias: str, table: Table) -> list[ast.Column]:
-        """All columns of a table."""
+    def columns(self, alias: str, fields: Iterable[Field[Any]]) -> list[ast.Column]:
+        """Columns of a table."""
         misses = self.may_miss(alias)
-        return [ast.Column(alias, field, field.null or misses) for field in table.fields]
+        return [ast.Column(alias, field, field.null or misses) for field in fields]
 
     def may_miss(self, alias: str) -> bool:
         """Whether the joins up to here may find no row."""

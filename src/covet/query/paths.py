@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..errors import FieldError, UnknownField, UnknownLookup, short
@@ -72,8 +73,14 @@ class KeyField(ForeignKeyField[Any]):
         return key
 
 
-def parse(table: Table, path: str, asked: str | None = None) -> Path:
+def parse(table: Table, path: str, asked: str | None = None, also: Iterable[str] = ()) -> Path:
     """Take a path apart, from a table on.
+
+    Args:
+        table: where it begins.
+        path: words joined by ``__``.
+        asked: the call that the user wrote, for messages.
+        also: what could have stood there beside the names of the table, for messages.
 
     Raises:
         UnknownField: a word that is no field where it stands.
@@ -82,12 +89,14 @@ def parse(table: Table, path: str, asked: str | None = None) -> Path:
     if len(path) > LONGEST_PATH:
         raise FieldError(f"{short(path)} is too long for a path; the limit is {LONGEST_PATH}")
     words = path.split("__")
-    steps, field, used = _walk(table, words, asked)
-    parts, lookup = _behind(field, words[used:], asked)
+    steps, field, used = _walk(table, words, asked, also)
+    parts, lookup = behind(field, words[used:], field.model, field.name, asked)
     return Path(tuple(steps), field, parts, lookup)
 
 
-def _walk(table: Table, words: list[str], asked: str | None) -> tuple[list[Step], Field[Any], int]:
+def _walk(
+    table: Table, words: list[str], asked: str | None, also: Iterable[str]
+) -> tuple[list[Step], Field[Any], int]:
     """The relations and the field that the first words name, and how many words they took."""
     steps: list[Step] = []
     here = table
@@ -119,7 +128,8 @@ def _walk(table: Table, words: list[str], asked: str | None) -> tuple[list[Step]
             field = None
             continue
         if found is None:
-            raise UnknownField(here.model_name, word, here.choices(), asked)
+            beside = also if used == 0 else ()
+            raise UnknownField(here.model_name, word, [*here.choices(), *beside], asked)
         field = found
     assert field is not None
     return steps, field, len(words)
@@ -145,8 +155,14 @@ def _is_behind(word: str, field: ForeignKeyField[Any]) -> bool:
     return word not in target.names and word not in target.reverse and word in LOOKUPS
 
 
-def _behind(field: Field[Any], words: list[str], asked: str | None) -> tuple[tuple[str, ...], str]:
-    """The parts and the lookup that stand behind a field."""
+def behind(
+    field: Field[Any], words: list[str], model: str, name: str, asked: str | None
+) -> tuple[tuple[str, ...], str]:
+    """The parts and the lookup that stand behind a field, or behind a name of that type.
+
+    Raises:
+        UnknownLookup: a word that is neither.
+    """
     parts: list[str] = []
     current = field
     for n, word in enumerate(words):
@@ -157,5 +173,5 @@ def _behind(field: Field[Any], words: list[str], asked: str | None) -> tuple[tup
             return tuple(parts), word
         else:
             choices = [*lookups_of(current), *parts_of(current)]
-            raise UnknownLookup(field.model, field.name, word, choices, asked)
+            raise UnknownLookup(model, name, word, choices, asked)
     return tuple(parts), "exact"

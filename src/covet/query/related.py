@@ -5,29 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import FieldError, UnknownField, short
+from ..schema.fields import Field
 from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
 from ..schema.ways import WayBack
 from . import ast
 from .joins import Scope
+from .loading import Mask, Tree, tree_of
 from .paths import Step
 
 DEEPEST = 5
 """How far ``select_related()`` without paths follows keys that cannot be empty; Django's number."""
 
-Tree = dict[str, Any]
-
 
 def wanted(table: Table, paths: tuple[str, ...] | None) -> Tree:
     """The relations of ``select_related`` as a tree of names."""
-    if paths is None:
-        return _all_that_must_be(table, DEEPEST)
-    tree: Tree = {}
-    for path in paths:
-        here = tree
-        for name in path.split("__"):
-            here = here.setdefault(name, {})
-    return tree
+    return _all_that_must_be(table, DEEPEST) if paths is None else tree_of(paths)
 
 
 def _all_that_must_be(table: Table, depth: int) -> Tree:
@@ -54,6 +47,30 @@ def check(table: Table, paths: tuple[Any, ...], asked: str) -> tuple[str, ...]:
         for name in path.split("__"):
             here = step(here, name, asked).destination
     return paths
+
+
+def check_columns(table: Table, paths: tuple[Any, ...], call: str, asked: str) -> tuple[str, ...]:
+    """The paths of ``only()`` or ``defer()`` in one way of writing them.
+
+    Raises:
+        UnknownField: a name that the model there does not have.
+        FieldError: no name at all, or a path over a relation to several rows.
+    """
+    found: list[str] = []
+    for path in paths:
+        if not isinstance(path, str):
+            raise FieldError(f"{call}() takes names of fields, not {short(path)}")
+        here = table
+        *way, last = path.split("__")
+        for name in way:
+            here = step(here, name, asked).destination
+        here.settle()
+        if last in here.reverse and last not in here.names:
+            step(here, last, asked)
+            found.append(path)
+        else:
+            found.append("__".join([*way, here.field(last, asked).name]))
+    return tuple(found)
 
 
 def step(table: Table, name: str, asked: str | None = None) -> Step:
@@ -87,20 +104,58 @@ def step(table: Table, name: str, asked: str | None = None) -> Step:
     raise UnknownField(table.model_name, name, single, asked)
 
 
+def fields(
+    table: Table, mask: Mask, beside: Tree, asked_for: bool, needed: Field[Any] | None = None
+) -> tuple[Field[Any], ...]:
+    """The fields of a row that are selected.
+
+    Args:
+        table: the row's table.
+        mask: what is to be loaded.
+        beside: the relations whose rows are selected too; their keys are needed for that.
+        asked_for: whether these were named, and not only found.
+        needed: a field that the row has to have at any rate.
+
+    Raises:
+        FieldError: a relation was named whose key is not to be loaded.
+    """
+    names = set() if needed is None else {needed.name}
+    for name in beside:
+        taken = step(table, name)
+        field: Any = taken.field.target_field if taken.reverse else taken.field
+        if asked_for and not taken.reverse and not mask.has(field):
+            raise FieldError(
+                f"Field {table.model_name}.{name} cannot be both deferred and traversed using "
+                "select_related at the same time",
+                fix=f'Name "{name}" in only(), or leave it out of select_related().',
+            )
+        names.add(field.name)
+    return tuple(field for field in table.fields if field.name in names or mask.has(field))
+
+
 def select(
-    tree: Tree, scope: Scope, alias: str, outputs: list[ast.Column], table: Table | None = None
+    tree: Tree,
+    scope: Scope,
+    alias: str,
+    outputs: list[ast.Column],
+    mask: Mask,
+    asked_for: bool,
+    table: Table | None = None,
 ) -> tuple[ast.Related, ...]:
-    """Join the rows of a tree, and add their columns to the outputs."""
+    """Join the rows of a tree, and add the columns of them that are loaded to the outputs."""
     here = table or scope.table
     found = []
     for name, below in tree.items():
         taken = step(here, name)
+        there, inner = taken.destination, mask.below(name)
+        key: Any = taken.field if taken.reverse else taken.field.target_field
+        chosen = fields(there, inner, below, asked_for, key)
         joined = scope.join(alias, taken, None)
         place = len(outputs)
-        outputs += scope.columns(joined, taken.destination)
-        children = select(below, scope, joined, outputs, taken.destination)
+        outputs += scope.columns(joined, chosen)
+        children = select(below, scope, joined, outputs, inner, asked_for, there)
         outer = scope.may_miss(joined)
-        found.append(ast.Related(_way(taken), taken.destination, place, outer, children))
+        found.append(ast.Related(_way(taken), there, joined, chosen, place, outer, children))
     return tuple(found)
 
 

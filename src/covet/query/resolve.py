@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import FieldError, QueryTooComplex, short
 from ..expressions import Expression, OrderBy, Q
 from ..expressions.q import AND
 from ..schema.fields import BigIntegerField, Field
-from ..schema.table import Table
+from ..schema.ways import WayBack
 from . import ast, related
+from .annotations import shown_names
 from .conditions import Conditions, joined
 from .joins import Aliases, Scope
-from .paths import Path, parse
-from .spec import Keyed, QuerySpec
+from .loading import Mask
+from .lookups import Operand
+from .spec import Keyed, Lock, QuerySpec
 
 RANDOM = "?"
 RANDOM_TERM = ast.OrderTerm(ast.Random(), False, True)
@@ -50,25 +52,26 @@ def _without_columns(select: ast.Select, spec: QuerySpec) -> ast.Select:
     """Distinct rows to be counted: of instances the key says as much as all columns."""
     outputs = select.outputs
     if spec.output.kind == "instances":
-        hidden = outputs[len(outputs) - select.hidden :]
-        outputs = (ast.Column(select.alias, spec.table.pk, False), *hidden)
-    return replace(select, outputs=outputs, order_by=())
+        beside = outputs[len(outputs) - select.hidden - len(select.names) :]
+        outputs = (ast.Column(select.alias, spec.table.pk, False), *beside)
+    return replace(select, outputs=outputs, order_by=(), lock=None)
 
 
 def exists(spec: QuerySpec) -> ast.Select:
     """The SELECT that has a row if a query has one."""
     resolver = _Resolver(spec)
     found = resolver.select() if spec.distinct and spec.low else resolver.rows(window=True)
-    return replace(found, limit=ast.Constant(1, WHOLE))
+    return replace(found, limit=ast.Constant(1, WHOLE), lock=None)
 
 
-def check_condition(table: Table, condition: Q, asked: str) -> None:
-    """Refuse a condition that does not fit a table, once for each shape of it.
+def check_condition(spec: QuerySpec, condition: Q, asked: str) -> None:
+    """Refuse a condition that does not fit a query, once for each shape of it.
 
     Raises:
         FieldError: it names what the model does not have, or compares what cannot be compared.
     """
-    if condition.key in table.checked:
+    table, key = spec.table, (*spec.named, *condition.key)
+    if key in table.checked:
         return
     if condition.depth > DEEPEST_CONDITION:
         raise QueryTooComplex(
@@ -76,21 +79,36 @@ def check_condition(table: Table, condition: Q, asked: str) -> None:
             f"{DEEPEST_CONDITION}",
             fix="Flatten it with Q(a) | Q(b) | … on one level.",
         )
-    Conditions(asked).condition(condition, 0, Scope(table, Aliases()), 0)
-    table.remember(condition.key)
+    resolver = _Resolver(spec, asked)
+    resolver.conditions.condition(condition, 0, resolver.scope, 0)
+    table.remember(key)
 
 
-def check_ordering(table: Table, terms: tuple[str | OrderBy, ...], asked: str) -> None:
-    """Refuse an ordering that does not fit a table, once for each shape of it.
+def check_ordering(spec: QuerySpec, terms: tuple[str | OrderBy, ...], asked: str) -> None:
+    """Refuse an ordering that does not fit a query, once for each shape of it.
 
     Raises:
         FieldError: it names what the model does not have.
     """
-    key = ("order by", *map(_key_of_term, terms))
-    if key in table.checked:
+    key = (*spec.named, "order by", *map(_key_of_term, terms))
+    if key in spec.table.checked:
         return
-    _Resolver(QuerySpec(table), asked).ordering(terms, 0)
-    table.remember(key)
+    _Resolver(spec, asked).ordering(terms, 0)
+    spec.table.remember(key)
+
+
+def check_annotations(spec: QuerySpec, asked: str) -> None:
+    """Refuse named expressions that do not fit a query's table, once for each shape of them.
+
+    Raises:
+        FieldError: one names what the model does not have, or calculates what cannot be.
+    """
+    if spec.named in spec.table.checked:
+        return
+    resolver = _Resolver(spec, asked)
+    for place in range(len(spec.annotations)):
+        resolver.conditions.annotation(place)
+    spec.table.remember(spec.named)
 
 
 def _key_of_term(term: str | OrderBy) -> Any:
@@ -107,27 +125,61 @@ def _no_term(term: object) -> FieldError:
     )
 
 
-def check_outputs(table: Table, paths: tuple[str, ...], asked: str) -> None:
-    """Refuse names in ``values()`` that a table does not have, once for each list of them.
+def check_outputs(spec: QuerySpec, paths: tuple[str, ...], asked: str) -> None:
+    """Refuse names in ``values()`` that a query does not have, once for each list of them.
 
     Raises:
-        FieldError: one of them is no path.
+        FieldError: one of them is no path, or an alias that rows are not to have.
     """
-    key = ("output of", *paths)
-    if key in table.checked:
+    key = (*spec.named, "output of", *paths)
+    if key in spec.table.checked:
         return
+    resolver = _Resolver(spec, asked)
+    shown = shown_names(spec.annotations)
+    hidden = {annotation.name for annotation in spec.annotations}.difference(shown)
     for path in paths:
-        value_path(table, path, asked)
-    table.remember(key)
+        resolver.value(path)
+        if path.split("__")[0] in hidden:
+            raise FieldError(
+                f"{short(path)} is an alias, which rows do not have",
+                asked=asked,
+                fix=f'Give it to the rows with annotate({path}=F("{path}")).',
+            )
+    spec.table.remember(key)
 
 
-def value_path(table: Table, path: str, asked: str | None) -> Path:
-    """A path that names a value; a lookup at its end is an error."""
-    found = parse(table, path, asked)
-    last = path.rpartition("__")[2]
-    if found.lookup != "exact" or (last == "exact" and last != found.field.name):
-        raise FieldError(f"{short(path)} names a lookup where a field is wanted", asked=asked)
-    return found
+def _aliases(beside: tuple[ast.Related, ...], before: str = "") -> Iterator[tuple[str, str]]:
+    """The paths of selected related rows, and the names of their tables in the query."""
+    for one in beside:
+        way = one.way
+        path = before + (way.relation.query_name if isinstance(way, WayBack) else way.name)
+        yield path, one.alias
+        yield from _aliases(one.children, f"{path}__")
+
+
+def _not_selected(path: str, possible: list[str], lock: Lock) -> FieldError:
+    return FieldError(
+        f"{short(path)} is no row that this query selects",
+        asked=f"select_for_update(of={lock.of!r})",
+        possible=possible,
+        fix=f"Choices: {', '.join(possible)}; relations are those of select_related().",
+    )
+
+
+class Outputs(NamedTuple):
+    """What a SELECT gives.
+
+    Attributes:
+        exprs: all of it.
+        fields: the fields whose columns it begins with.
+        related: the related rows among it.
+        names: the names of the annotations that it ends with.
+    """
+
+    exprs: tuple[ast.Expr, ...]
+    fields: tuple[Field[Any], ...] = ()
+    related: tuple[ast.Related, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class _Resolver:
@@ -135,11 +187,11 @@ class _Resolver:
         self.spec = spec
         self.asked = asked
         self.scope = Scope(spec.table, Aliases())
-        self.conditions = Conditions(asked)
+        self.conditions = Conditions(asked, spec.annotations, self.scope)
 
     def select(self) -> ast.Select:
         where = self.where()
-        outputs, beside = self.outputs()
+        outputs, fields, beside, names = self.outputs()
         order = self.order()
         hidden: tuple[ast.Expr, ...] = ()
         if self.spec.distinct:
@@ -160,6 +212,9 @@ class _Resolver:
             len(hidden),
             beside,
             self.spec.keyed is not None,
+            fields,
+            names,
+            self.lock(beside),
         )
 
     def ranked(self) -> ast.Ranked:
@@ -169,6 +224,11 @@ class _Resolver:
                 "A slice of each owner's rows cannot be distinct as well",
                 fix="Take away distinct(), or the slice.",
             )
+        if self.spec.lock is not None:
+            raise FieldError(
+                "A slice of each owner's rows cannot be locked",
+                fix="Take away select_for_update(), or the slice.",
+            )
         found = self.select()
         order = found.order_by or tuple(self.ordering(("pk",), None))
         select = replace(found, order_by=(), limit=None, offset=None)
@@ -176,8 +236,7 @@ class _Resolver:
 
     def _key(self, keyed: Keyed) -> ast.Expr:
         """The key of the owner, from the join that the clause about it made."""
-        path = value_path(self.spec.table, keyed.path, self.asked)
-        return self.conditions._operand(path, self.scope, keyed.clause).expr
+        return self.conditions.value(keyed.path, self.scope, keyed.clause)[0].expr
 
     def rows(self, window: bool = False) -> ast.Select:
         """The rows without anything of them."""
@@ -197,26 +256,67 @@ class _Resolver:
         return self.scope.joins(where.needs if where is not None else ast.NOWHERE)
 
     def where(self) -> ast.Condition | None:
-        found = [
-            self.conditions.condition(clause.condition, clause.start, self.scope, clause.group)
-            for clause in self.spec.clauses
-        ]
+        found: list[ast.Condition] = []
+        self.conditions.visible = 0
+        for condition, start, group, annotated in self.spec.clauses:
+            self.conditions.reveal(annotated)
+            found.append(self.conditions.condition(condition, start, self.scope, group))
+        self.conditions.reveal(len(self.spec.annotations))
+        return self._joined(found)
+
+    @staticmethod
+    def _joined(found: list[ast.Condition]) -> ast.Condition | None:
         condition = joined(AND, found) if found else None
         return None if condition == ast.Truth(True) else condition
 
-    def outputs(self) -> tuple[tuple[ast.Expr, ...], tuple[ast.Related, ...]]:
-        """What is selected: values, or the columns of the rows and of those related to them."""
-        output = self.spec.output
-        if output.kind != "instances":
-            return tuple(self._value(path) for path in output.paths), ()
-        columns = [*self.scope.columns(self.scope.alias, self.spec.table)]
-        wanted = related.wanted(self.spec.table, self.spec.related)
-        beside = related.select(wanted, self.scope, self.scope.alias, columns)
-        return tuple(columns), beside
+    def outputs(self) -> Outputs:
+        """What is selected: values; or the columns of the rows, of those related, annotations."""
+        spec = self.spec
+        if spec.output.kind != "instances":
+            return Outputs(tuple(self._output(path, ()) for path in spec.output.paths))
+        wanted = related.wanted(spec.table, spec.related)
+        mask, asked_for = Mask.of(spec.loading), spec.related is not None
+        fields = related.fields(spec.table, mask, wanted, asked_for)
+        columns = self.scope.columns(self.scope.alias, fields)
+        beside = related.select(wanted, self.scope, self.scope.alias, columns, mask, asked_for)
+        names = shown_names(spec.annotations)
+        named = [self._output(name, columns) for name in names]
+        return Outputs((*columns, *named), fields, beside, names)
 
-    def _value(self, path: str) -> ast.Expr:
-        found = value_path(self.spec.table, path, self.asked)
-        return self.conditions._operand(found, self.scope, None).expr
+    def _output(self, path: str, beside: Iterable[ast.Column]) -> ast.Expr:
+        """The value of a path; that of an annotation under a name that no column beside it has."""
+        expr = self.value(path).expr
+        if all(annotation.name != path for annotation in self.spec.annotations):
+            return expr
+        columns = {column.field.column.lower() for column in beside}
+        while path.lower() in columns:
+            path += "_"
+        return ast.Named(path, expr, expr.field, expr.nullable)
+
+    def value(self, path: str) -> Operand:
+        """What a path names; a lookup at its end is an error."""
+        found, lookup = self.conditions.value(path, self.scope, None, self.asked)
+        last = path.rpartition("__")[2]
+        if lookup != "exact" or (last == "exact" and last != found.field.name):
+            raise FieldError(
+                f"{short(path)} names a lookup where a field is wanted", asked=self.asked
+            )
+        return found
+
+    def lock(self, beside: tuple[ast.Related, ...]) -> ast.Lock | None:
+        """How the rows are locked: all of them, or those of the tables that were named."""
+        lock = self.spec.lock
+        if lock is None:
+            return None
+        tables = {"self": self.scope.alias} | dict(_aliases(beside))
+        if self.spec.output.kind != "instances":  # whose related rows are not selected
+            tables = {"self": self.scope.alias}
+        for path in lock.of:
+            if path not in tables:
+                raise _not_selected(path, list(tables), lock)
+        wait = "NOWAIT" if lock.nowait else "SKIP LOCKED" if lock.skip_locked else ""
+        named = tuple(dict.fromkeys(tables[path] for path in lock.of))
+        return ast.Lock("NO KEY UPDATE" if lock.no_key else "UPDATE", named, wait)
 
     @staticmethod
     def _hidden(
@@ -227,8 +327,9 @@ class _Resolver:
         It can only order by what it selects, and an expression with parameters is not known again.
         """
         hidden: dict[ast.Expr, ast.Expr] = {}
+        shown = {output.expr: output for output in outputs if isinstance(output, ast.Named)}
         for expr in (term.expr for term in order):
-            if expr in outputs or isinstance(expr, ast.Random):
+            if expr in outputs or expr in shown or isinstance(expr, ast.Random):
                 continue
             name = f"order_{len(hidden)}"
             hidden[expr] = (
@@ -236,7 +337,8 @@ class _Resolver:
                 if isinstance(expr, ast.Column)
                 else ast.Named(name, expr, expr.field, expr.nullable)
             )
-        named = tuple(replace(term, expr=hidden.get(term.expr, term.expr)) for term in order)
+        names = shown | hidden
+        named = tuple(replace(term, expr=names.get(term.expr, term.expr)) for term in order)
         return tuple(hidden.values()), named
 
     def window(self) -> tuple[ast.Param | None, ast.Param | None]:
@@ -256,6 +358,8 @@ class _Resolver:
             terms = self.ordering(ordering.terms, ordering.start)
         else:
             terms = self.ordering(self.spec.table.options.ordering, None)
+        # The same value in each row is no order, and MariaDB would take a number for a column's.
+        terms = [term for term in terms if not isinstance(term.expr, ast.Param | ast.Constant)]
         if not self.spec.backwards:
             return tuple(terms)
         if not terms:  # the opposite of no order is the opposite of the key's
@@ -287,13 +391,12 @@ class _Resolver:
         """The terms of a path such as ``-author``: a relation is ordered as its model is."""
         descending = term.startswith("-")
         name = term.removeprefix("-").removeprefix("+")
-        path = value_path(self.spec.table, name, self.asked)
-        field: Any = path.field
+        value = self.value(name)
+        field: Any = value.field
         names_object = field.is_relation and name.rpartition("__")[2] == field.name
         ordering = field.target.options.ordering if names_object else ()
-        if not ordering or depth >= DEEPEST_ORDERING or path.parts:
-            expr = self.conditions._operand(path, self.scope, None).expr
-            return [ast.OrderTerm(expr, descending, not descending)]
+        if not ordering or depth >= DEEPEST_ORDERING:
+            return [ast.OrderTerm(value.expr, descending, not descending)]
         found: list[ast.OrderTerm] = []
         for inner in ordering:
             if not isinstance(inner, str) or inner == RANDOM:

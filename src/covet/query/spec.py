@@ -9,16 +9,26 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..expressions import OrderBy, Q
+from ..expressions import Expression, OrderBy, Q
 from ..schema.table import Table
+from .annotations import Annotation, made
+from .loading import EVERYTHING, Loading, Mask
 
 
 class Clause(NamedTuple):
-    """One ``filter()``: where its values begin, and which clauses ask about the same rows."""
+    """One ``filter()``.
+
+    Attributes:
+        condition: what it says.
+        start: where its values begin among the query's.
+        group: which clauses ask about the same related rows.
+        annotated: how many annotations there were to name.
+    """
 
     condition: Q
     start: int
     group: int
+    annotated: int
 
 
 class Ordering(NamedTuple):
@@ -45,6 +55,15 @@ class Keyed(NamedTuple):
     clause: int
 
 
+class Lock(NamedTuple):
+    """One ``select_for_update()``: its arguments."""
+
+    nowait: bool
+    skip_locked: bool
+    of: tuple[str, ...]
+    no_key: bool
+
+
 class QuerySpec:
     """The whole question.
 
@@ -63,16 +82,22 @@ class QuerySpec:
             be there.
         keyed: whose rows they are, where those of many owners are asked for at once; a slice is
             one of each owner's rows then.
+        loading: which columns of the rows are loaded.
+        annotations: the named expressions, in the order in which they were given.
+        lock: how the rows are locked; None if they are not.
         nothing: whether it is known to have no rows, as ``none()`` has.
     """
 
     __slots__ = (
+        "annotations",
         "backwards",
         "clauses",
         "distinct",
         "high",
         "key",
         "keyed",
+        "loading",
+        "lock",
         "low",
         "nothing",
         "ordering",
@@ -94,6 +119,9 @@ class QuerySpec:
     output: Output
     related: tuple[str, ...] | None
     keyed: Keyed | None
+    loading: Loading
+    annotations: tuple[Annotation, ...]
+    lock: Lock | None
     nothing: bool
 
     def __init__(self, table: Table) -> None:
@@ -109,6 +137,9 @@ class QuerySpec:
         self.output = INSTANCES
         self.related = ()
         self.keyed = None
+        self.loading = EVERYTHING
+        self.annotations = ()
+        self.lock = None
         self.nothing = False
 
     def copy(self) -> QuerySpec:
@@ -126,6 +157,9 @@ class QuerySpec:
         new.output = self.output
         new.related = self.related
         new.keyed = self.keyed
+        new.loading = self.loading
+        new.annotations = self.annotations
+        new.lock = self.lock
         new.nothing = self.nothing
         return new
 
@@ -138,7 +172,8 @@ class QuerySpec:
         """
         new = self.copy()
         group = self.clauses[-1].group if together else len(self.clauses)
-        new.clauses = (*self.clauses, Clause(condition, len(self.values), group))
+        clause = Clause(condition, len(self.values), group, len(self.annotations))
+        new.clauses = (*self.clauses, clause)
         new.key = (*self.key, "filter too" if together else "filter", *condition.key)
         new.values = self.values + condition.values
         return new
@@ -195,6 +230,34 @@ class QuerySpec:
         new.key = (*new.key, "keyed", path)
         return new
 
+    def with_loading(self, loading: Loading) -> QuerySpec:
+        """With these columns of the rows, and no others."""
+        new = self.copy()
+        new.loading = loading
+        new.key = (*self.key, "only" if loading.only else "defer", *loading.paths, ";")
+        return new
+
+    def annotated(self, given: dict[str, Expression[Any]], shown: bool) -> QuerySpec:
+        """With names for expressions; rows that are no instances get those that are shown too."""
+        new = self.copy()
+        for name, expression in given.items():
+            start = len(new.values)
+            new.annotations += (made(new.annotations, name, expression, start, shown),)
+            new.values += expression.values
+            new.key += ("annotate" if shown else "alias", name, *expression.key, ";")
+        if shown and new.output.kind not in ("instances", "flat"):
+            paths = tuple(dict.fromkeys((*new.output.paths, *given)))
+            new.output = new.output._replace(paths=paths)
+        return new
+
+    def locking(self, lock: Lock) -> QuerySpec:
+        """With the rows locked until the transaction ends."""
+        new = self.copy()
+        new.lock = lock
+        flags = (name for name in ("nowait", "skip_locked", "no_key") if getattr(lock, name))
+        new.key = (*self.key, "lock", *flags, "of", *lock.of, ";")
+        return new
+
     def sliced(self, low: int, high: int | None) -> QuerySpec:
         """A slice of what is there already: counted from its first row."""
         new = self.copy()
@@ -213,7 +276,21 @@ class QuerySpec:
 
     def selects(self, attname: str) -> bool:
         """Whether instances come with this attribute."""
-        return True
+        return Mask.of(self.loading).has(self.table.names[attname])
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The shape of the annotations: what names mean beside those of the table."""
+        return tuple(
+            word
+            for annotation in self.annotations
+            for word in (
+                "annotate" if annotation.shown else "alias",
+                annotation.name,
+                *annotation.expression.key,
+                ";",
+            )
+        )
 
     @property
     def is_sliced(self) -> bool:

@@ -94,7 +94,7 @@ def update(spec: QuerySpec, written: Assigned) -> ast.Update:
     assignments: list[ast.Assignment] = []
     for field, value in zip(written.fields, written.given, strict=True):
         if isinstance(value, Expression) and not isinstance(value, Value):
-            node = _expression(spec.table, field, value, place)
+            node = _expression(spec, field, value, place)
         else:
             node = _value(field, value, place)
         place += len(value.values) if isinstance(value, Shaped) else value is not None
@@ -113,9 +113,10 @@ def _value(field: Field[Any], value: Any, place: int) -> ast.Expr:
     return ast.Null(field) if value is None else ast.Param(place, field)
 
 
-def _expression(table: Table, field: Field[Any], value: Expression[Any], place: int) -> ast.Expr:
-    scope = Scope(table, Aliases())
-    operand = Conditions(f"update({field.name}={value!r})").expression(value, place, scope, None)
+def _expression(spec: QuerySpec, field: Field[Any], value: Expression[Any], place: int) -> ast.Expr:
+    scope = Scope(spec.table, Aliases())
+    conditions = Conditions(f"update({field.name}={value!r})", spec.annotations, scope)
+    operand = conditions.expression(value, place, scope, None)
     if scope.joined:
         raise FieldError(
             f"{named(field)} is set to {value!r}, which is in another table",

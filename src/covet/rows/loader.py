@@ -89,9 +89,12 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
     """The loader of instances: those of each table are peers, with an origin of their own."""
     below = _all_related(select.related)
     last = len(select.outputs) - 1
-    loop = _instance(source, "o", model, select.outputs, 0, "        ")
+    loop = _instance(source, "o", model, select.fields, select.outputs, 0, "        ")
     for related in select.related:
         loop += _beside(source, "o", related, select.outputs, "        ")
+    first = len(select.outputs) - select.hidden - len(select.names)
+    for n, name in enumerate(select.names, first):
+        loop.append(f"        o.{name} = {source.value(n, select.outputs[n])}")
     if select.keyed:
         loop.append(f"        keys.append({source.value(last, select.outputs[last])})")
     loop += _told(source, "o", model, "        ")
@@ -122,14 +125,15 @@ def _instance(
     source: Source,
     name: str,
     model: type[Record],
+    fields: tuple[Field[Any], ...],
     outputs: tuple[ast.Expr, ...],
     place: int,
     indent: str,
 ) -> list[str]:
-    """The lines that make one object of the columns from ``place`` on."""
+    """The lines that make one object of the columns from ``place`` on; it has no other fields."""
     source.names |= {"new": object.__new__, f"class_{name}": model}
     lines = [f"{name} = new(class_{name})", f"{name}._origin = origin_{name}"]
-    for n, field in enumerate(model._table.fields, place):
+    for n, field in enumerate(fields, place):
         lines.append(f"{name}.{field.attname} = {source.value(n, outputs[n])}")
     return [indent + line for line in lines]
 
@@ -150,11 +154,11 @@ def _beside(
     table, way = related.table, related.way
     assert table.registry is not None
     name = f"r{related.place}"
-    key = related.place + table.fields.index(table.pk)
+    key = related.place + related.fields.index(table.pk)
     inner = indent + "    " if related.outer else indent
     lines = [f"{indent}if c{key} is not None:"] if related.outer else []
     model = table.registry.models[table.label]
-    lines += _instance(source, name, model, outputs, related.place, inner)
+    lines += _instance(source, name, model, related.fields, outputs, related.place, inner)
     lines += [f"{inner}{name}s.append({name})", f"{inner}{parent}.{way.cache_name} = {name}"]
     if isinstance(way, WayBack):
         lines.append(f"{inner}{name}.{way.field.cache_name} = {parent}")

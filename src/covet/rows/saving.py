@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from ..errors import FieldError, keyword, short
@@ -194,14 +195,95 @@ def forget_expressions(record: Record, written: Assigned) -> None:
     """Values that only the database knows now are not loaded any more."""
     for field, value in zip(written.fields, written.given, strict=True):
         if isinstance(value, Shaped):
-            record.__dict__.pop(field.attname, None)
+            _forget(record, field)
 
 
 def forget_defaults(record: Record) -> None:
     """Values that the database filled in and did not return are not loaded."""
     for field in record._table.fields:
         if record.__dict__.get(field.attname) is DB_DEFAULT:
-            del record.__dict__[field.attname]
+            _forget(record, field)
+
+
+def _forget(record: Record, field: Field[Any]) -> None:
+    record.__dict__.pop(field.attname, None)
+    record._forgotten |= {field.attname}
+
+
+def to_refresh(record: Record, names: Iterable[str] | None) -> tuple[Field[Any], ...]:
+    """The fields that ``refresh_from_db()`` reads: the named ones, or all but those deferred.
+
+    Raises:
+        UnknownField: a name that the model does not have.
+    """
+    table = record._table
+    if names is not None:
+        return tuple(table.field(name, "refresh_from_db(fields=…)") for name in names)
+    known = record.__dict__.keys() | record._forgotten
+    return tuple(field for field in table.fields if field.attname in known)
+
+
+def missing(record: Record) -> tuple[Field[Any], ...]:
+    """The fields that are not loaded."""
+    return tuple(field for field in record._table.fields if field.attname not in record.__dict__)
+
+
+def are_deferred(record: Record, fields: Iterable[Field[Any]]) -> bool:
+    """Whether a row's fields were never read, so that a value is as good as a newer one."""
+    known = record.__dict__.keys() | record._forgotten
+    return record._origin is not None and not any(field.attname in known for field in fields)
+
+
+def lacks(record: Record, fields: Iterable[Field[Any]]) -> bool:
+    """Whether a row's instance has not all of these fields."""
+    known = record.__dict__
+    return any(field.attname not in known for field in fields)
+
+
+class Waiting:
+    """Instances of one model that lack fields, by their keys.
+
+    Args:
+        records: the instances.
+        fields: what any of them may lack.
+    """
+
+    def __init__(self, records: Iterable[Record], fields: Sequence[Field[Any]]) -> None:
+        self.fields = fields
+        self.records: dict[Any, list[Record]] = {}
+        for record in records:
+            if record.pk is not None:
+                self.records.setdefault(record.pk, []).append(record)
+
+    def conditions(self, dialect: Dialect) -> Iterator[Q]:
+        """The questions for their rows, each for as many as a list may have."""
+        keys = iter(self.records)
+        for first in keys:
+            some = [first, *islice(keys, dialect.most_members(first) - 1)]
+            yield Q(pk__in=some) if len(some) > 1 else Q(pk=first)
+
+    def take(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Give the instances what they lack; each row begins with its key."""
+        for key, *values in rows:
+            for record in self.records.get(key, ()):
+                for field, value in zip(self.fields, values, strict=True):
+                    if field.attname not in record.__dict__:
+                        setattr(record, field.attname, value)
+
+
+def shown(record: Record) -> str:
+    """An instance for a message: one that has not all its fields must not load them for that."""
+    if not missing(record):
+        return repr(record)
+    return f"<{type(record).__name__}: {Record.__str__(record)}>"
+
+
+def take_values(record: Record, fields: Sequence[Field[Any]], values: Sequence[Any]) -> None:
+    """Give an instance what was read of its row."""
+    for field, value in zip(fields, values, strict=True):
+        setattr(record, field.attname, value)
+    if record._forgotten:
+        record._forgotten -= {field.attname for field in fields}
 
 
 def check_settable(table: Table, values: dict[str, Any], call: str) -> Assigned:

@@ -110,6 +110,8 @@ class Record:
 
     _origin: Origin | None = None
     _told: ClassVar[Any] = None  # a watch.making.Making, while anybody listens to constructors
+    _forgotten: frozenset[str] = frozenset()
+    """Attributes whose values only the database knows, as it has made them."""
 
     def __init__(self, /, *args: Any, **kwargs: Any) -> None:
         """Make an instance that is not saved yet.
@@ -184,11 +186,26 @@ class Record:
             return object.__getattribute__(self, name)  # or the error of a property of the user's
         field = table.names.get(name)
         if field is not None:
-            raise NotLoaded(
-                f"{type(self).__name__}.{name} has not been loaded",
-                fix=f'Load it with refresh_from_db(fields=["{field.name}"]).',
-            )
+            return self._load_deferred(field)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _load_deferred(self, field: Field[Any]) -> Any:
+        """The value of a field that has not been loaded, or the error that says so."""
+        raise NotImplementedError
+
+    def _not_loaded(self, field: Field[Any]) -> NotLoaded:
+        """The error for touching a field that has not been loaded."""
+        fix = f'Load it with refresh_from_db(fields=["{field.name}"]).'
+        return NotLoaded(f"{type(self).__name__}.{field.attname} has not been loaded", fix=fix)
+
+    def get_deferred_fields(self) -> set[str]:
+        """The attributes of the fields that are not loaded.
+
+        Example:
+            >>> (await Post.objects.only("title").get(id=1)).get_deferred_fields()
+            {'body'}
+        """
+        return {f.attname for f in self._table.fields if f.attname not in self.__dict__}
 
     @classmethod
     def _add_reverse(cls, relation: ReverseRelation) -> None:
@@ -199,7 +216,11 @@ class Record:
         return f"{type(self).__name__} object ({self.__dict__.get(self._table.pk.attname)})"
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self}>"
+        try:
+            shown = str(self)
+        except NotLoaded:  # a model's own __str__ reads what was deferred
+            shown = Record.__str__(self)
+        return f"<{type(self).__name__}: {shown}>"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Record):

@@ -250,7 +250,7 @@ class ForeignKeyField(Field[T]):
             return key is None and self.attname in attributes, None
         if type(found) is Unsaved:
             return True, found.record
-        if key == found.__dict__.get(self.key_name):
+        if self.attname not in attributes or key == found.__dict__.get(self.key_name):
             return True, found
         attributes[self.cache_name] = None
         return key is None, None

@@ -167,7 +167,7 @@ class BackToMany(ToMany):
         cache_name, attname = self.field.cache_name, self.field.attname
         key = self.near_key(instance)
         for row in found:
-            if row.__dict__.get(attname) == key:
+            if row.__dict__.get(attname, key) == key:
                 setattr(row, cache_name, instance)
 
 

@@ -44,7 +44,7 @@ class Compiler:
 
     def select(self, node: ast.Select) -> SQL:
         """``SELECT … FROM … WHERE … ORDER BY … LIMIT …``"""
-        return sql(self.head(node), self.outputs(node.outputs), self.tail(node))
+        return sql(self.head(node), self.outputs(node.outputs), self.tail(node), self.lock(node))
 
     def count_rows(self, node: ast.CountRows) -> SQL:
         """``SELECT COUNT(*)``, of a subquery where the rows are distinct or a slice."""
@@ -83,13 +83,11 @@ class Compiler:
         return sql(self.head(node), named, self.tail(node))
 
     def numbers(self, node: ast.Select) -> SQL:
-        """The outputs of a SELECT, named by their numbers where they have no other name."""
-        outputs = [
-            self.output(expr)
-            if isinstance(expr, ast.Named)
-            else sql(self.expr(expr), " AS ", self.name(f"c{n}"))
+        """The outputs of a SELECT, named by their numbers."""
+        outputs = (
+            sql(self.output(_unnamed(expr)), " AS ", self.name(f"c{n}"))
             for n, expr in enumerate(node.outputs)
-        ]
+        )
         return separated(", ", outputs)
 
     def insert(self, node: ast.Insert) -> SQL:
@@ -190,9 +188,11 @@ class Compiler:
 
     def output(self, node: ast.Expr) -> SQL:
         """One output, with its name where it has one."""
-        if isinstance(node, ast.Named):
-            return sql(self.expr(node.expr), " AS ", self.name(node.name))
-        return self.expr(node)
+        inner = _unnamed(node)
+        text = self.expr(inner)
+        if isinstance(inner, ast.Param):
+            text = self.dialect.selected(text, inner.field)
+        return sql(text, " AS ", self.name(node.name)) if isinstance(node, ast.Named) else text
 
     def grouped(self, node: ast.Select) -> SQL:
         """What makes rows distinct that come in random order, by which DISTINCT cannot order."""
@@ -263,6 +263,21 @@ class Compiler:
         return sql(
             clause("LIMIT", limit if limit != ("",) else ()),
             clause("OFFSET", self.expr(node.offset) if node.offset is not None else ()),
+        )
+
+    def lock(self, node: ast.Select) -> SQL:
+        """``FOR UPDATE OF … NOWAIT``; nothing where the database locks no rows.
+
+        Raises:
+            NotSupportedError: the database cannot lock rows in this way.
+        """
+        if node.lock is None or not self.dialect.locks_rows:
+            return ()
+        self.dialect.check_lock(node)
+        return sql(
+            f" FOR {node.lock.strength}",
+            clause("OF", separated(", ", ((self.name(table),) for table in node.lock.tables))),
+            f" {node.lock.wait}" if node.lock.wait else "",
         )
 
     def returning(self, fields: tuple[Field[Any], ...]) -> SQL:
@@ -543,6 +558,10 @@ def _deepest_first(group: ast.Group) -> tuple[ast.Condition, ...]:
         return group.children
     rest = group.children[:deepest] + group.children[deepest + 1 :]
     return (group.children[deepest], *rest)
+
+
+def _unnamed(node: ast.Expr) -> ast.Expr:
+    return node.expr if isinstance(node, ast.Named) else node
 
 
 def _is_random(select: ast.Select) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 from ...errors import FieldError, NotSupportedError, QueryTooComplex, short
+from ...query import ast
 from ...query.types import family
 from ...schema.fields import Field
 from ..text import SQL, Bind, mapped, sql
@@ -53,6 +54,14 @@ class Dialect:
     nulls_are_smallest = True  # where NULLs sort without being told
     limit_all = ""  # what stands for "no limit" where an OFFSET needs a LIMIT
     default_values = "DEFAULT VALUES"  # an INSERT without any column
+
+    # what it locks
+    locks_rows = True
+    locks_tables = True  # FOR UPDATE OF some of the tables
+    locks_but_keys = True  # FOR NO KEY UPDATE
+    locks_what_may_miss = True  # rows that an outer join may not find
+    locks_distinct = True
+    skips_locked = True
 
     # what it takes
     most_parameters: int | None = None
@@ -259,6 +268,38 @@ class Dialect:
     def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
         """An expression as a column of another type takes it; halves are rounded away from 0."""
         return expr
+
+    def selected(self, expr: SQL, field: AnyField) -> SQL:
+        """A bare parameter as an output, which is to have its field's type."""
+        return expr
+
+    def check_lock(self, select: ast.Select) -> None:
+        """Refuse a way of locking that the database does not have.
+
+        Raises:
+            NotSupportedError: it has not.
+        """
+        assert select.lock is not None
+        strength, tables, wait = select.lock.strength, select.lock.tables, select.lock.wait
+        if tables and not self.locks_tables:
+            raise self.unsupported(
+                "SELECT … FOR UPDATE OF", "Leave out of=…, which locks the rows of all tables."
+            )
+        if strength == "NO KEY UPDATE" and not self.locks_but_keys:
+            raise self.unsupported("SELECT … FOR NO KEY UPDATE", "Leave out no_key=True.")
+        if wait == "SKIP LOCKED" and not self.skips_locked:
+            raise self.unsupported("SELECT … SKIP LOCKED", "Use nowait=True, or a newer server.")
+        if select.distinct and not self.locks_distinct:
+            raise self.unsupported(
+                "SELECT DISTINCT … FOR UPDATE",
+                "Lock the rows by their keys: filter(pk__in=…).select_for_update().",
+            )
+        missing = {join.alias for join in select.joins if join.outer}
+        if not self.locks_what_may_miss and missing.intersection(tables or missing):
+            raise self.unsupported(
+                "way to lock the rows of a relation that may be empty",
+                'Name the tables to lock: select_for_update(of=("self",)).',
+            )
 
     def order_term(self, expr: SQL, descending: bool, nulls_first: bool | None) -> SQL:
         """One term of ORDER BY; ``nulls_first`` is None where the database does it anyway."""

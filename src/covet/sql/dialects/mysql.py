@@ -28,6 +28,7 @@ class MysqlDialect(Dialect):
     tables_query = (
         "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
     )
+    locks_but_keys = False
     limit_all = "18446744073709551615"  # the manual's own way to say "all"
     default_values = "() VALUES ()"
 
@@ -36,6 +37,9 @@ class MysqlDialect(Dialect):
         self.mariadb = server is None or server.product == "mariadb"
         self.returning_on_insert = self.mariadb
         self.assigns_in_order = not self.mariadb  # which has SIMULTANEOUS_ASSIGNMENT
+        self.locks_tables = not self.mariadb
+        since = (10, 6) if self.mariadb else (8, 0, 1)
+        self.skips_locked = server is None or server.version >= since
 
     def on_conflict_ignore(self, key: str) -> str:
         """An update that changes nothing; INSERT IGNORE would pass over foreign keys as well."""
@@ -120,6 +124,13 @@ class MysqlDialect(Dialect):
         """A float is rounded as a decimal is: halves away from zero."""
         if is_family(target, "integer") and is_family(source, "float"):
             return sql("ROUND(CAST(", expr, f" AS {DECIMAL}))")
+        return expr
+
+    def selected(self, expr: SQL, field: AnyField) -> SQL:
+        """A moment goes as a text, and would come back as one."""
+        for kind, name in (("date", "DATE"), ("time", "TIME(6)"), ("datetime", "DATETIME(6)")):
+            if is_family(field, kind):
+                return sql("CAST(", expr, f" AS {name})")
         return expr
 
     def order_term(self, expr: SQL, descending: bool, nulls_first: bool | None) -> SQL:

@@ -31,6 +31,8 @@ class PostgresqlDialect(Dialect):
     bulk_insert_by_unnest = True
     nulls_are_smallest = False
     drops_with_keys = "cascade"
+    locks_what_may_miss = False
+    locks_distinct = False
     tables_query = (
         "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ANY(current_schemas(false))"
     )

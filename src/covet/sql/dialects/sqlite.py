@@ -27,6 +27,7 @@ class SqliteDialect(Dialect):
     placeholder = "?"
     foreign_keys_inline = True
     drops_with_keys = "deferred"
+    locks_rows = False  # a transaction that writes locks the whole database
     before_definitions = ("PRAGMA defer_foreign_keys = ON",)  # tables may go in any order
     tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     limit_all = "-1"
