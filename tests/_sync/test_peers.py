@@ -291,6 +291,32 @@ def test_rows_loaded_ahead_are_never_older_than_what_was_written(db: Database) -
     assert len(authors[2].posts.all()) == 3
 
 
+def test_a_loop_that_writes_what_it_reads_loads_nothing_in_vain(db: Database) -> None:
+    blog()
+    authors = Author.objects.order_by("name").fetch()
+
+    with capture_queries() as queries:
+        for one in authors:
+            for post in one.posts.all():
+                post.title = "new"
+                post.save(update_fields=["title"])
+
+    fetched = [query.rowcount for query in queries if query.sql.startswith("SELECT")]
+    assert fetched == [3] * 5
+
+
+def test_a_loop_that_writes_elsewhere_is_served_by_one_query(db: Database) -> None:
+    blog()
+    authors = Author.objects.order_by("name").fetch()
+
+    with capture_queries() as queries:
+        for one in authors:
+            posts = one.posts.all().fetch()
+            Tag.objects.create(word=f"{len(posts)} by {one}")
+
+    assert sum(query.sql.startswith("SELECT") for query in queries) == 2
+
+
 def test_children_know_their_parent(db: Database) -> None:
     blog()
     authors = Author.objects.order_by("name").fetch()
