@@ -541,13 +541,3 @@ def test_what_cannot_be_declared_is_refused() -> None:
             tags = (ManyToManyField(Tag, related_name="wrong"),)
 
     assert "Take away the comma" in str(error.value)
-
-
-def test_a_model_that_is_never_declared_is_named() -> None:
-    class Lonely(Model):
-        others = ManyToManyField("NeverDeclared", related_name="+")
-
-    with pytest.raises(ModelError) as error:
-        Lonely.others.through  # noqa: B018
-
-    assert "Lonely.others points to 'NeverDeclared'" in str(error.value)

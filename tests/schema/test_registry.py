@@ -182,3 +182,18 @@ def test_in_a_notebook_models_of_two_colours_and_one_name_are_no_twins() -> None
 
     assert sync.Model._registry.known() == [changed]
     assert aio.Model._registry.known() == [post]
+
+
+# --- many to many --------------------------------------------------------------------------------
+
+
+def test_a_model_that_is_never_declared_is_named() -> None:
+    lonely = declare("Lonely", "blog", others=sync.ManyToManyField("NeverDeclared"))
+
+    with pytest.raises(sync.ModelError) as error:
+        lonely.others.through  # noqa: B018
+
+    assert str(error.value) == (
+        "Lonely.others points to 'NeverDeclared', which no module that was imported declares. "
+        "Import the module of that model before the first query."
+    )
