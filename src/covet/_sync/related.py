@@ -392,19 +392,20 @@ class ThroughManager(RelatedManager[M]):
             return
         self._changing()
         with self._atomic():
-            self._lock(links)
+            if not links.is_unique:
+                self._lock(links, keys)
             there = self._between(links, keys).values_list(*links.names).fetch()
             missing = links.missing(keys, there)
             self._tell("pre_add", links.ends(missing))
             self._link(links, missing, through_defaults)
             self._tell("post_add", links.ends(missing))
 
-    def _lock(self, links: Links) -> None:
-        """Let nobody else link the instance, where the database would not refuse a second row."""
-        if not links.is_unique:
-            model = type(self._instance)
-            rows: QuerySet[Any] = model._plain_rows().using(self._alias or "default")  # type: ignore[attr-defined]
-            rows.filter(pk=self._instance.pk).values_list("pk").fetch()
+    def _lock(self, links: Links, keys: list[Any]) -> None:
+        """Let nobody else make these links, which the database would not refuse twice."""
+        model: Any = links.way.near.target_model
+        rows: QuerySet[Any] = model._plain_rows().using(self._alias or "default")
+        owners = rows.filter(links.owners(keys)).order_by("pk")
+        owners.select_for_update().values_list("pk").fetch()
 
     def _link(self, links: Links, missing: list[Any], defaults: Mapping[str, Any] | None) -> None:
         if missing:

@@ -75,6 +75,11 @@ class Links:
             return of_me & Q(**{far: far_keys[0]})
         return of_me & Q(**{f"{far}__in": far_keys})
 
+    def owners(self, far_keys: list[Any]) -> Q:
+        """The condition for the rows that links hold on to: of mirror images, both ends."""
+        keys = [self.near_key, *far_keys] if self.both_ways else [self.near_key]
+        return Q(**{f"{self.way.near.key_name}__in": keys})
+
     def missing(self, far_keys: list[Any], there: Iterable[Pair]) -> list[Pair]:
         """The pairs that these links consist of and that are not there."""
         wanted = [(self.near_key, key) for key in far_keys]
