@@ -460,7 +460,8 @@ def test_an_unknown_on_delete_is_refused() -> None:
 
     assert fault(error) == (
         "Post.author has on_delete='cascade'. "
-        "Use one of CASCADE, RESTRICT, PROTECT, SET_NULL, DO_NOTHING."
+        "Use one of CASCADE, PROTECT, RESTRICT, SET_NULL, SET_DEFAULT, DO_NOTHING, DB_CASCADE, "
+        "DB_SET_NULL, SET(value)."
     )
 
 

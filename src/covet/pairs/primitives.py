@@ -262,12 +262,15 @@ class SyncTurn:
 
 
 class AsyncDone:
-    """Something that can be waited for, and need not be."""
+    """Something that can be waited for, and need not be; waiting gives its value."""
 
-    __slots__ = ()
+    __slots__ = ("_value",)
 
-    def __await__(self) -> Generator[Any, None, None]:
-        return
+    def __init__(self, value: object = None) -> None:
+        self._value = value
+
+    def __await__(self) -> Generator[Any, None, object]:
+        return self._value
         yield
 
 
@@ -276,9 +279,9 @@ SyncDone: TypeAlias = None
 
 
 def async_call(function: Callable[[], object]) -> Awaitable[object]:
-    """Call a function or a coroutine function; what is left to wait for."""
+    """Call a function or a coroutine function; waiting gives what it gives."""
     result = function()
-    return result if inspect.isawaitable(result) else _DONE
+    return result if inspect.isawaitable(result) else AsyncDone(result)
 
 
 def sync_call(function: Callable[[], object]) -> object:

@@ -49,6 +49,12 @@ class Dialect:
     indexes_keys = False  # a foreign key brings its own index
     drops_with_keys = ""  # what becomes of keys to a dropped table: "", "cascade" or "deferred"
     key_timing = " DEFERRABLE INITIALLY IMMEDIATE"
+    # begins and ends a stretch in which foreign keys are not checked; empty where each row is
+    # checked at once
+    defer_keys: tuple[str, ...] = (
+        "SET CONSTRAINTS ALL DEFERRED",
+        "SET CONSTRAINTS ALL IMMEDIATE",
+    )
     before_definitions: tuple[str, ...] = ()  # what a transaction of definitions begins with
     tables_query = ""  # gives the names of all tables
     nulls_are_smallest = True  # where NULLs sort without being told
@@ -67,6 +73,7 @@ class Dialect:
     most_parameters: int | None = None
     deepest_condition = 200
     most_rows_per_insert = 1000
+    most_keys = 10_000  # in one list of rows to be deleted or changed
 
     def __init__(self, server: Server | None = None) -> None:
         self.server = server

@@ -28,6 +28,7 @@ class SqliteDialect(Dialect):
     foreign_keys_inline = True
     drops_with_keys = "deferred"
     locks_rows = False  # a transaction that writes locks the whole database
+    defer_keys = ("PRAGMA defer_foreign_keys = ON", "PRAGMA defer_foreign_keys = OFF")
     before_definitions = ("PRAGMA defer_foreign_keys = ON",)  # tables may go in any order
     tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     limit_all = "-1"

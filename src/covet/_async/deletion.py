@@ -1,0 +1,106 @@
+"""How are rows deleted with all that hangs on them? A plan is made, and its steps are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any, TypeAlias
+
+from ..pairs import AsyncReturn, async_call
+from ..query.deletion import Announce, Defer, Delete, Plan, Question, Rows, Server, Update, plan
+from ..query.reach import Observed, by_nobody, is_plain, model_of
+from ..query.spec import QuerySpec
+from ..rows import plans, saving
+from ..schema.record import Origin, Record
+from .database import Database, database
+from .transaction import atomic
+
+Counts: TypeAlias = tuple[int, dict[str, int]]
+Tell: TypeAlias = Callable[[Announce], AsyncReturn[None]]
+
+
+async def tell_nobody(step: Announce) -> None:
+    """Nobody listens."""
+
+
+async def delete(
+    spec: QuerySpec,
+    alias: str,
+    record: Record | None = None,
+    *,
+    observed: Observed = by_nobody,
+    tell: Tell = tell_nobody,
+) -> Counts:
+    """Delete the rows of a query, and do what ``on_delete`` says to those that refer to them.
+
+    Args:
+        spec: the query, without a slice.
+        alias: the database.
+        record: the instance whose row it is, where the query is one's.
+        observed: whether somebody wants to be told of each instance of a model. Its instances are
+            loaded then.
+        tell: tells them, before anything is changed and after a model's rows are gone.
+
+    Returns:
+        How many rows were deleted, and the same by model.
+    """
+    if spec.nothing:
+        return 0, {}
+    db = database(alias)
+    if is_plain(spec.table, observed):
+        count = await _delete(db, spec)
+        return count, {spec.table.model_name: count} if count else {}
+    async with atomic(using=db.alias):
+        dialect = db.dialect
+        server = Server(dialect.product, dialect.most_keys, bool(dialect.defer_keys))
+        found = await _planned(db, plan(spec, server, observed, record))
+        return await _carried_out(db, found, tell)
+
+
+async def _planned(db: Database, asking: Generator[Question, Any, Plan]) -> Plan:
+    """A plan, once its questions are answered."""
+    answer: Any = None
+    while True:
+        try:
+            question = asking.send(answer)
+        except StopIteration as end:
+            made: Plan = end.value
+            return made
+        if isinstance(question, Rows):
+            answer = await _rows(db, question.spec)
+        else:
+            answer = await async_call(question.function)
+
+
+async def _carried_out(db: Database, found: Plan, tell: Tell) -> Counts:
+    """What is counted while the steps of a plan are taken."""
+    deleted: dict[str, int] = {}
+    for step in found.steps:
+        if isinstance(step, Delete):
+            count = await _delete(db, step.spec)
+            name = step.spec.table.model_name
+            if count:
+                deleted[name] = deleted.get(name, 0) + count
+        elif isinstance(step, Update):
+            await _update(db, step)
+        elif isinstance(step, Defer):
+            await db.execute(db.dialect.defer_keys[not step.on])
+        else:
+            await tell(step)
+    return sum(deleted.values()), deleted
+
+
+async def _rows(db: Database, spec: QuerySpec) -> list[Any]:
+    made = plans.rows_plan(model_of(spec.table), spec, db.dialect)
+    rows = await db.fetch_rows(*made.bind(spec.values + spec.window_values))
+    return made.load(rows, Origin(db.alias))
+
+
+async def _update(db: Database, step: Update) -> None:
+    spec, written = step
+    statement = saving.update_plan(model_of(spec.table), spec, written, db.dialect)
+    await db.execute(*statement.bind(spec.values + written.values))
+
+
+async def _delete(db: Database, spec: QuerySpec) -> int:
+    statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
+    return (await db.execute(*statement.bind(spec.values))).rowcount

@@ -1,0 +1,108 @@
+# generated from src/covet/_async/deletion.py by scripts/generate_sync.py;
+# change that file, not this one
+"""How are rows deleted with all that hangs on them? A plan is made, and its steps are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any, TypeAlias
+
+from ..pairs import SyncReturn, sync_call
+from ..query.deletion import Announce, Defer, Delete, Plan, Question, Rows, Server, Update, plan
+from ..query.reach import Observed, by_nobody, is_plain, model_of
+from ..query.spec import QuerySpec
+from ..rows import plans, saving
+from ..schema.record import Origin, Record
+from .database import Database, database
+from .transaction import atomic
+
+Counts: TypeAlias = tuple[int, dict[str, int]]
+Tell: TypeAlias = Callable[[Announce], SyncReturn[None]]
+
+
+def tell_nobody(step: Announce) -> None:
+    """Nobody listens."""
+
+
+def delete(
+    spec: QuerySpec,
+    alias: str,
+    record: Record | None = None,
+    *,
+    observed: Observed = by_nobody,
+    tell: Tell = tell_nobody,
+) -> Counts:
+    """Delete the rows of a query, and do what ``on_delete`` says to those that refer to them.
+
+    Args:
+        spec: the query, without a slice.
+        alias: the database.
+        record: the instance whose row it is, where the query is one's.
+        observed: whether somebody wants to be told of each instance of a model. Its instances are
+            loaded then.
+        tell: tells them, before anything is changed and after a model's rows are gone.
+
+    Returns:
+        How many rows were deleted, and the same by model.
+    """
+    if spec.nothing:
+        return 0, {}
+    db = database(alias)
+    if is_plain(spec.table, observed):
+        count = _delete(db, spec)
+        return count, {spec.table.model_name: count} if count else {}
+    with atomic(using=db.alias):
+        dialect = db.dialect
+        server = Server(dialect.product, dialect.most_keys, bool(dialect.defer_keys))
+        found = _planned(db, plan(spec, server, observed, record))
+        return _carried_out(db, found, tell)
+
+
+def _planned(db: Database, asking: Generator[Question, Any, Plan]) -> Plan:
+    """A plan, once its questions are answered."""
+    answer: Any = None
+    while True:
+        try:
+            question = asking.send(answer)
+        except StopIteration as end:
+            made: Plan = end.value
+            return made
+        if isinstance(question, Rows):
+            answer = _rows(db, question.spec)
+        else:
+            answer = sync_call(question.function)
+
+
+def _carried_out(db: Database, found: Plan, tell: Tell) -> Counts:
+    """What is counted while the steps of a plan are taken."""
+    deleted: dict[str, int] = {}
+    for step in found.steps:
+        if isinstance(step, Delete):
+            count = _delete(db, step.spec)
+            name = step.spec.table.model_name
+            if count:
+                deleted[name] = deleted.get(name, 0) + count
+        elif isinstance(step, Update):
+            _update(db, step)
+        elif isinstance(step, Defer):
+            db.execute(db.dialect.defer_keys[not step.on])
+        else:
+            tell(step)
+    return sum(deleted.values()), deleted
+
+
+def _rows(db: Database, spec: QuerySpec) -> list[Any]:
+    made = plans.rows_plan(model_of(spec.table), spec, db.dialect)
+    rows = db.fetch_rows(*made.bind(spec.values + spec.window_values))
+    return made.load(rows, Origin(db.alias))
+
+
+def _update(db: Database, step: Update) -> None:
+    spec, written = step
+    statement = saving.update_plan(model_of(spec.table), spec, written, db.dialect)
+    db.execute(*statement.bind(spec.values + written.values))
+
+
+def _delete(db: Database, spec: QuerySpec) -> int:
+    statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
+    return db.execute(*statement.bind(spec.values)).rowcount
