@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -169,12 +170,20 @@ class Shirt(Model):
     player = ForeignKey(Player)
 
 
+class Fan(Model):
+    team = ForeignKey(Team, DO_NOTHING)
+
+
 class Chicken(Model):
     egg = ForeignKey("Egg", related_name="+")
 
 
 class Egg(Model):
     chicken = ForeignKey(Chicken, related_name="+")
+
+
+class Basket(Model):
+    egg = ForeignKey(Egg, DO_NOTHING)
 
 
 def ann_and_bob() -> tuple[Author, Author]:
@@ -213,6 +222,14 @@ def test_a_query_deletes_what_hangs_on_its_rows(db: Database) -> None:
     assert found == (3, {"Post": 1, "Comment": 2})
     assert Post.objects.values_list("title", flat=True) == ["Butter"]
     assert Comment.objects.values_list("text", flat=True) == ["old"]
+
+
+def test_a_row_that_a_query_finds_twice_goes_once(db: Database) -> None:
+    ann_and_bob()
+
+    found = Post.objects.filter(comments__text__in=["good", "bad"]).delete()
+
+    assert found == (3, {"Post": 1, "Comment": 2})
 
 
 def test_the_manager_of_related_rows_deletes_alike(db: Database) -> None:
@@ -629,6 +646,22 @@ def test_tables_in_a_circle(db: Database) -> None:
     assert Team.objects.filter(pk=blues.pk).exists() is False
 
 
+def test_a_circle_that_something_else_points_to_stays(db: Database) -> None:
+    team = Team.objects.create(name="Reds")
+    captain = Player.objects.create(team=team)
+    team.captain = captain
+    team.save()
+    fan = Fan.objects.create(team=team)
+
+    with pytest.raises(IntegrityError):
+        team.delete()
+
+    captain.refresh_from_db()
+    assert Team.objects.filter(captain=captain).count() == 1
+    fan.delete()
+    assert captain.delete() == (2, {"Team": 1, "Player": 1})
+
+
 def test_keys_are_checked_at_once_again_afterwards(db: Database) -> None:
     with atomic():
         team = Team.objects.create(name="Reds")
@@ -644,11 +677,17 @@ def test_keys_are_checked_at_once_again_afterwards(db: Database) -> None:
 @pytest.mark.databases("sqlite", "postgresql")
 def test_a_circle_of_keys_that_cannot_be_null_is_deferred(db: Database) -> None:
     with atomic():
-        db.execute(db.dialect.defer_keys[0])
+        db.execute(db.dialect.defer_keys)
         egg = Egg.objects.create(id=1, chicken_id=1)
         Chicken.objects.create(id=1, egg_id=1)
     Chicken.objects.create(id=2, egg=egg)
+    basket = Basket.objects.create(egg=egg)
 
+    with pytest.raises(IntegrityError):
+        egg.delete()
+    assert Chicken.objects.count() == 2
+
+    basket.delete()
     assert egg.delete() == (3, {"Chicken": 2, "Egg": 1})
 
 
@@ -694,6 +733,43 @@ def test_where_keys_are_checked_row_by_row_such_a_circle_is_refused(db: Database
         f"Link.next; {db.dialect.product} checks keys row by row and can delete none of them "
         "first. Let one of the keys be null, or give it on_delete=DB_CASCADE."
     )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_random_rows_goes_what_hangs_on_those_deleted_and_nothing_else(
+    db: Database, seed: int
+) -> None:
+    chance = random.Random(seed)
+    teams = [("team", n) for n in range(1, 6)]
+    players = [("player", n) for n in range(1, 16)]
+    shirts = [("shirt", n) for n in range(1, 11)]
+    points: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    Team.objects.bulk_create([Team(id=n, name=str(n)) for _, n in teams])
+    for player in players:
+        points[player] = [chance.choice(teams)]
+        Player.objects.create(id=player[1], team_id=points[player][0][1])
+    for player in chance.sample(players, 10):
+        friend = chance.choice(players)
+        points[player].append(friend)
+        Player.objects.filter(pk=player[1]).update(friend=friend[1])
+    for team in chance.sample(teams, 3):
+        points[team] = [chance.choice(players)]
+        Team.objects.filter(pk=team[1]).update(captain=points[team][0][1])
+    for shirt in shirts:
+        points[shirt] = [chance.choice(players)]
+        Shirt.objects.create(id=shirt[1], player_id=points[shirt][0][1])
+    chosen = chance.sample(players, 2)
+    gone = set(chosen)
+    while more := {row for row, others in points.items() if gone & {*others}} - gone:
+        gone |= more
+
+    found = Player.objects.filter(pk__in=[n for _, n in chosen]).delete()
+
+    assert found[0] == len(gone)
+    assert found[1].get("Shirt", 0) == len(gone & {*shirts})
+    for model, rows in ((Team, teams), (Player, players), (Shirt, shirts)):
+        left = model.objects.order_by("pk").values_list("pk", flat=True).fetch()
+        assert left == [row[1] for row in rows if row not in gone]
 
 
 # --- those who want to be told -------------------------------------------------------------------

@@ -83,10 +83,16 @@ async def _carried_out(db: Database, found: Plan, tell: Tell) -> Counts:
         elif isinstance(step, Update):
             await _update(db, step)
         elif isinstance(step, Defer):
-            await db.execute(db.dialect.defer_keys[not step.on])
+            await _defer(db, step.on)
         else:
             await tell(step)
     return sum(deleted.values()), deleted
+
+
+async def _defer(db: Database, on: bool) -> None:
+    command = db.dialect.defer_keys if on else db.dialect.check_keys
+    if command:
+        await db.execute(command)
 
 
 async def _rows(db: Database, spec: QuerySpec) -> list[Any]:

@@ -85,10 +85,16 @@ def _carried_out(db: Database, found: Plan, tell: Tell) -> Counts:
         elif isinstance(step, Update):
             _update(db, step)
         elif isinstance(step, Defer):
-            db.execute(db.dialect.defer_keys[not step.on])
+            _defer(db, step.on)
         else:
             tell(step)
     return sum(deleted.values()), deleted
+
+
+def _defer(db: Database, on: bool) -> None:
+    command = db.dialect.defer_keys if on else db.dialect.check_keys
+    if command:
+        db.execute(command)
 
 
 def _rows(db: Database, spec: QuerySpec) -> list[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from ..errors import ProtectedError, RestrictedError
+from ..errors import NotSupportedError, ProtectedError, RestrictedError
 from ..expressions import Q
 from ..schema.on_delete import CASCADE, PROTECT, RESTRICT, SET, SET_DEFAULT, is_set
 from ..schema.record import Record
@@ -18,7 +18,7 @@ from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
 from .reach import Observed, Reach, asking, by_nobody
 from .spec import Output, QuerySpec
-from .untangle import Row, untangled
+from .untangle import Knot, Row, untangled
 from .writes import Assigned, assigned
 
 Key: TypeAlias = ForeignKeyField[Any]
@@ -171,6 +171,8 @@ class Collector:
                 elif field.on_delete == CASCADE:
                     for spec in self._pointing(field, values):
                         yield from self._take(way.source, spec)
+            # A child of multi-table inheritance has rows in its parents' tables too. They point to
+            # none of these, so they would be taken here, by the values of the links to them.
 
     def _take(self, table: Table, spec: QuerySpec) -> Asking:
         """Note the rows of a query; those that are new are to be followed."""
@@ -187,8 +189,6 @@ class Collector:
         known = self.rows.setdefault(table, {})
         new = {row[0]: row for row in rows if row[0] not in known}
         known.update(new)
-        # A child of multi-table inheritance has rows in its parents' tables too, which point to no
-        # one of these: they would be added here, by the values of the links to them.
         if new:
             self._pending.setdefault(table, []).extend(new.values())
         return new
@@ -308,20 +308,38 @@ class Collector:
 
     def _circle(self, circle: tuple[Table, ...]) -> Iterator[Step]:
         """The rows of tables that may point to each other."""
-        plain: list[Step] = [
+        plain = [
             Delete(spec)
             for table in circle
             for spec in self._among(table, "pk", self.rows.get(table, ()))
         ]
         if not self.reach.is_circular(circle) or (len(plain) <= 1 and self.server.defers):
             yield from plain
-        elif self.server.defers:
-            yield from (Defer(True), *plain, Defer(False))
-        else:
-            rows = {table: self.rows[table] for table in circle if table in self.rows}
-            for cut, table, keys in untangled(self.reach, circle, rows, self.server.product):
-                for spec in self._among(table, "pk", keys):
-                    yield Delete(spec) if cut is None else Update(spec, assigned([(cut, None)]))
+            return
+        rows = {table: self.rows[table] for table in circle if table in self.rows}
+        for move in untangled(self.reach, circle, rows):
+            if isinstance(move, Knot):
+                yield from self._knot(move)
+            elif move.cut is None:
+                yield from map(Delete, self._among(move.table, "pk", move.keys))
+            else:
+                null = assigned([(move.cut, None)])
+                for spec in self._among(move.table, "pk", move.keys):
+                    yield Update(spec, null)
+
+    def _knot(self, knot: Knot) -> Iterator[Step]:
+        if not self.server.defers:
+            names = ", ".join(f"{field.model}.{field.name}" for field in knot.fields)
+            raise NotSupportedError(
+                "Rows point to themselves, or to each other in a circle, by keys that cannot be "
+                f"null: {names}; {self.server.product} checks keys row by row and can delete none "
+                "of them first",
+                fix="Let one of the keys be null, or give it on_delete=DB_CASCADE.",
+            )
+        yield Defer(True)
+        for table, keys in knot.rows.items():
+            yield from map(Delete, self._among(table, "pk", keys))
+        yield Defer(False)
 
 
 def _counted(found: dict[Key, int]) -> str:

@@ -113,7 +113,8 @@ def _cascade(root: Table) -> dict[Table, None]:
     todo = [root]
     while todo:
         for way in todo.pop().reverse.values():
-            # A child of multi-table inheritance would bring the tables of its parents here too.
+            # A child of multi-table inheritance would bring the tables of its parents here too;
+            # it would be no leaf then, and not plain.
             if way.field.on_delete == CASCADE and way.source not in found:
                 found[way.source] = None
                 todo.append(way.source)

@@ -49,12 +49,8 @@ class Dialect:
     indexes_keys = False  # a foreign key brings its own index
     drops_with_keys = ""  # what becomes of keys to a dropped table: "", "cascade" or "deferred"
     key_timing = " DEFERRABLE INITIALLY IMMEDIATE"
-    # begins and ends a stretch in which foreign keys are not checked; empty where each row is
-    # checked at once
-    defer_keys: tuple[str, ...] = (
-        "SET CONSTRAINTS ALL DEFERRED",
-        "SET CONSTRAINTS ALL IMMEDIATE",
-    )
+    defer_keys = "SET CONSTRAINTS ALL DEFERRED"  # empty where each row is checked at once
+    check_keys = "SET CONSTRAINTS ALL IMMEDIATE"  # empty where that has to wait for the COMMIT
     before_definitions: tuple[str, ...] = ()  # what a transaction of definitions begins with
     tables_query = ""  # gives the names of all tables
     nulls_are_smallest = True  # where NULLs sort without being told

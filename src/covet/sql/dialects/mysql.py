@@ -25,7 +25,7 @@ class MysqlDialect(Dialect):
     transactional_ddl = False  # each DDL statement commits what went before it
     indexes_keys = True
     key_timing = ""
-    defer_keys = ()
+    defer_keys = ""
     most_keys = 1000
     tables_query = (
         "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
