@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 import pytest
 
@@ -21,6 +20,7 @@ from covet.aio import (
     ForeignKey,
     IntegerField,
     IntegrityError,
+    ManyToManyField,
     Model,
     NotSupportedError,
     OneToOneField,
@@ -29,9 +29,6 @@ from covet.aio import (
     atomic,
     capture_queries,
 )
-from covet.query.deletion import Announce
-
-from ..pairs import async_delete_rows
 
 CALLED: list[str] = []
 
@@ -182,6 +179,26 @@ class Egg(Model):
 
 class Basket(Model):
     egg = ForeignKey(Egg, DO_NOTHING)
+
+
+class Tag(Model):
+    word = CharField(max_length=20)
+
+
+class Page(Model):
+    title = CharField(max_length=20)
+    tags = ManyToManyField(Tag, related_name="pages")
+
+
+class Book(Model):
+    title = CharField(max_length=20)
+
+
+class Leaf(Model):
+    """The database deletes it, so it has to delete its links too."""
+
+    book = ForeignKey(Book, DB_CASCADE)
+    tags = ManyToManyField(Tag, related_name="+")
 
 
 async def ann_and_bob() -> tuple[Author, Author]:
@@ -770,50 +787,30 @@ async def test_of_random_rows_goes_what_hangs_on_those_deleted_and_nothing_else(
         assert left == [row[1] for row in rows if row not in gone]
 
 
-# --- those who want to be told -------------------------------------------------------------------
+# --- many-to-many --------------------------------------------------------------------------------
 
 
-async def test_instances_are_announced_to_those_who_observe_their_model(db: Database) -> None:
-    ann, _ = await ann_and_bob()
-    heard: list[Any] = []
+async def test_links_go_with_either_side_and_are_counted(db: Database) -> None:
+    red, blue = [await Tag.objects.create(word=word) for word in ("red", "blue")]
+    one, two = [await Page.objects.create(title=title) for title in ("one", "two")]
+    await one.tags.add(red, blue)
+    await two.tags.add(blue)
 
-    async def tell(step: Announce) -> None:
-        left = await Comment.objects.count()
-        heard.append((step.when, sorted(map(str, step.records)), left))
+    with capture_queries() as queries:
+        assert await blue.delete() == (3, {"Page_tags": 2, "Tag": 1})
 
-    spec = Author.objects.filter(name="Ann")._spec
-    found = await async_delete_rows(
-        spec, "default", observed=lambda model: model is not Post, tell=tell
-    )
-
-    assert found == (6, {"Author": 1, "Post": 2, "Comment": 3})
-    comments = heard[1][1]
-    assert [(when, len(names), left) for when, names, left in heard] == [
-        ("before", 1, 3),
-        ("before", 3, 3),
-        ("after", 3, 0),
-        ("after", 1, 0),
-    ]
-    assert heard[0][1] == [f"Author object ({ann.pk})"]
-    assert heard[2][1] == comments
+    assert len(queries) == 3  # the links of pages, those of leaves, and the tag
+    assert await one.delete() == (2, {"Page_tags": 1, "Page": 1})
+    assert await Page.objects.all().delete() == (1, {"Page": 1})
 
 
-async def test_the_instance_itself_is_announced_and_nothing_is_where_it_is_protected(
-    db: Database,
-) -> None:
-    ann, _ = await ann_and_bob()
-    prize = await Prize.objects.create(author=ann)
-    heard: list[Any] = []
+async def test_links_of_rows_that_the_database_deletes_go_too(db: Database) -> None:
+    book = await Book.objects.create(title="Bread")
+    page = await Leaf.objects.create(book=book)
+    tag = await Tag.objects.create(word="red")
+    await page.tags.add(tag)
 
-    async def tell(step: Announce) -> None:
-        heard.extend(step.records)
+    assert await book.delete() == (1, {"Book": 1})
 
-    spec = Author.objects.filter(pk=ann.pk)._spec
-    with pytest.raises(ProtectedError):
-        await async_delete_rows(spec, "default", ann, observed=lambda model: True, tell=tell)
-    assert heard == []
-
-    await prize.delete()
-    await async_delete_rows(spec, "default", ann, observed=lambda model: model is Author, tell=tell)
-    assert heard[0] is ann
-    assert heard[1] is ann
+    assert await Leaf.tags.through.objects.count() == 0
+    assert await tag.delete() == (1, {"Tag": 1})

@@ -5,11 +5,9 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 import pytest
 
-from covet.query.deletion import Announce
 from covet.sync import (
     DB_CASCADE,
     DB_SET_NULL,
@@ -24,6 +22,7 @@ from covet.sync import (
     ForeignKey,
     IntegerField,
     IntegrityError,
+    ManyToManyField,
     Model,
     NotSupportedError,
     OneToOneField,
@@ -32,8 +31,6 @@ from covet.sync import (
     atomic,
     capture_queries,
 )
-
-from ..pairs import sync_delete_rows
 
 CALLED: list[str] = []
 
@@ -184,6 +181,26 @@ class Egg(Model):
 
 class Basket(Model):
     egg = ForeignKey(Egg, DO_NOTHING)
+
+
+class Tag(Model):
+    word = CharField(max_length=20)
+
+
+class Page(Model):
+    title = CharField(max_length=20)
+    tags = ManyToManyField(Tag, related_name="pages")
+
+
+class Book(Model):
+    title = CharField(max_length=20)
+
+
+class Leaf(Model):
+    """The database deletes it, so it has to delete its links too."""
+
+    book = ForeignKey(Book, DB_CASCADE)
+    tags = ManyToManyField(Tag, related_name="+")
 
 
 def ann_and_bob() -> tuple[Author, Author]:
@@ -772,48 +789,30 @@ def test_of_random_rows_goes_what_hangs_on_those_deleted_and_nothing_else(
         assert left == [row[1] for row in rows if row not in gone]
 
 
-# --- those who want to be told -------------------------------------------------------------------
+# --- many-to-many --------------------------------------------------------------------------------
 
 
-def test_instances_are_announced_to_those_who_observe_their_model(db: Database) -> None:
-    ann, _ = ann_and_bob()
-    heard: list[Any] = []
+def test_links_go_with_either_side_and_are_counted(db: Database) -> None:
+    red, blue = [Tag.objects.create(word=word) for word in ("red", "blue")]
+    one, two = [Page.objects.create(title=title) for title in ("one", "two")]
+    one.tags.add(red, blue)
+    two.tags.add(blue)
 
-    def tell(step: Announce) -> None:
-        left = Comment.objects.count()
-        heard.append((step.when, sorted(map(str, step.records)), left))
+    with capture_queries() as queries:
+        assert blue.delete() == (3, {"Page_tags": 2, "Tag": 1})
 
-    spec = Author.objects.filter(name="Ann")._spec
-    found = sync_delete_rows(spec, "default", observed=lambda model: model is not Post, tell=tell)
-
-    assert found == (6, {"Author": 1, "Post": 2, "Comment": 3})
-    comments = heard[1][1]
-    assert [(when, len(names), left) for when, names, left in heard] == [
-        ("before", 1, 3),
-        ("before", 3, 3),
-        ("after", 3, 0),
-        ("after", 1, 0),
-    ]
-    assert heard[0][1] == [f"Author object ({ann.pk})"]
-    assert heard[2][1] == comments
+    assert len(queries) == 3  # the links of pages, those of leaves, and the tag
+    assert one.delete() == (2, {"Page_tags": 1, "Page": 1})
+    assert Page.objects.all().delete() == (1, {"Page": 1})
 
 
-def test_the_instance_itself_is_announced_and_nothing_is_where_it_is_protected(
-    db: Database,
-) -> None:
-    ann, _ = ann_and_bob()
-    prize = Prize.objects.create(author=ann)
-    heard: list[Any] = []
+def test_links_of_rows_that_the_database_deletes_go_too(db: Database) -> None:
+    book = Book.objects.create(title="Bread")
+    page = Leaf.objects.create(book=book)
+    tag = Tag.objects.create(word="red")
+    page.tags.add(tag)
 
-    def tell(step: Announce) -> None:
-        heard.extend(step.records)
+    assert book.delete() == (1, {"Book": 1})
 
-    spec = Author.objects.filter(pk=ann.pk)._spec
-    with pytest.raises(ProtectedError):
-        sync_delete_rows(spec, "default", ann, observed=lambda model: True, tell=tell)
-    assert heard == []
-
-    prize.delete()
-    sync_delete_rows(spec, "default", ann, observed=lambda model: model is Author, tell=tell)
-    assert heard[0] is ann
-    assert heard[1] is ann
+    assert Leaf.tags.through.objects.count() == 0
+    assert tag.delete() == (1, {"Tag": 1})

@@ -539,7 +539,7 @@ class QuerySet(AsyncRows[T]):
         """
         self._check_unsliced("delete")
         self._rows = None
-        return await delete(self._spec, self.db)
+        return await delete(self._spec, self.db, self)
 
     def _check_unsliced(self, call: str) -> None:
         if self._spec.is_sliced:

@@ -4,43 +4,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any, TypeAlias
 
-from ..pairs import SyncReturn, sync_call
+from ..pairs import sync_answer
 from ..query.deletion import Announce, Defer, Delete, Plan, Question, Rows, Server, Update, plan
-from ..query.reach import Observed, by_nobody, is_plain, model_of
+from ..query.reach import by_nobody, is_plain, model_of
 from ..query.spec import QuerySpec
 from ..rows import plans, saving
-from ..schema.record import Origin, Record
+from ..schema.peers import Origin
+from ..schema.record import Record
 from .database import Database, database
+from .signals import post_delete, pre_delete
 from .transaction import atomic
 
 Counts: TypeAlias = tuple[int, dict[str, int]]
-Tell: TypeAlias = Callable[[Announce], SyncReturn[None]]
 
 
-def tell_nobody(step: Announce) -> None:
-    """Nobody listens."""
-
-
-def delete(
-    spec: QuerySpec,
-    alias: str,
-    record: Record | None = None,
-    *,
-    observed: Observed = by_nobody,
-    tell: Tell = tell_nobody,
-) -> Counts:
+def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
     """Delete the rows of a query, and do what ``on_delete`` says to those that refer to them.
 
     Args:
         spec: the query, without a slice.
         alias: the database.
-        record: the instance whose row it is, where the query is one's.
-        observed: whether somebody wants to be told of each instance of a model. Its instances are
-            loaded then.
-        tell: tells them, before anything is changed and after a model's rows are gone.
+        origin: what ``delete()`` was called on: a queryset, or the instance whose row this is.
 
     Returns:
         How many rows were deleted, and the same by model.
@@ -48,14 +35,20 @@ def delete(
     if spec.nothing:
         return 0, {}
     db = database(alias)
+    observed = _is_observed if pre_delete.receivers or post_delete.receivers else by_nobody
     if is_plain(spec.table, observed):
         count = _delete(db, spec)
         return count, {spec.table.model_name: count} if count else {}
     with atomic(using=db.alias):
         dialect = db.dialect
         server = Server(dialect.product, dialect.most_keys, bool(dialect.defer_keys))
+        record = origin if isinstance(origin, Record) else None
         found = _planned(db, plan(spec, server, observed, record))
-        return _carried_out(db, found, tell)
+        return _carried_out(db, found, origin)
+
+
+def _is_observed(model: type[Record]) -> bool:
+    return pre_delete.has_listeners(model) or post_delete.has_listeners(model)
 
 
 def _planned(db: Database, asking: Generator[Question, Any, Plan]) -> Plan:
@@ -70,10 +63,10 @@ def _planned(db: Database, asking: Generator[Question, Any, Plan]) -> Plan:
         if isinstance(question, Rows):
             answer = _rows(db, question.spec)
         else:
-            answer = sync_call(question.function)
+            answer = sync_answer(question.function)
 
 
-def _carried_out(db: Database, found: Plan, tell: Tell) -> Counts:
+def _carried_out(db: Database, found: Plan, origin: Any) -> Counts:
     """What is counted while the steps of a plan are taken."""
     deleted: dict[str, int] = {}
     for step in found.steps:
@@ -87,8 +80,15 @@ def _carried_out(db: Database, found: Plan, tell: Tell) -> Counts:
         elif isinstance(step, Defer):
             _defer(db, step.on)
         else:
-            tell(step)
+            _announce(db, step, origin)
     return sum(deleted.values()), deleted
+
+
+def _announce(db: Database, step: Announce, origin: Any) -> None:
+    signal = pre_delete if step.when == "before" else post_delete
+    model = model_of(step.table)
+    for record in step.records:
+        signal.send(model, instance=record, using=db.alias, origin=origin)
 
 
 def _defer(db: Database, on: bool) -> None:

@@ -22,7 +22,7 @@ from ..expressions import FieldRef
 from ..pairs import SyncReference, sync_refer
 from ..schema.declare import ModelMeta
 from ..schema.many import ManyOptions, ManyToMany
-from ..schema.on_delete import CASCADE, OnDelete
+from ..schema.on_delete import CASCADE, OnDelete, cascading
 from ..schema.relations import ForeignKeyField, RelationOptions
 from ..schema.ways import WayBack
 from .loading import load_one
@@ -186,10 +186,15 @@ class ManyToManyField(ManyToMany[T], Generic[T]):
                 "__module__": source.__module__,
                 "__qualname__": f"{source.__qualname__}_{self.name}",
                 "Meta": type("Meta", (), words),
-                near: ForeignKey(source, related_name="+", db_constraint=self.db_constraint),
-                far: ForeignKey(target, related_name="+", db_constraint=self.db_constraint),
+                near: self._link(source),
+                far: self._link(target),
             },
         )
+
+    def _link(self, model: type[Any]) -> ForeignKey[Any]:
+        """A key of the table between: a link goes with the rows that it links."""
+        rule = cascading(model._table)
+        return ForeignKey(model, rule, related_name="+", db_constraint=self.db_constraint)
 
 
 class ReverseOneDescriptor:

@@ -262,15 +262,12 @@ class SyncTurn:
 
 
 class AsyncDone:
-    """Something that can be waited for, and need not be; waiting gives its value."""
+    """Something that can be waited for, and need not be."""
 
-    __slots__ = ("_value",)
+    __slots__ = ()
 
-    def __init__(self, value: object = None) -> None:
-        self._value = value
-
-    def __await__(self) -> Generator[Any, None, object]:
-        return self._value
+    def __await__(self) -> Generator[Any, None, None]:
+        return
         yield
 
 
@@ -279,9 +276,9 @@ SyncDone: TypeAlias = None
 
 
 def async_call(function: Callable[[], object]) -> Awaitable[object]:
-    """Call a function or a coroutine function; waiting gives what it gives."""
+    """Call a function or a coroutine function; what is left to wait for."""
     result = function()
-    return result if inspect.isawaitable(result) else AsyncDone(result)
+    return result if inspect.isawaitable(result) else _DONE
 
 
 def sync_call(function: Callable[[], object]) -> object:

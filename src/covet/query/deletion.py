@@ -16,7 +16,7 @@ from ..schema.on_delete import CASCADE, PROTECT, RESTRICT, SET, SET_DEFAULT, is_
 from ..schema.record import Record
 from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
-from .reach import Observed, Reach, asking, by_nobody
+from .reach import Observed, Reach, asking, by_nobody, table_of
 from .spec import Output, QuerySpec
 from .untangle import Knot, Row, untangled
 from .writes import Assigned, assigned
@@ -160,17 +160,17 @@ class Collector:
             table = next(t for c in self.reach.circles for t in c if t in self._pending)
             rows = self._pending.pop(table)
             yield from self._refuse_protected(table, rows)
-            for way in asking(table):
-                field, values = way.field, self._pointed_to(way.field, rows)
+            for field in asking(table):
+                source, values = table_of(field), self._pointed_to(field, rows)
                 if field.on_delete == RESTRICT:
                     self.restricted.setdefault(field, {}).update(values)
                 elif is_set(field.on_delete):
                     self.changed.setdefault(field, {}).update(values)
-                elif field.on_delete == CASCADE and way.source in self.reach.leaves:
+                elif field.on_delete == CASCADE and source in self.reach.leaves:
                     self.unseen.setdefault(field, {}).update(values)
                 elif field.on_delete == CASCADE:
                     for spec in self._pointing(field, values):
-                        yield from self._take(way.source, spec)
+                        yield from self._take(source, spec)
             # A child of multi-table inheritance has rows in its parents' tables too. They point to
             # none of these, so they would be taken here, by the values of the links to them.
 
@@ -200,8 +200,7 @@ class Collector:
 
     def _pointing(self, field: Key, values: Iterable[Any]) -> Iterator[QuerySpec]:
         """The queries for the rows whose key has one of these values."""
-        assert field.source is not None
-        return self._among(field.source, field.attname, values)
+        return self._among(table_of(field), field.attname, values)
 
     def _among(self, table: Table, name: str, values: Iterable[Any]) -> Iterator[QuerySpec]:
         """The queries for the rows with one of these values, as many as the server needs."""
@@ -213,10 +212,10 @@ class Collector:
 
     def _refuse_protected(self, table: Table, rows: list[Row]) -> Asking:
         found: dict[Key, list[Any]] = {}
-        for way in asking(table):
-            if way.field.on_delete == PROTECT:
-                for spec in self._pointing(way.field, self._pointed_to(way.field, rows)):
-                    found.setdefault(way.field, []).extend((yield Rows(spec)))
+        for field in asking(table):
+            if field.on_delete == PROTECT:
+                for spec in self._pointing(field, self._pointed_to(field, rows)):
+                    found.setdefault(field, []).extend((yield Rows(spec)))
         objects = {record for records in found.values() for record in records}
         if objects:
             raise ProtectedError(
@@ -234,10 +233,10 @@ class Collector:
         """
         left: dict[Key, list[Any]] = {}
         for field, values in self.restricted.items():
-            assert field.source is not None
-            ways = [key for key in self.unseen if key.source is field.source]
-            columns = (field.source.pk.attname, *(key.attname for key in ways))
-            known = self.rows.get(field.source, {})
+            source = table_of(field)
+            ways = [key for key in self.unseen if key.source is source]
+            columns = (source.pk.attname, *(key.attname for key in ways))
+            known = self.rows.get(source, {})
             for spec in self._pointing(field, values):
                 for key, *held in (yield Rows(spec.giving(Output("list", columns)))):
                     goes = any(v in self.unseen[way] for v, way in zip(held, ways, strict=True))
@@ -247,8 +246,7 @@ class Collector:
             return
         objects: set[Any] = set()
         for field, keys in left.items():
-            assert field.source is not None
-            for spec in self._among(field.source, "pk", keys):
+            for spec in self._among(table_of(field), "pk", keys):
                 objects.update((yield Rows(spec)))
         names = ", ".join(dict.fromkeys(field.target.model_name for field in left))
         raise RestrictedError(

@@ -14,7 +14,7 @@ from ..schema.on_delete import (
 )
 from ..schema.record import Record
 from ..schema.registry import Registry
-from ..schema.relations import ForeignKeyField, ReverseRelation
+from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
 
 Observed = Callable[[type[Record]], bool]
@@ -39,9 +39,20 @@ def is_plain(table: Table, observed: Observed = by_nobody) -> bool:
     return not any(asking(table)) and not observed(model_of(table))
 
 
-def asking(table: Table) -> Iterator[ReverseRelation]:
-    """The relations that point to a table and have a rule that Python carries out."""
-    return (way for way in table.reverse.values() if is_done_by_python(way.field.on_delete))
+def keys_to(table: Table) -> Iterator[ForeignKeyField[Any]]:
+    """The foreign keys that point to a table; those of tables between many and many as well."""
+    return (way.key for way in table.reverse.values() if way.key is not None)
+
+
+def asking(table: Table) -> Iterator[ForeignKeyField[Any]]:
+    """Those of them that have a rule which Python carries out."""
+    return (key for key in keys_to(table) if is_done_by_python(key.on_delete))
+
+
+def table_of(key: ForeignKeyField[Any]) -> Table:
+    """The table that has a foreign key."""
+    assert key.source is not None
+    return key.source
 
 
 class Reach:
@@ -96,7 +107,7 @@ class Reach:
 
     def _columns(self, table: Table, circle: tuple[Table, ...]) -> tuple[str, ...]:
         names = [table.pk.attname]
-        names += [way.field.key_name for way in asking(table)]
+        names += [key.key_name for key in asking(table)]
         names += [
             field.key_name
             for source in circle
@@ -112,21 +123,22 @@ def _cascade(root: Table) -> dict[Table, None]:
     found: dict[Table, None] = {root: None}
     todo = [root]
     while todo:
-        for way in todo.pop().reverse.values():
+        for key in keys_to(todo.pop()):
             # A child of multi-table inheritance would bring the tables of its parents here too;
             # it would be no leaf then, and not plain.
-            if way.field.on_delete == CASCADE and way.source not in found:
-                found[way.source] = None
-                todo.append(way.source)
+            source = table_of(key)
+            if key.on_delete == CASCADE and source not in found:
+                found[source] = None
+                todo.append(source)
     return found
 
 
 def _is_leaf(table: Table, tables: dict[Table, None]) -> bool:
     """Whether no row that may be deleted, or has to be asked about, points to a table."""
     return not any(
-        is_done_by_python(way.field.on_delete)
-        or (way.field.on_delete == DO_NOTHING and way.source in tables)
-        for way in table.reverse.values()
+        is_done_by_python(key.on_delete)
+        or (key.on_delete == DO_NOTHING and table_of(key) in tables)
+        for key in keys_to(table)
     )
 
 

@@ -104,6 +104,11 @@ def check_on_delete(field: ForeignKeyField[Any]) -> None:
         )
 
 
+def cascading(target: Table) -> str:
+    """The CASCADE for a key to a table: the database's where the database deletes its rows."""
+    return DB_CASCADE if any(key.on_delete == DB_CASCADE for key in target.relations) else CASCADE
+
+
 def check_chain(field: ForeignKeyField[Any], target: Table) -> None:
     """Refuse a rule of Python's behind rows that the database deletes without asking Python.
 
