@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from ..pairs import async_answer
 from ..query.deletion import Announce, Defer, Delete, Plan, Question, Rows, Server, Update, plan
-from ..query.reach import by_nobody, is_plain, model_of
+from ..query.reach import by_nobody, changes_others, is_plain, model_of
 from ..query.spec import QuerySpec
 from ..rows import plans, saving
 from ..schema.peers import Origin
@@ -104,9 +104,13 @@ async def _rows(db: Database, spec: QuerySpec) -> list[Any]:
 async def _update(db: Database, step: Update) -> None:
     spec, written = step
     statement = saving.update_plan(model_of(spec.table), spec, written, db.dialect)
-    await db.execute(*statement.bind(spec.values + written.values))
+    await db.write(spec.table.name, *statement.bind(spec.values + written.values))
 
 
 async def _delete(db: Database, spec: QuerySpec) -> int:
     statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
-    return (await db.execute(*statement.bind(spec.values))).rowcount
+    if changes_others(spec.table):
+        result = await db.execute(*statement.bind(spec.values))
+    else:
+        result = await db.write(spec.table.name, *statement.bind(spec.values))
+    return result.rowcount

@@ -16,6 +16,7 @@ from ..schema.on_delete import CASCADE, PROTECT, RESTRICT, SET, SET_DEFAULT, is_
 from ..schema.record import Record
 from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
+from .loading import EVERYTHING
 from .reach import Observed, Reach, asking, by_nobody, table_of
 from .spec import Output, QuerySpec
 from .untangle import Knot, Row, untangled
@@ -144,7 +145,8 @@ class Collector:
         table = spec.table
         if record is None:
             # Neither order nor related rows are needed, and DISTINCT does no harm.
-            yield from self._take(table, spec.ordered(()).with_related(()))
+            plain = spec.ordered(()).with_related(()).with_loading(EVERYTHING)
+            yield from self._take(table, plain)
             return
         if table in self.reach.observed:
             self.records[table] = [record]

@@ -39,6 +39,11 @@ def is_plain(table: Table, observed: Observed = by_nobody) -> bool:
     return not any(asking(table)) and not observed(model_of(table))
 
 
+def changes_others(table: Table) -> bool:
+    """Whether the database changes rows of other tables when rows of this one are deleted."""
+    return any(is_done_by_database(key.on_delete) for key in keys_to(table))
+
+
 def keys_to(table: Table) -> Iterator[ForeignKeyField[Any]]:
     """The foreign keys that point to a table; those of tables between many and many as well."""
     return (way.key for way in table.reverse.values() if way.key is not None)

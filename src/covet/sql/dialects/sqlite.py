@@ -28,8 +28,6 @@ class SqliteDialect(Dialect):
     foreign_keys_inline = True
     drops_with_keys = "deferred"
     locks_rows = False  # a transaction that writes locks the whole database
-    defer_keys = ("PRAGMA defer_foreign_keys = ON", "PRAGMA defer_foreign_keys = OFF")
-    before_definitions = ("PRAGMA defer_foreign_keys = ON",)  # tables may go in any order
     defer_keys = "PRAGMA defer_foreign_keys = ON"
     check_keys = ""  # OFF forgets what was violated meanwhile; it ends with the transaction
     before_definitions = (defer_keys,)  # tables may go in any order
