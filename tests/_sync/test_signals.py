@@ -332,6 +332,15 @@ def test_rows_that_are_deleted_with_another_are_told_of(db: Database, heard: Hea
     assert counts == [12, 12, 10, 10]
 
 
+def test_rows_that_are_told_of_are_loaded_whole(db: Database, heard: Heard) -> None:
+    Post.objects.create(title="a", views=7)
+    pre_delete.connect(heard, sender=Post)
+
+    assert Post.objects.only("title").delete() == (1, {"Post": 1})
+
+    assert heard.told[0][1]["instance"].__dict__["views"] == 7
+
+
 def test_only_models_that_somebody_listens_to_are_loaded(db: Database, heard: Heard) -> None:
     ann = Author.objects.create(name="Ann")
     Post.objects.create(title="a", author=ann)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from ..pairs import sync_answer
 from ..query.deletion import Announce, Defer, Delete, Plan, Question, Rows, Server, Update, plan
-from ..query.reach import by_nobody, is_plain, model_of
+from ..query.reach import by_nobody, changes_others, is_plain, model_of
 from ..query.spec import QuerySpec
 from ..rows import plans, saving
 from ..schema.peers import Origin
@@ -106,9 +106,13 @@ def _rows(db: Database, spec: QuerySpec) -> list[Any]:
 def _update(db: Database, step: Update) -> None:
     spec, written = step
     statement = saving.update_plan(model_of(spec.table), spec, written, db.dialect)
-    db.execute(*statement.bind(spec.values + written.values))
+    db.write(spec.table.name, *statement.bind(spec.values + written.values))
 
 
 def _delete(db: Database, spec: QuerySpec) -> int:
     statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
-    return db.execute(*statement.bind(spec.values)).rowcount
+    if changes_others(spec.table):
+        result = db.execute(*statement.bind(spec.values))
+    else:
+        result = db.write(spec.table.name, *statement.bind(spec.values))
+    return result.rowcount
