@@ -323,6 +323,22 @@ def test_a_validation_error_knows_its_messages_by_field() -> None:
     assert str(ValidationError(["one", "two"])) == "one; two."
 
 
+@pytest.mark.parametrize(
+    ("error_class", "name"),
+    [
+        (errors.ProtectedError, "protected_objects"),
+        (errors.RestrictedError, "restricted_objects"),
+    ],
+)
+def test_what_prevents_a_deletion_is_kept(error_class: Any, name: str) -> None:
+    error = error_class("Post cannot be deleted", {1, 2}, fix="Delete those first.")
+
+    assert isinstance(error, errors.IntegrityError)
+    assert str(error) == "Post cannot be deleted. Delete those first."
+    for twin in (error, copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert (str(twin), getattr(twin, name)) == (str(error), {1, 2})
+
+
 def test_names_follow_the_builtin_errors_where_they_are_expected() -> None:
     assert issubclass(ValidationError, ValueError)
     assert issubclass(NotLoaded, AttributeError)

@@ -26,7 +26,9 @@ from .errors import (
     OperationalError,
     PoolTimeout,
     ProgrammingError,
+    ProtectedError,
     QueryTooComplex,
+    RestrictedError,
     TransactionError,
     UnknownField,
     UnknownLookup,
@@ -65,6 +67,17 @@ from .schema.fields import (
     URLField,
     UUIDField,
 )
+from .schema.on_delete import (
+    CASCADE,
+    DB_CASCADE,
+    DB_SET_NULL,
+    DO_NOTHING,
+    PROTECT,
+    RESTRICT,
+    SET,
+    SET_DEFAULT,
+    SET_NULL,
+)
 from .schema.peers import (
     FETCH_ONE,
     FETCH_PEERS,
@@ -73,7 +86,6 @@ from .schema.peers import (
     set_default_fetch_mode,
 )
 from .schema.record import DB_DEFAULT
-from .schema.relations import CASCADE, DO_NOTHING, PROTECT, RESTRICT, SET_NULL
 from .schema.reverse import get_reverse_relations, register_reverse_relation
 from .schema.validators import (
     DecimalValidator,
@@ -98,13 +110,17 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CASCADE",
+    "DB_CASCADE",
     "DB_DEFAULT",
+    "DB_SET_NULL",
     "DO_NOTHING",
     "FETCH_ONE",
     "FETCH_PEERS",
     "FETCH_RAISE",
     "PROTECT",
     "RESTRICT",
+    "SET",
+    "SET_DEFAULT",
     "SET_NULL",
     "AutoField",
     "BigAutoField",
@@ -158,9 +174,11 @@ __all__ = [
     "Prefetch",
     "ProgrammingError",
     "ProhibitNullCharactersValidator",
+    "ProtectedError",
     "Q",
     "QueryTooComplex",
     "RegexValidator",
+    "RestrictedError",
     "SlugField",
     "SmallAutoField",
     "SmallIntegerField",

@@ -6,7 +6,7 @@ four parts as attributes. The names follow Django's where Django has one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from reprlib import Repr
 from typing import Any
@@ -239,6 +239,30 @@ class PoolTimeout(OperationalError):
 
 class IntegrityError(DatabaseError):
     """A constraint of the database was violated: unique, foreign key, not null, check."""
+
+
+class ProtectedError(IntegrityError):
+    """Rows cannot be deleted, as others refer to them by a key with ``on_delete=PROTECT``.
+
+    Attributes:
+        protected_objects: the rows that refer to them, as instances.
+    """
+
+    def __init__(self, wrong: str, protected_objects: Collection[Any], *, fix: str | None = None):
+        super().__init__(wrong, fix=fix)
+        self.protected_objects = protected_objects
+
+
+class RestrictedError(IntegrityError):
+    """Rows cannot be deleted, as others that stay refer to them, with ``on_delete=RESTRICT``.
+
+    Attributes:
+        restricted_objects: the rows that refer to them and stay, as instances.
+    """
+
+    def __init__(self, wrong: str, restricted_objects: Collection[Any], *, fix: str | None = None):
+        super().__init__(wrong, fix=fix)
+        self.restricted_objects = restricted_objects
 
 
 class DataError(DatabaseError):

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from covet.aio import (
+    CASCADE,
+    DB_CASCADE,
+    DB_SET_NULL,
+    DO_NOTHING,
+    PROTECT,
+    RESTRICT,
+    SET,
+    SET_DEFAULT,
     BigAutoField,
     CharField,
     F,
@@ -460,8 +470,86 @@ def test_an_unknown_on_delete_is_refused() -> None:
 
     assert fault(error) == (
         "Post.author has on_delete='cascade'. "
-        "Use one of CASCADE, RESTRICT, PROTECT, SET_NULL, DO_NOTHING."
+        "Use one of CASCADE, PROTECT, RESTRICT, SET_NULL, SET_DEFAULT, DO_NOTHING, DB_CASCADE, "
+        "DB_SET_NULL, SET(value)."
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            {"on_delete": DB_SET_NULL},
+            "has on_delete=DB_SET_NULL but cannot be null. Add null=True.",
+        ),
+        ({"on_delete": SET_DEFAULT}, "has on_delete=SET_DEFAULT but no default. Add default=…."),
+        ({"on_delete": SET(None)}, "has on_delete=SET(None) but cannot be null. Add null=True."),
+        (
+            {"on_delete": DB_CASCADE, "db_constraint": False},
+            "has on_delete=DB_CASCADE, which is a rule of the database's, and "
+            "db_constraint=False, which leaves the rule out. "
+            "Give on_delete=CASCADE, or leave out db_constraint.",
+        ),
+    ],
+)
+def test_an_on_delete_that_cannot_be_followed_is_refused(
+    options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ModelError) as error:
+
+        class Post(Model):
+            author = ForeignKey("self", **options)
+
+    assert fault(error) == f"Post.author {words}"
+
+
+@pytest.mark.parametrize("rule", [CASCADE, PROTECT, RESTRICT, SET(1)])
+def test_no_rule_of_pythons_behind_rows_that_the_database_deletes(rule: Any) -> None:
+    class Country(Model):
+        code = CharField(max_length=2)
+
+    class City(Model):
+        country = ForeignKey(Country, DB_CASCADE)
+
+    with pytest.raises(ModelError) as error:
+
+        class Street(Model):
+            city = ForeignKey(City, rule)
+
+    name = "SET(1)" if isinstance(rule, SET) else rule
+    assert fault(error) == (
+        f"Street.city has on_delete={name}, which Python carries out, but rows of City are deleted "
+        "by the database alone: City.country has on_delete=DB_CASCADE. Give the former DB_CASCADE, "
+        "DB_SET_NULL or DO_NOTHING, or the latter CASCADE."
+    )
+
+
+def test_the_databases_rules_behind_each_other_and_behind_pythons() -> None:
+    class Country(Model):
+        code = CharField(max_length=2)
+
+    class City(Model):
+        country = ForeignKey(Country, DB_CASCADE)
+        mayor = ForeignKey("self", DB_SET_NULL, null=True)
+
+    class Street(Model):
+        city = ForeignKey(City, DB_CASCADE)
+
+    class Region(Model):
+        country = ForeignKey(Country, CASCADE)
+        capital = ForeignKey(City, DO_NOTHING)
+
+    class Village(Model):
+        region = ForeignKey(Region, DB_CASCADE)
+
+    assert Village._table.relations[0].target is Region._table
+
+
+def test_set_is_a_value() -> None:
+    assert SET(1) == SET(1) != SET(2)
+    assert hash(SET(1)) == hash(SET(1))
+    assert repr(SET("a")) == "SET(value='a')"
+    assert SET(print).value is print
 
 
 def test_a_key_to_a_field_that_is_not_unique_is_refused() -> None:

@@ -636,7 +636,7 @@ async def test_in_bulk_takes_more_keys_than_a_statement_has_parameters(db: Datab
 
 async def test_using_asks_the_named_database(posts: list[Post]) -> None:
     async with connect("sqlite:///:memory:", alias="second"):
-        await create_tables(Author, Post, using="second")
+        await create_tables(Author, Post, Comment, using="second")
         await Post.objects.using("second").create(title="z")
         there = Post.objects.using("second")
         with capture_queries("second") as queries:
@@ -651,7 +651,7 @@ async def test_using_asks_the_named_database(posts: list[Post]) -> None:
 
 async def test_rows_remember_where_they_came_from(posts: list[Post]) -> None:
     async with connect("sqlite:///:memory:", alias="second"):
-        await create_tables(Author, Post, using="second")
+        await create_tables(Author, Post, Comment, using="second")
         post = await Post.objects.using("second").create(title="z")
         post.title = "y"
         await post.save()

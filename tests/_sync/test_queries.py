@@ -632,7 +632,7 @@ def test_in_bulk_takes_more_keys_than_a_statement_has_parameters(db: Database) -
 
 def test_using_asks_the_named_database(posts: list[Post]) -> None:
     with connect("sqlite:///:memory:", alias="second"):
-        create_tables(Author, Post, using="second")
+        create_tables(Author, Post, Comment, using="second")
         Post.objects.using("second").create(title="z")
         there = Post.objects.using("second")
         with capture_queries("second") as queries:
@@ -647,7 +647,7 @@ def test_using_asks_the_named_database(posts: list[Post]) -> None:
 
 def test_rows_remember_where_they_came_from(posts: list[Post]) -> None:
     with connect("sqlite:///:memory:", alias="second"):
-        create_tables(Author, Post, using="second")
+        create_tables(Author, Post, Comment, using="second")
         post = Post.objects.using("second").create(title="z")
         post.title = "y"
         post.save()

@@ -277,6 +277,82 @@ def test_what_a_receiver_of_pre_delete_raises_keeps_the_row(db: Database, heard:
     assert post.pk is not None
 
 
+def test_what_a_receiver_of_post_delete_raises_undoes_the_deletion(
+    db: Database, heard: Heard
+) -> None:
+    post = Post.objects.create(title="a")
+
+    @receiver(post_delete)
+    def refuse(sender: Any, **kwargs: Any) -> None:
+        raise PermissionError
+
+    with pytest.raises(PermissionError):
+        post.delete()
+
+    assert Post.objects.count() == 1
+    assert post.pk is not None
+
+
+def test_each_row_that_a_query_deletes_is_told_of(db: Database, heard: Heard) -> None:
+    posts = [Post.objects.create(title=title) for title in "abc"]
+    pre_delete.connect(heard, sender=Post)
+    post_delete.connect(heard, sender=Post)
+    query = Post.objects.exclude(title="b").order_by("title")
+
+    assert query.delete() == (2, {"Post": 2})
+
+    assert heard.names == ["pre_delete"] * 2 + ["post_delete"] * 2
+    for _, told in heard.told:
+        assert told["origin"] is query
+        assert told["instance"].pk in (posts[0].pk, posts[2].pk)
+    assert {told["instance"].title for _, told in heard.told} == {"a", "c"}
+
+
+def test_rows_that_are_deleted_with_another_are_told_of(db: Database, heard: Heard) -> None:
+    ann = Author.objects.create(name="Ann")
+    posts = [Post.objects.create(title=title, author=ann) for title in "ab"]
+    counts: list[int] = []
+
+    @receiver([pre_delete, post_delete], sender=Post)
+    def look(sender: Any, **kwargs: Any) -> None:
+        counts.append(Post.objects.count() + 10 * Author.objects.count())
+
+    pre_delete.connect(heard)
+    post_delete.connect(heard)
+    assert ann.delete() == (3, {"Author": 1, "Post": 2})
+
+    assert [(name, told["instance"]) for name, told in heard.told] == [
+        ("pre_delete", heard.told[0][1]["origin"]),
+        *(("pre_delete", post) for post in posts),
+        *(("post_delete", post) for post in posts),
+        ("post_delete", heard.told[0][1]["origin"]),
+    ]
+    assert heard.told[0][1]["instance"] is heard.told[-1][1]["instance"] is ann
+    assert {told["origin"] is ann for _, told in heard.told} == {True}
+    assert counts == [12, 12, 10, 10]
+
+
+def test_rows_that_are_told_of_are_loaded_whole(db: Database, heard: Heard) -> None:
+    Post.objects.create(title="a", views=7)
+    pre_delete.connect(heard, sender=Post)
+
+    assert Post.objects.only("title").delete() == (1, {"Post": 1})
+
+    assert heard.told[0][1]["instance"].__dict__["views"] == 7
+
+
+def test_only_models_that_somebody_listens_to_are_loaded(db: Database, heard: Heard) -> None:
+    ann = Author.objects.create(name="Ann")
+    Post.objects.create(title="a", author=ann)
+    pre_delete.connect(heard, sender=Author)
+
+    with capture_queries() as queries:
+        ann.delete()
+
+    assert heard.names == ["pre_delete"]
+    assert [query.kind for query in queries] == ["execute", "execute"]
+
+
 # --- being made ----------------------------------------------------------------------------------
 
 

@@ -62,7 +62,7 @@ CREATE TABLE "post" (
     CONSTRAINT "post_title_author_id_uniq" UNIQUE ("title", "author_id"),
     CONSTRAINT "not_that" CHECK (NOT ("post"."title" = 'it''s 100%')),
     CONSTRAINT "post_author_id_fk" FOREIGN KEY ("author_id") REFERENCES "author" ("id") \
-ON DELETE RESTRICT DEFERRABLE INITIALLY IMMEDIATE
+DEFERRABLE INITIALLY IMMEDIATE
 )""",
         'CREATE INDEX "post_title_idx" ON "post" ("title")',
         'CREATE INDEX "post_author_id_idx" ON "post" ("author_id")',
@@ -84,7 +84,7 @@ CREATE TABLE "post" (
     CONSTRAINT "not_that" CHECK (NOT ("post"."title" = 'it''s 100%%'))
 )""",
         'ALTER TABLE "post" ADD CONSTRAINT "post_author_id_fk" FOREIGN KEY ("author_id") '
-        'REFERENCES "author" ("id") ON DELETE RESTRICT DEFERRABLE INITIALLY IMMEDIATE',
+        'REFERENCES "author" ("id") DEFERRABLE INITIALLY IMMEDIATE',
         'CREATE INDEX "post_title_idx" ON "post" ("title")',
         'CREATE INDEX "post_author_id_idx" ON "post" ("author_id")',
         'CREATE INDEX "post_editor_id_idx" ON "post" ("editor_id")',
@@ -108,7 +108,7 @@ CREATE TABLE `post` (
     CONSTRAINT `not_that` CHECK (NOT (`post`.`title` = 'it''s 100%%'))
 ) ENGINE=InnoDB DEFAULT {text} COMMENT='all posts'""",
         "ALTER TABLE `post` ADD CONSTRAINT `post_author_id_fk` FOREIGN KEY (`author_id`) "
-        "REFERENCES `author` (`id`) ON DELETE RESTRICT",
+        "REFERENCES `author` (`id`)",
         "CREATE INDEX `post_title_idx` ON `post` (`title`)",
         "CREATE INDEX `post_editor_id_idx` ON `post` (`editor_id`)",
         "CREATE INDEX `popular` ON `post` (`views` DESC, `title`)",

@@ -20,7 +20,8 @@ from ..expressions import FieldRef
 from ..pairs import AsyncReference, async_refer
 from ..schema.declare import ModelMeta
 from ..schema.many import ManyOptions, ManyToMany
-from ..schema.relations import CASCADE, ForeignKeyField, RelationOptions
+from ..schema.on_delete import CASCADE, OnDelete, cascading
+from ..schema.relations import ForeignKeyField, RelationOptions
 from ..schema.ways import WayBack
 from .loading import load_one
 from .related import ManyDescriptor, ThroughManager
@@ -39,7 +40,8 @@ class ForeignKey(ForeignKeyField[T], Generic[T]):
     Args:
         to: the related model, its name (``"Author"``, ``"blog.Author"``, ``"self"``) or a function
             that returns it.
-        on_delete: what the database does to these rows when the related one is deleted.
+        on_delete: what becomes of these rows when the related one is deleted: ``CASCADE``,
+            ``PROTECT``, ``SET_NULL`` …; ``docs/how-to/delete.md`` has all.
         null: whether there may be none.
         related_name: the attribute on the related model; ``"+"`` makes none.
         related_query_name: the name in lookups, if it is not ``related_name``.
@@ -56,7 +58,7 @@ class ForeignKey(ForeignKeyField[T], Generic[T]):
     def __init__(
         self: ForeignKey[M | None],
         to: To[M],
-        on_delete: str = ...,
+        on_delete: OnDelete = ...,
         *,
         null: Literal[True],
         **options: Unpack[RelationOptions],
@@ -65,12 +67,12 @@ class ForeignKey(ForeignKeyField[T], Generic[T]):
     def __init__(
         self: ForeignKey[M],
         to: To[M],
-        on_delete: str = ...,
+        on_delete: OnDelete = ...,
         *,
         null: Literal[False] = ...,
         **options: Unpack[RelationOptions],
     ) -> None: ...
-    def __init__(self, to: Any, on_delete: str = CASCADE, **options: Any) -> None:
+    def __init__(self, to: Any, on_delete: OnDelete = CASCADE, **options: Any) -> None:
         super().__init__(to, on_delete, **options)
 
     @overload  # type: ignore[override]
@@ -106,7 +108,7 @@ class OneToOneField(ForeignKey[T]):
     def __init__(
         self: OneToOneField[M | None],
         to: To[M],
-        on_delete: str = ...,
+        on_delete: OnDelete = ...,
         *,
         null: Literal[True],
         **options: Unpack[RelationOptions],
@@ -115,12 +117,12 @@ class OneToOneField(ForeignKey[T]):
     def __init__(
         self: OneToOneField[M],
         to: To[M],
-        on_delete: str = ...,
+        on_delete: OnDelete = ...,
         *,
         null: Literal[False] = ...,
         **options: Unpack[RelationOptions],
     ) -> None: ...
-    def __init__(self, to: Any, on_delete: str = CASCADE, **options: Any) -> None:
+    def __init__(self, to: Any, on_delete: OnDelete = CASCADE, **options: Any) -> None:
         super().__init__(to, on_delete, **options)
 
 
@@ -182,10 +184,15 @@ class ManyToManyField(ManyToMany[T], Generic[T]):
                 "__module__": source.__module__,
                 "__qualname__": f"{source.__qualname__}_{self.name}",
                 "Meta": type("Meta", (), words),
-                near: ForeignKey(source, related_name="+", db_constraint=self.db_constraint),
-                far: ForeignKey(target, related_name="+", db_constraint=self.db_constraint),
+                near: self._link(source),
+                far: self._link(target),
             },
         )
+
+    def _link(self, model: type[Any]) -> ForeignKey[Any]:
+        """A key of the table between: a link goes with the rows that it links."""
+        rule = cascading(model._table)
+        return ForeignKey(model, rule, related_name="+", db_constraint=self.db_constraint)
 
 
 class ReverseOneDescriptor:

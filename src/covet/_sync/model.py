@@ -19,11 +19,12 @@ from ..schema.registry import Registry
 from ..schema.relations import ReverseRelation
 from .database import Database, database
 from .deferred import load_deferred, read_fields
+from .deletion import delete
 from .manager import BaseManager, DefaultManager
 from .queryset import QuerySet
 from .related import ManyDescriptor
 from .relations import ReverseOneDescriptor
-from .signals import complete, post_delete, post_save, pre_delete, pre_save
+from .signals import complete, post_save, pre_save
 
 registry = Registry(__name__)
 
@@ -196,7 +197,9 @@ class Model(Record, metaclass=ModelMeta):
         return result.rowcount > 0
 
     def delete(self, *, using: str | None = None) -> tuple[int, dict[str, int]]:
-        """Delete the instance's row; the instance stays, without its primary key.
+        """Delete the instance's row, and what hangs on it as ``on_delete`` says.
+
+        The instance stays, without its primary key.
 
         Args:
             using: the alias of the database; that it came from when left out.
@@ -206,7 +209,9 @@ class Model(Record, metaclass=ModelMeta):
 
         Raises:
             FieldError: it has no primary key, so it was never saved.
-            IntegrityError: other rows refer to it, and their key does not cascade.
+            ProtectedError: other rows refer to it, with ``on_delete=PROTECT``.
+            RestrictedError: rows that stay refer to it, with ``on_delete=RESTRICT``.
+            IntegrityError: the database refuses, as a row would refer to none.
 
         Example:
             >>> post.delete()
@@ -214,12 +219,7 @@ class Model(Record, metaclass=ModelMeta):
         """
         spec = saving.row_of(self)
         alias = using or (self._origin.alias if self._origin else "default")
-        if pre_delete.receivers:
-            pre_delete.send(type(self), instance=self, using=alias, origin=self)
-        query: QuerySet[Any] = QuerySet(type(self), spec, alias)
-        counts = query.delete()
-        if post_delete.receivers:
-            post_delete.send(type(self), instance=self, using=alias, origin=self)
+        counts = delete(spec, alias, self)
         self.pk = None
         self._origin = None
         return counts

@@ -18,6 +18,7 @@ from ..schema.peers import Origin, Rows
 from ..sql.dialects import dialect_for
 from .connection import session_of
 from .database import Database, database, is_connected
+from .deletion import delete
 from .loading import load_many, prefetch
 from .manager import complete, manager_of
 from .transaction import atomic
@@ -519,29 +520,26 @@ class QuerySet(SyncRows[T]):
         return result.rowcount
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """All rows of the query deleted: ``DELETE FROM … WHERE …``.
+        """All rows of the query deleted, and what hangs on them as ``on_delete`` says.
+
+        One ``DELETE FROM … WHERE …`` if nothing does; else all of it happens, or nothing.
 
         Returns:
             How many rows were deleted, and the same by model.
 
         Raises:
             FieldError: the query is a slice.
-            IntegrityError: other rows refer to them, and their key does not cascade.
+            ProtectedError: other rows refer to them, with ``on_delete=PROTECT``.
+            RestrictedError: rows that stay refer to them, with ``on_delete=RESTRICT``.
+            IntegrityError: the database refuses, as a row would refer to none.
 
         Example:
             >>> Post.objects.filter(views=0).delete()
-            (3, {'Post': 3})
+            (5, {'Comment': 2, 'Post': 3})
         """
         self._check_unsliced("delete")
-        spec = self._spec
         self._rows = None
-        if spec.nothing:
-            return 0, {}
-        db = self._database()
-        plan = saving.delete_plan(self.model, spec, db.dialect)
-        result = db.execute(*plan.bind(spec.values))
-        count = result.rowcount
-        return count, {self.model._table.model_name: count} if count else {}
+        return delete(self._spec, self.db, self)
 
     def _check_unsliced(self, call: str) -> None:
         if self._spec.is_sliced:

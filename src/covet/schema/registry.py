@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import ModelError
 from .many import ManyToMany
+from .on_delete import check_chain
 from .record import Record
 from .relations import NOT_YET, ForeignKeyField, ReverseRelation, reverse_names
 from .ways import BackToMany, WayBack
@@ -173,6 +174,7 @@ class Registry:
         if model is None:
             field.waits_for = field.to
         elif isinstance(field, ForeignKeyField):
+            check_chain(field, model._table)
             field.related = model
             self._make_way_back(field, model, not (field.one_to_one or field.unique))
             return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..errors import ModelError, ValidationError, short
 from .fields import Field, FieldOptions
+from .on_delete import CASCADE, OnDelete, check_on_delete
 from .record import Record, Reference
 
 if TYPE_CHECKING:
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
     from .table import Table
 
 T = TypeVar("T")
-
-CASCADE = "CASCADE"
-RESTRICT = "RESTRICT"
-PROTECT = "PROTECT"
-SET_NULL = "SET_NULL"
-DO_NOTHING = "DO_NOTHING"
-
-ON_DELETE = (CASCADE, RESTRICT, PROTECT, SET_NULL, DO_NOTHING)
 
 NOT_YET = (NameError, AttributeError, ImportError)
 """What a function raises whose model a module, perhaps half imported, has not declared yet."""
@@ -72,7 +65,7 @@ class ForeignKeyField(Field[T]):
         related_query_name: the name in lookups, if it is not ``related_name``.
         to_field: the unique field of the related model that the column holds; its primary key
             when left out.
-        on_delete: what the database does to rows whose target is deleted.
+        on_delete: what becomes of the rows whose target is deleted; ``schema.on_delete`` has all.
         db_constraint: False leaves the constraint out.
         **options: those of every field; ``db_index`` is on by default.
 
@@ -93,7 +86,7 @@ class ForeignKeyField(Field[T]):
     def __init__(
         self,
         to: type[Any] | str | Callable[[], type[Any]],
-        on_delete: str = CASCADE,
+        on_delete: OnDelete = CASCADE,
         *,
         related_name: str | None = None,
         related_query_name: str | None = None,
@@ -129,12 +122,7 @@ class ForeignKeyField(Field[T]):
     def check_declaration(self) -> None:
         """Refuse an ``on_delete`` that there is not, or that the column cannot follow."""
         super().check_declaration()
-        if self.on_delete not in ON_DELETE:
-            raise self.misdeclared(
-                f"has on_delete={short(self.on_delete)}", f"Use one of {', '.join(ON_DELETE)}."
-            )
-        if self.on_delete == SET_NULL and not self.null:
-            raise self.misdeclared("has on_delete=SET_NULL but cannot be null", "Add null=True.")
+        check_on_delete(self)
 
     @property
     def cache_name(self) -> str:

@@ -11,6 +11,7 @@ from ..query.conditions import Conditions
 from ..query.joins import Aliases, Scope
 from ..schema.constraints import CheckConstraint, Index
 from ..schema.fields import NOT_PROVIDED, Field
+from ..schema.on_delete import in_definition
 from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
 from .compiler import compiler_for
@@ -218,21 +219,13 @@ def _bound(slot: Slot, values: tuple[Any, ...]) -> Any:
 
 def _foreign_key(table: Table, field: ForeignKeyField[Any], dialect: Dialect) -> str:
     target = field.target
+    rule = in_definition(field.on_delete)
     return (
         f"CONSTRAINT {dialect.quoted(constraint_name(table, [field], 'fk'))} "
         f"FOREIGN KEY ({dialect.quoted(field.column)}) "
-        f"REFERENCES {dialect.quoted(target.name)} ({dialect.quoted(field.target_field.column)}) "
-        f"ON DELETE {ON_DELETE[field.on_delete]}{dialect.key_timing}"
+        f"REFERENCES {dialect.quoted(target.name)} ({dialect.quoted(field.target_field.column)})"
+        f"{f' ON DELETE {rule}' if rule else ''}{dialect.key_timing}"
     )
-
-
-ON_DELETE = {
-    "CASCADE": "CASCADE",
-    "RESTRICT": "RESTRICT",
-    "PROTECT": "RESTRICT",
-    "SET_NULL": "SET NULL",
-    "DO_NOTHING": "NO ACTION",
-}
 
 
 def _indexes(table: Table, dialect: Dialect) -> list[str]:

@@ -49,6 +49,8 @@ class Dialect:
     indexes_keys = False  # a foreign key brings its own index
     drops_with_keys = ""  # what becomes of keys to a dropped table: "", "cascade" or "deferred"
     key_timing = " DEFERRABLE INITIALLY IMMEDIATE"
+    defer_keys = "SET CONSTRAINTS ALL DEFERRED"  # empty where each row is checked at once
+    check_keys = "SET CONSTRAINTS ALL IMMEDIATE"  # empty where that has to wait for the COMMIT
     before_definitions: tuple[str, ...] = ()  # what a transaction of definitions begins with
     tables_query = ""  # gives the names of all tables
     nulls_are_smallest = True  # where NULLs sort without being told
@@ -67,6 +69,7 @@ class Dialect:
     most_parameters: int | None = None
     deepest_condition = 200
     most_rows_per_insert = 1000
+    most_keys = 10_000  # in one list of rows to be deleted or changed
 
     def __init__(self, server: Server | None = None) -> None:
         self.server = server

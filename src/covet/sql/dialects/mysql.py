@@ -25,6 +25,8 @@ class MysqlDialect(Dialect):
     transactional_ddl = False  # each DDL statement commits what went before it
     indexes_keys = True
     key_timing = ""
+    defer_keys = ""
+    most_keys = 1000
     tables_query = (
         "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
     )

@@ -28,7 +28,9 @@ class SqliteDialect(Dialect):
     foreign_keys_inline = True
     drops_with_keys = "deferred"
     locks_rows = False  # a transaction that writes locks the whole database
-    before_definitions = ("PRAGMA defer_foreign_keys = ON",)  # tables may go in any order
+    defer_keys = "PRAGMA defer_foreign_keys = ON"
+    check_keys = ""  # OFF forgets what was violated meanwhile; it ends with the transaction
+    before_definitions = (defer_keys,)  # tables may go in any order
     tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     limit_all = "-1"
     deepest_condition = 80  # its parser's stack holds 100 (measured: 90 left-nested levels)

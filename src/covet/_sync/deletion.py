@@ -1,0 +1,118 @@
+# generated from src/covet/_async/deletion.py by scripts/generate_sync.py;
+# change that file, not this one
+"""How are rows deleted with all that hangs on them? A plan is made, and its steps are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, TypeAlias
+
+from ..pairs import sync_answer
+from ..query.deletion import Announce, Defer, Delete, Plan, Question, Rows, Server, Update, plan
+from ..query.reach import by_nobody, changes_others, is_plain, model_of
+from ..query.spec import QuerySpec
+from ..rows import plans, saving
+from ..schema.peers import Origin
+from ..schema.record import Record
+from .database import Database, database
+from .signals import post_delete, pre_delete
+from .transaction import atomic
+
+Counts: TypeAlias = tuple[int, dict[str, int]]
+
+
+def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
+    """Delete the rows of a query, and do what ``on_delete`` says to those that refer to them.
+
+    Args:
+        spec: the query, without a slice.
+        alias: the database.
+        origin: what ``delete()`` was called on: a queryset, or the instance whose row this is.
+
+    Returns:
+        How many rows were deleted, and the same by model.
+    """
+    if spec.nothing:
+        return 0, {}
+    db = database(alias)
+    observed = _is_observed if pre_delete.receivers or post_delete.receivers else by_nobody
+    if is_plain(spec.table, observed):
+        count = _delete(db, spec)
+        return count, {spec.table.model_name: count} if count else {}
+    with atomic(using=db.alias):
+        dialect = db.dialect
+        server = Server(dialect.product, dialect.most_keys, bool(dialect.defer_keys))
+        record = origin if isinstance(origin, Record) else None
+        found = _planned(db, plan(spec, server, observed, record))
+        return _carried_out(db, found, origin)
+
+
+def _is_observed(model: type[Record]) -> bool:
+    return pre_delete.has_listeners(model) or post_delete.has_listeners(model)
+
+
+def _planned(db: Database, asking: Generator[Question, Any, Plan]) -> Plan:
+    """A plan, once its questions are answered."""
+    answer: Any = None
+    while True:
+        try:
+            question = asking.send(answer)
+        except StopIteration as end:
+            made: Plan = end.value
+            return made
+        if isinstance(question, Rows):
+            answer = _rows(db, question.spec)
+        else:
+            answer = sync_answer(question.function)
+
+
+def _carried_out(db: Database, found: Plan, origin: Any) -> Counts:
+    """What is counted while the steps of a plan are taken."""
+    deleted: dict[str, int] = {}
+    for step in found.steps:
+        if isinstance(step, Delete):
+            count = _delete(db, step.spec)
+            name = step.spec.table.model_name
+            if count:
+                deleted[name] = deleted.get(name, 0) + count
+        elif isinstance(step, Update):
+            _update(db, step)
+        elif isinstance(step, Defer):
+            _defer(db, step.on)
+        else:
+            _announce(db, step, origin)
+    return sum(deleted.values()), deleted
+
+
+def _announce(db: Database, step: Announce, origin: Any) -> None:
+    signal = pre_delete if step.when == "before" else post_delete
+    model = model_of(step.table)
+    for record in step.records:
+        signal.send(model, instance=record, using=db.alias, origin=origin)
+
+
+def _defer(db: Database, on: bool) -> None:
+    command = db.dialect.defer_keys if on else db.dialect.check_keys
+    if command:
+        db.execute(command)
+
+
+def _rows(db: Database, spec: QuerySpec) -> list[Any]:
+    made = plans.rows_plan(model_of(spec.table), spec, db.dialect)
+    rows = db.fetch_rows(*made.bind(spec.values + spec.window_values))
+    return made.load(rows, Origin(db.alias))
+
+
+def _update(db: Database, step: Update) -> None:
+    spec, written = step
+    statement = saving.update_plan(model_of(spec.table), spec, written, db.dialect)
+    db.write(spec.table.name, *statement.bind(spec.values + written.values))
+
+
+def _delete(db: Database, spec: QuerySpec) -> int:
+    statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
+    if changes_others(spec.table):
+        result = db.execute(*statement.bind(spec.values))
+    else:
+        result = db.write(spec.table.name, *statement.bind(spec.values))
+    return result.rowcount
