@@ -173,8 +173,9 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
     for name, field in fields.items():
         if field.is_relation:
             setattr(cls, name, field)
-        if field.choices is not None and not hasattr(cls, f"get_{name}_display"):
-            setattr(cls, f"get_{name}_display", _display(field))
+        display = f"get_{name}_display"
+        if field.choices is not None and not any(display in vars(base) for base in cls.__mro__):
+            setattr(cls, display, _display(field))
     _check_meta(cls._table)
     _check_names(cls.__name__, cls._table.many)
     cls._fill = _filler(cls._table)

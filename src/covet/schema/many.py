@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict, TypeVar
 
 from ..errors import ModelError, short
 from .record import Record
-from .relations import ForeignKeyField, ReverseRelation
+from .relations import ForeignKeyField, ReverseRelation, unknown_target
 from .ways import ThroughTable
 
 if TYPE_CHECKING:
@@ -178,13 +178,29 @@ class ManyToMany(Generic[T]):
         if self.reverse is None and self.registry is not None:
             self.registry.settle()
         if self.reverse is None:
-            missing = self.to if self.related is None else self.given_through
-            raise ModelError(
-                f"{self.model}.{self.name} points to {short(missing)}, which no module that was "
-                "imported declares",
-                fix="Import the module of that model before the first query.",
-            )
+            raise self._unknown()
         return self
+
+    def _unknown(self) -> ModelError:
+        """What to raise where the relation is needed and something of it was never declared."""
+        if self.registry is None:
+            return ModelError(
+                "A many-to-many relation of an abstract model leads nowhere",
+                fix="Ask a model that inherits from it.",
+            )
+        if self.registry.meant(self, self.to) is None:
+            return unknown_target(self, self.to)
+        if not self.is_auto:
+            through = self.registry.meant(self, self.given_through)
+            if through is None:
+                return unknown_target(self, self.given_through)
+            for key in through._table.relations:
+                if key.related is None:
+                    return unknown_target(key, key.to)
+        return self.misdeclared(
+            f"belongs to a {self.model} whose place another model of that name has taken",
+            "Make instances of that one.",
+        )
 
     def ways(self) -> tuple[ThroughTable, ThroughTable]:
         """Its two directions: from this model, and back from the related one."""
@@ -199,20 +215,19 @@ class ManyToMany(Generic[T]):
         """The model of the table between, where the user has none."""
         raise NotImplementedError
 
-    def use_through(self, through: type[Record], source: type[Record], target: type[Any]) -> bool:
-        """Take the two foreign keys of the table between; False if they are not resolved yet.
+    def use_through(self, through: type[Record], source: type[Record], target: type[Any]) -> None:
+        """Take the two foreign keys of the table between, all of which are resolved.
 
         Raises:
             ModelError: there is no such pair, or more than one.
         """
         keys = through._table.relations
-        if any(key.related is None for key in keys):
-            return False
         if self.through_fields is not None:
             near, far = (self._named_key(through, name) for name in self.through_fields)
         else:
-            near = self._only_key(through, keys, source, first=True)
-            far = self._only_key(through, [k for k in keys if k is not near], target, first=False)
+            both = 2 if source is target else 1  # the first of two is the near one
+            near = self._only_key(through, keys, source, both)
+            far = self._only_key(through, [k for k in keys if k is not near], target, 1)
         if not (_points(near, source) and _points(far, target)):
             raise self.misdeclared(
                 f"goes through {through.__name__}.{near.name} and {through.__name__}.{far.name}, "
@@ -220,7 +235,6 @@ class ManyToMany(Generic[T]):
                 "Name the key to this model first in through_fields.",
             )
         self.near, self.far, self.through_model, self.related = near, far, through, target
-        return True
 
     def _named_key(self, through: type[Record], name: str) -> ForeignKeyField[Any]:
         field = through._table.names.get(name)
@@ -236,16 +250,15 @@ class ManyToMany(Generic[T]):
         through: type[Record],
         keys: list[ForeignKeyField[Any]],
         model: type[Record],
-        first: bool,
+        most: int,
     ) -> ForeignKeyField[Any]:
         found = [key for key in keys if _points(key, model)]
-        enough = 2 if self.to_self and first else 1  # the first of two is the near one
         if not found:
             raise self.misdeclared(
                 f"goes through {through.__name__}, which has no foreign key to {model.__name__}",
                 f"Give {through.__name__} a ForeignKey to {model.__name__}.",
             )
-        if len(found) > enough:
+        if len(found) > most:
             raise self.misdeclared(
                 f"goes through {through.__name__}, which has several foreign keys to "
                 f"{model.__name__}: {', '.join(key.name for key in found)}",

@@ -153,25 +153,8 @@ class ForeignKeyField(Field[T]):
             if self.registry is not None:
                 self.registry.settle()
             if self.related is None:
-                raise self._unknown()
+                raise unknown_target(self, self.to)
         return self.related
-
-    def _unknown(self) -> ModelError:
-        """What to raise where the related model is needed and is not known."""
-        where = f"{self.model}.{self.name}"
-        fix = "Import the module of that model before the first query."
-        error = ModelError(
-            f"{where} points to {short(self.to)}, which no module that was imported declares",
-            fix=fix,
-        )
-        if not isinstance(self.to, str | type):
-            try:
-                self.to()
-            except NOT_YET as cause:
-                said = f"{type(cause).__name__}: {cause}"
-                error = ModelError(f"{where} points to a function that raises {said}", fix=fix)
-                error.__cause__ = cause
-        return error
 
     @property
     def target(self) -> Table:
@@ -346,6 +329,22 @@ class Unsaved:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+
+
+def unknown_target(field: ForeignKeyField[Any] | ManyToMany[Any], to: Any) -> ModelError:
+    """What to raise where the model that a relation names is needed and is not known."""
+    where = f"{field.model}.{field.name}"
+    fix = "Import the module of that model before the first query."
+    if not isinstance(to, str | type):
+        try:
+            to()
+        except NOT_YET as cause:
+            said = f"{type(cause).__name__}: {cause}"
+            error = ModelError(f"{where} points to a function that raises {said}", fix=fix)
+            error.__cause__ = cause
+            return error
+    wrong = f"{where} points to {short(to)}, which no module that was imported declares"
+    return ModelError(wrong, fix=fix)
 
 
 def _a(noun: str) -> str:
