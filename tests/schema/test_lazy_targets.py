@@ -14,7 +14,6 @@ import pytest
 from covet import aio, sync
 from covet.schema import registry as registries
 
-
 MADE = SimpleNamespace()
 MOODS = [("good", "Good"), ("bad", "Bad")]
 
@@ -164,7 +163,7 @@ def test_choices_do_not_look_for_models_too_early(face: Any) -> None:
     assert post._table.names["tag"].related_model is tag
 
 
-# --- circles ----------------------------------------------------------------------------------------
+# --- circles --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -223,7 +222,7 @@ def test_a_function_may_import_the_module_that_it_waits_for(package: Callable[..
     assert ring.a.A.bs.related_model.back.related_model is ring.a.A
 
 
-# --- what is never declared -------------------------------------------------------------------------
+# --- what is never declared -----------------------------------------------------------------------
 
 
 def said(use: Callable[[], Any]) -> str:
@@ -278,6 +277,30 @@ def test_a_relation_of_an_abstract_model_leads_nowhere(face: Any) -> None:
         "A many-to-many relation of an abstract model leads nowhere. "
         "Ask a model that inherits from it."
     )
+
+
+@pytest.mark.parametrize("name", ["a__b", "a_", "a b"])
+@pytest.mark.parametrize("option", ["related_name", "related_query_name"])
+def test_a_way_back_has_a_plain_name(face: Any, option: str, name: str) -> None:
+    tag = declare(face, "Tag")
+
+    for relation in (face.ForeignKey, face.OneToOneField, face.ManyToManyField):
+        with pytest.raises(face.ModelError) as error:
+            declare(face, "Post", tag=relation(tag, **{option: name}))
+        assert str(error.value) == (
+            f"Post.tag cannot have a way back that is called {name!r}: '__' and a trailing '_' are "
+            'the marks of lookups. Choose a plain name, or "+" for none.'
+        )
+
+
+def test_a_way_back_may_be_named_after_its_model(face: Any) -> None:
+    tag = declare(face, "Tag")
+    key = face.ForeignKey(tag, related_name="%(class)ss", related_query_name="a_%(class)s")
+    declare(face, "Post", tag=key)
+    declare(face, "Odd__", tag=face.ForeignKey(tag))
+
+    assert tag._table.reverse["a_post"].name == "posts"
+    assert tag._table.reverse["odd__"].name == "odd___set"
 
 
 # --- declared again, as the cells of a notebook are -----------------------------------------------

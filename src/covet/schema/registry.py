@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..errors import ModelError
 from .many import ManyToMany
 from .record import Record
-from .relations import NOT_YET, ForeignKeyField, ReverseRelation, reverse_names
+from .relations import NOT_YET, ForeignKeyField, ReverseRelation, is_plain, reverse_names
 from .ways import BackToMany, WayBack
 
 if TYPE_CHECKING:
@@ -216,6 +216,14 @@ class Registry:
         source = field.source
         assert source is not None
         name, query_name = reverse_names(field, source)
+        given = ((field.related_name, name), (field.related_query_name, query_name))
+        for word in [word for option, word in given if option and word is not None]:
+            if not is_plain(word):
+                raise field.misdeclared(
+                    f"cannot have a way back that is called {word!r}: '__' and a trailing '_' are "
+                    "the marks of lookups",
+                    'Choose a plain name, or "+" for none.',
+                )
         table = model._table
         clash = _clash(model, name, query_name)
         if clash is not None:
@@ -233,7 +241,7 @@ class Registry:
             ModelError: the model has something else of that name.
         """
         clash = _clash(model, name, name)
-        if clash is not None or not name.isidentifier():
+        if clash is not None or not is_plain(name):
             raise ModelError(
                 f"The way back to {model.__name__} cannot be called {name!r}",
                 fix="Choose a plain name that it does not use yet.",

@@ -331,6 +331,11 @@ class Unsaved:
         self.record = record
 
 
+def is_plain(name: str) -> bool:
+    """Whether a way back can be called so."""
+    return name.isidentifier() and "__" not in name and not name.endswith("_")
+
+
 def unknown_target(field: ForeignKeyField[Any] | ManyToMany[Any], to: Any) -> ModelError:
     """What to raise where the model that a relation names is needed and is not known."""
     where = f"{field.model}.{field.name}"
