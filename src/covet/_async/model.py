@@ -11,6 +11,7 @@ from ..rows import saving
 from ..schema.declare import ModelMeta, meant_an_instance
 from ..schema.fields import Field
 from ..schema.options import Options
+from ..schema.ordering import ORDER
 from ..schema.peers import Origin
 from ..schema.record import Record
 from ..schema.registry import Registry
@@ -18,6 +19,7 @@ from ..schema.relations import ReverseRelation
 from .database import Database, database
 from .deferred import load_deferred, read_fields
 from .manager import BaseManager, DefaultManager
+from .ordering import add_order, add_steps, give_places, take_order
 from .queryset import QuerySet
 from .related import ManyDescriptor
 from .relations import ReverseOneDescriptor
@@ -61,12 +63,22 @@ class Model(Record, metaclass=ModelMeta):
         for name, manager in own.items():
             setattr(cls, name, manager.bound(cls, name))
         cls._default_manager = vars(cls)[(declared or ["objects"])[0]]
+        if cls._table.ordered_within is not None:
+            add_steps(cls)
 
     @classmethod
     def _add_reverse(cls, relation: ReverseRelation) -> None:
         assert relation.name is not None
         way: Any = cls._table.ways[relation.name]
         setattr(cls, relation.name, ManyDescriptor(way) if way.many else ReverseOneDescriptor(way))
+
+    @classmethod
+    def _add_order(cls, relation: ReverseRelation) -> None:
+        add_order(cls, relation)
+
+    @classmethod
+    def _take_order(cls, relation: ReverseRelation) -> None:
+        take_order(cls, relation)
 
     @classmethod
     def _plain_rows(cls) -> QuerySet[Any]:
@@ -158,6 +170,9 @@ class Model(Record, metaclass=ModelMeta):
         return self.pk is None or (self._origin is None and self._table.pk.has_default)
 
     async def _insert(self, db: Database) -> None:
+        if self._table.ordered_within is not None:
+            setattr(self, ORDER, None)  # a copy of a row, too, goes behind its siblings
+            await give_places(QuerySet(type(self), None, db.alias), [self])
         written, filled = saving.to_insert(self)
         plan = saving.insert_plan(type(self), written, filled, db.dialect)
         if plan.returned:

@@ -16,6 +16,7 @@ from ..expressions import FieldRef
 from .fields import NOT_PROVIDED, BigAutoField, Field
 from .many import ManyToMany
 from .options import Options, read_options
+from .ordering import with_order
 from .record import DB_DEFAULT, Record
 from .table import Table
 
@@ -155,11 +156,12 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
                 fix="Give it primary_key=True, or another name.",
             )
         fields = {"id": BigAutoField(primary_key=True)} | fields
+    fields, options = with_order(cls.__name__, fields, cls._options)
     for name, field in fields.items():
         field.bind(cls.__name__, name)
     _check_columns(cls.__name__, list(fields.values()))
     label = f"{cls.__module__}.{cls.__qualname__}"
-    cls._table = Table(label, cls.__name__, cls._options, tuple(fields.values()))
+    cls._table = Table(label, cls.__name__, options, tuple(fields.values()))
     cls._plans = {}
     for name, many in _many_to_many(cls).items():
         many.bind(cls.__name__, name)

@@ -257,6 +257,8 @@ class Registry:
         model._table.checked.clear()
         if relation.name is not None:
             self._add_accessor(model, relation)
+        if relation.field is relation.source.ordered_within:
+            model._add_order(relation)
 
     def _add_accessor(self, model: type[Record], relation: ReverseRelation) -> None:
         """Give a model its attribute for the way back along a relation."""
@@ -331,6 +333,8 @@ def _take_out(relation: ReverseRelation, model: type[Record]) -> None:
     if relation.name is not None:
         model._table.ways.pop(relation.name, None)
         delattr(model, relation.name)
+    if relation.field is relation.source.ordered_within:
+        model._take_order(relation)
 
 
 def _clash(model: type[Record], name: str | None, query_name: str) -> str | None:
