@@ -206,6 +206,7 @@ COLOURED = frozenset(
         "drop_tables",
         "loaded",
         "on_commit",
+        "related_choices",
     }
 )
 

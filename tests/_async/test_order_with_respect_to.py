@@ -253,10 +253,13 @@ async def test_loaded_rows_are_forgotten_when_they_are_put_in_order(db: Database
 async def test_an_order_is_taken_back_with_its_transaction(db: Database) -> None:
     question, (a, b) = await asked("a", "b")
 
-    with pytest.raises(ZeroDivisionError):
+    async def fails() -> None:
         async with atomic():
             await question.set_answer_order([b.pk, a.pk])
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fails()
 
     assert await question.get_answer_order() == [a.pk, b.pk]
 

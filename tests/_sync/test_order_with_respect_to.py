@@ -255,10 +255,13 @@ def test_loaded_rows_are_forgotten_when_they_are_put_in_order(db: Database) -> N
 def test_an_order_is_taken_back_with_its_transaction(db: Database) -> None:
     question, (a, b) = asked("a", "b")
 
-    with pytest.raises(ZeroDivisionError):
+    def fails() -> None:
         with atomic():
             question.set_answer_order([b.pk, a.pk])
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
 
     assert question.get_answer_order() == [a.pk, b.pk]
 

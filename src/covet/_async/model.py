@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from ..errors import DatabaseError, FieldError
+from ..errors import DatabaseError, FieldError, ValidationError
 from ..pairs import async_deferred
-from ..rows import saving
+from ..rows import saving, unique
 from ..schema.declare import ModelMeta, meant_an_instance
 from ..schema.fields import Field
 from ..schema.options import Options
@@ -209,6 +209,36 @@ class Model(Record, metaclass=ModelMeta):
                 self._origin = Origin(db.alias)
             saving.forget_expressions(self, written)
         return result.rowcount > 0
+
+    async def validate_unique(
+        self, exclude: Iterable[str] = (), *, using: str | None = None
+    ) -> None:
+        """Ask the database whether another row has what this one must have for itself.
+
+        That are the primary key of a new row, fields with ``unique``, ``unique_for_date``,
+        ``unique_for_month`` or ``unique_for_year``, ``unique_together`` and unique constraints: one
+        query for each whose fields all have a value. ``full_clean()`` and ``save()`` do not ask.
+        Somebody else may be faster still, so ``save()`` can raise ``IntegrityError`` all the same.
+
+        Args:
+            exclude: names of fields; what they take part in is not asked for.
+            using: the alias of the database; that it came from when left out.
+
+        Raises:
+            ValidationError: with all messages by field, those about several fields under
+                ``"__all__"``.
+
+        Example:
+            >>> await post.validate_unique(exclude=["slug"])
+        """
+        alias = using or (self._origin.alias if self._origin else None)
+        errors: dict[str, list[str]] = {}
+        for check in unique.checks(self, set(exclude)):
+            query: QuerySet[Any] = QuerySet(type(self), check.spec, alias)
+            if await query.exists():
+                errors.setdefault(check.name, []).append(check.message)
+        if errors:
+            raise ValidationError(errors, model=type(self).__name__, code="unique")
 
     async def delete(self, *, using: str | None = None) -> tuple[int, dict[str, int]]:
         """Delete the instance's row; the instance stays, without its primary key.

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict, TypeVar
 
 from ..errors import ModelError, short
+from ..expressions import Q
+from .limits import Limit, check_limit, limit_of
 from .record import Record
 from .relations import ForeignKeyField, ReverseRelation, unknown_target
 from .ways import ThroughTable
@@ -26,7 +28,7 @@ class ManyOptions(TypedDict, total=False):
     db_table: str | None
     symmetrical: bool | None
     db_constraint: bool
-    limit_choices_to: Any
+    limit_choices_to: Limit | None
     verbose_name: str | None
     help_text: str
     blank: bool
@@ -50,7 +52,8 @@ class ManyToMany(Generic[T]):
         symmetrical: whether, of a model to itself, one direction implies the other; it does unless
             this is False.
         db_constraint: False leaves the constraints of the table that is made out of the database.
-        limit_choices_to: which related rows forms are to offer.
+        limit_choices_to: which related rows ``related_choices()`` offers: lookups in a dictionary,
+            a ``Q``, or a function that gives either.
         verbose_name: the name for readers.
         help_text: an explanation for readers.
         blank: whether forms may leave it empty.
@@ -75,7 +78,7 @@ class ManyToMany(Generic[T]):
         db_table: str | None = None,
         symmetrical: bool | None = None,
         db_constraint: bool = True,
-        limit_choices_to: Any = None,
+        limit_choices_to: Limit | None = None,
         verbose_name: str | None = None,
         help_text: str = "",
         blank: bool = False,
@@ -132,6 +135,16 @@ class ManyToMany(Generic[T]):
                 f"has through_fields={short(self.through_fields)}",
                 f"Name two foreign keys: the one to {model}, then the one to the related model.",
             )
+
+        check_limit(self)
+
+    def get_limit_choices_to(self) -> dict[str, Any] | Q:
+        """What ``limit_choices_to`` says now; a function is called each time.
+
+        Raises:
+            ModelError: the function gives something that can be no condition.
+        """
+        return limit_of(self)
 
     def misdeclared(self, wrong: str, fix: str | None = None) -> ModelError:
         """The error for a relation that cannot be as it was declared."""

@@ -300,7 +300,7 @@ class Record:
         """Validate everything that needs no query: every field, then the instance as a whole.
 
         Uniqueness is the database's to judge, as only it can without a race; ``save()`` raises
-        ``IntegrityError`` for it.
+        ``IntegrityError`` for it, and ``validate_unique()`` asks beforehand.
 
         Args:
             exclude: names of fields to leave out.

@@ -307,7 +307,9 @@ class Registry:
     def _disconnect(self, many: ManyToMany[Any]) -> None:
         """Undo what connecting a many-to-many relation did."""
         source, related, through = many.source, many.related, many.through_model
-        assert source is not None and related is not None and through is not None
+        assert source is not None
+        assert related is not None
+        assert through is not None
         if many.reverse is not None:
             _take_out(many.reverse, related)
         source.ways.pop(many.name, None)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..errors import ModelError, ValidationError, short
+from ..expressions import Q
 from .fields import Field, FieldOptions
+from .limits import Limit, check_limit, limit_of
 from .record import Record, Reference
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class RelationOptions(FieldOptions, total=False):
     related_query_name: str | None
     to_field: str | None
     db_constraint: bool
+    limit_choices_to: Limit | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +77,8 @@ class ForeignKeyField(Field[T]):
             when left out.
         on_delete: what the database does to rows whose target is deleted.
         db_constraint: False leaves the constraint out.
+        limit_choices_to: which related rows ``related_choices()`` offers: lookups in a dictionary,
+            a ``Q``, or a function that gives either.
         **options: those of every field; ``db_index`` is on by default.
 
     Raises:
@@ -99,6 +104,7 @@ class ForeignKeyField(Field[T]):
         related_query_name: str | None = None,
         to_field: str | None = None,
         db_constraint: bool = True,
+        limit_choices_to: Limit | None = None,
         **options: Any,
     ) -> None:
         options.setdefault("db_index", True)
@@ -111,6 +117,7 @@ class ForeignKeyField(Field[T]):
         self.to_field = to_field
         self.on_delete = on_delete
         self.db_constraint = db_constraint
+        self.limit_choices_to = limit_choices_to
         self.source: Table | None = None
         self.related: type[Record] | None = None
         self.reverse: ReverseRelation | None = None
@@ -129,12 +136,21 @@ class ForeignKeyField(Field[T]):
     def check_declaration(self) -> None:
         """Refuse an ``on_delete`` that there is not, or that the column cannot follow."""
         super().check_declaration()
+        check_limit(self)
         if self.on_delete not in ON_DELETE:
             raise self.misdeclared(
                 f"has on_delete={short(self.on_delete)}", f"Use one of {', '.join(ON_DELETE)}."
             )
         if self.on_delete == SET_NULL and not self.null:
             raise self.misdeclared("has on_delete=SET_NULL but cannot be null", "Add null=True.")
+
+    def get_limit_choices_to(self) -> dict[str, Any] | Q:
+        """What ``limit_choices_to`` says now; a function is called each time.
+
+        Raises:
+            ModelError: the function gives something that can be no condition.
+        """
+        return limit_of(self)
 
     @property
     def cache_name(self) -> str:
