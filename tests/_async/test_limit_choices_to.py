@@ -191,8 +191,8 @@ def test_a_limit_that_does_not_fit_the_related_model_is_named() -> None:
 
     assert str(error.value) == (
         "Post.typo has limit_choices_to={'is_stuff': True}, which does not fit Person: Person has "
-        "no field 'is_stuff'. Did you mean 'is_staff'? Fields: age, boss, boxs, id, is_staff, name, "
-        "posts, team."
+        "no field 'is_stuff'. Did you mean 'is_staff'? "
+        "Fields: age, boss, boxs, id, is_staff, name, posts, team."
     )
 
 

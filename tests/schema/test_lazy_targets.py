@@ -389,6 +389,23 @@ def test_any_model_of_a_relation_through_another_is_declared_again(
     assert len(person._table.reverse) == len(band._table.reverse) + 1 == 2
 
 
+def test_the_order_of_rows_is_their_owners_as_long_as_they_say_so(face: Any) -> None:
+    def answer(**words: str) -> None:
+        question = face.ForeignKey("Question", related_name="+")
+        declare(face, "Answer", "__main__", question=question, Meta=type("Meta", (), words))
+
+    answer(order_with_respect_to="question")
+    for _ in range(2):
+        question = declare(face, "Question", "__main__")
+        assert hasattr(question, "get_answer_order")
+
+    answer()
+    assert not hasattr(question, "get_answer_order")
+    assert not hasattr(question, "set_answer_order")
+    answer(order_with_respect_to="question")
+    assert hasattr(question, "set_answer_order")
+
+
 def test_instances_of_a_model_that_was_declared_again_say_so(face: Any) -> None:
     tag = declare(face, "Tag", "__main__")
     old = declare(face, "Post", "__main__", tags=face.ManyToManyField(tag, related_name="posts"))

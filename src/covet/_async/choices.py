@@ -13,7 +13,7 @@ from .queryset import QuerySet
 
 
 def related_choices(model: type[Any], name: str, *, using: str | None = None) -> QuerySet[Any]:
-    """The objects that a relation offers: the related model's, as ``limit_choices_to`` narrows them.
+    """The objects that a relation offers: the related model's, narrowed by ``limit_choices_to``.
 
     It is for forms to offer and to check; saving does not ask for it.
 
