@@ -376,7 +376,8 @@ def test_an_unknown_word_that_is_near_to_none_is_refused_with_all() -> None:
 async def test_tables_of_unmanaged_models_are_made_only_when_named(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Model._registry, "models", {})
+    for known in ("models", "named", "pending"):
+        monkeypatch.setattr(Model._registry, known, {})
 
     class Bolt(Model): ...
 
