@@ -224,6 +224,7 @@ COLOURED = frozenset(
         "drop_tables",
         "loaded",
         "on_commit",
+        "related_choices",
     }
 )
 

@@ -368,15 +368,16 @@ def test_an_unknown_word_that_is_near_to_none_is_refused_with_all() -> None:
 
     assert str(error.value) == (
         "Bolt.Meta has no option 'proxy'. Options: abstract, app_label, constraints, db_table, "
-        "db_table_comment, default_related_name, get_latest_by, indexes, managed, ordering, "
-        "unique_together, verbose_name, verbose_name_plural."
+        "db_table_comment, default_related_name, get_latest_by, indexes, managed, "
+        "order_with_respect_to, ordering, unique_together, verbose_name, verbose_name_plural."
     )
 
 
 async def test_tables_of_unmanaged_models_are_made_only_when_named(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Model._registry, "models", {})
+    for known in ("models", "named", "pending"):
+        monkeypatch.setattr(Model._registry, known, {})
 
     class Bolt(Model): ...
 

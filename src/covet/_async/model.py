@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from ..errors import DatabaseError, FieldError
+from ..errors import DatabaseError, FieldError, ValidationError
 from ..pairs import async_deferred
-from ..rows import saving
+from ..rows import saving, unique
 from ..schema.declare import ModelMeta, meant_an_instance
 from ..schema.fields import Field
 from ..schema.options import Options
+from ..schema.ordering import ORDER
 from ..schema.peers import Origin
 from ..schema.record import Record
 from ..schema.registry import Registry
@@ -19,6 +20,7 @@ from .database import Database, database
 from .deferred import load_deferred, read_fields
 from .deletion import delete
 from .manager import BaseManager, DefaultManager
+from .ordering import add_order, add_steps, give_places, take_order
 from .queryset import QuerySet
 from .related import ManyDescriptor
 from .relations import ReverseOneDescriptor
@@ -62,12 +64,22 @@ class Model(Record, metaclass=ModelMeta):
         for name, manager in own.items():
             setattr(cls, name, manager.bound(cls, name))
         cls._default_manager = vars(cls)[(declared or ["objects"])[0]]
+        if cls._table.ordered_within is not None:
+            add_steps(cls)
 
     @classmethod
     def _add_reverse(cls, relation: ReverseRelation) -> None:
         assert relation.name is not None
         way: Any = cls._table.ways[relation.name]
         setattr(cls, relation.name, ManyDescriptor(way) if way.many else ReverseOneDescriptor(way))
+
+    @classmethod
+    def _add_order(cls, relation: ReverseRelation) -> None:
+        add_order(cls, relation)
+
+    @classmethod
+    def _take_order(cls, relation: ReverseRelation) -> None:
+        take_order(cls, relation)
 
     @classmethod
     def _plain_rows(cls) -> QuerySet[Any]:
@@ -159,6 +171,9 @@ class Model(Record, metaclass=ModelMeta):
         return self.pk is None or (self._origin is None and self._table.pk.has_default)
 
     async def _insert(self, db: Database) -> None:
+        if self._table.ordered_within is not None:
+            setattr(self, ORDER, None)  # a copy of a row, too, goes behind its siblings
+            await give_places(QuerySet(type(self), None, db.alias), [self])
         written, filled = saving.to_insert(self)
         plan = saving.insert_plan(type(self), written, filled, db.dialect)
         if plan.returned:
@@ -195,6 +210,36 @@ class Model(Record, metaclass=ModelMeta):
                 self._origin = Origin(db.alias)
             saving.forget_expressions(self, written)
         return result.rowcount > 0
+
+    async def validate_unique(
+        self, exclude: Iterable[str] = (), *, using: str | None = None
+    ) -> None:
+        """Ask the database whether another row has what this one must have for itself.
+
+        That are the primary key of a new row, fields with ``unique``, ``unique_for_date``,
+        ``unique_for_month`` or ``unique_for_year``, ``unique_together`` and unique constraints: one
+        query for each whose fields all have a value. ``full_clean()`` and ``save()`` do not ask.
+        Somebody else may be faster still, so ``save()`` can raise ``IntegrityError`` all the same.
+
+        Args:
+            exclude: names of fields; what they take part in is not asked for.
+            using: the alias of the database; that it came from when left out.
+
+        Raises:
+            ValidationError: with all messages by field, those about several fields under
+                ``"__all__"``.
+
+        Example:
+            >>> await post.validate_unique(exclude=["slug"])
+        """
+        alias = using or (self._origin.alias if self._origin else None)
+        errors: dict[str, list[str]] = {}
+        for check in unique.checks(self, set(exclude)):
+            query: QuerySet[Any] = QuerySet(type(self), check.spec, alias)
+            if await query.exists():
+                errors.setdefault(check.name, []).append(check.message)
+        if errors:
+            raise ValidationError(errors, model=type(self).__name__, code="unique")
 
     async def delete(self, *, using: str | None = None) -> tuple[int, dict[str, int]]:
         """Delete the instance's row, and what hangs on it as ``on_delete`` says.

@@ -19,6 +19,7 @@ from .database import Database, database, is_connected
 from .deletion import delete
 from .loading import load_many, prefetch
 from .manager import complete, manager_of
+from .ordering import give_places
 from .transaction import atomic
 
 if TYPE_CHECKING:
@@ -394,9 +395,10 @@ class QuerySet(AsyncRows[T]):
         ignoring_conflicts: bool = False,
     ) -> None:
         db = self._database()
-        batches = bulk.batches(
-            self.model, records, batch_size, db.dialect, validate, ignoring_conflicts
-        )
+        bulk.check(self.model, records, batch_size, validate)
+        if self.model._table.ordered_within is not None:
+            await give_places(QuerySet(self.model, None, db.alias), records)
+        batches = bulk.batches(self.model, records, batch_size, db.dialect, ignoring_conflicts)
         if len(batches) > 1:
             async with atomic(using=db.alias):
                 for batch in batches:

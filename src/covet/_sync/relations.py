@@ -49,6 +49,8 @@ class ForeignKey(ForeignKeyField[T], Generic[T]):
         related_query_name: the name in lookups, if it is not ``related_name``.
         to_field: the unique field of the related model that is held, if not its primary key.
         db_constraint: False leaves the constraint out of the database.
+        limit_choices_to: which related rows ``related_choices()`` offers: lookups in a dictionary,
+            a ``Q``, or a function that gives either.
         **options: those of every field.
 
     Example:

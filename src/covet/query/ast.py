@@ -86,6 +86,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """What stands beside the value that an expression has, among pairs of both."""
+
+    operand: Expr
+    pairs: tuple[tuple[Expr, Expr], ...]
+    field: Field[Any]
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Random:
     """A number that differs in each row."""
 
@@ -103,7 +113,7 @@ class Named:
     nullable: bool
 
 
-Expr: TypeAlias = Column | Param | Constant | Null | Arithmetic | Part | Random | Named
+Expr: TypeAlias = Column | Param | Constant | Null | Arithmetic | Part | Switch | Random | Named
 
 
 # --- conditions: what is true, false or unknown -------------------------------------------------

@@ -102,6 +102,24 @@ def update(spec: QuerySpec, written: Assigned) -> ast.Update:
     return ast.Update(select, tuple(assignments))
 
 
+def by_key(spec: QuerySpec, field: Field[Any], pairs: int) -> ast.Update:
+    """The UPDATE that sets a column of each row by its primary key.
+
+    Args:
+        spec: the rows, all of which are among the keys.
+        field: the column.
+        pairs: how many keys there are; each, and the value for it, stand behind the query's values.
+    """
+    select = select_keys(spec)
+    pk, start = spec.table.pk, len(spec.values)
+    chosen = tuple(
+        (ast.Param(place, pk), ast.Param(place + 1, field))
+        for place in range(start, start + 2 * pairs, 2)
+    )
+    switch = ast.Switch(ast.Column(select.alias, pk, False), chosen, field, False)
+    return ast.Update(select, (ast.Assignment(field, switch),))
+
+
 def delete(spec: QuerySpec) -> ast.Delete:
     """The DELETE of a query's rows."""
     return ast.Delete(select_keys(spec))

@@ -27,27 +27,20 @@ class Batch(NamedTuple):
     plan: InsertPlan
 
 
-def batches(
-    model: type[Record],
-    records: Sequence[Any],
-    batch_size: int | None,
-    dialect: Dialect,
-    validate: bool = True,
-    ignoring: bool = False,
-) -> list[Batch]:
-    """The INSERTs for instances; every value is checked before the first is sent.
+def check(
+    model: type[Record], records: Sequence[Any], batch_size: int | None, validate: bool = True
+) -> None:
+    """Refuse what cannot be created together.
 
     Args:
         model: what all of them are instances of.
         records: the instances.
         batch_size: the most rows in one statement; None for as many as the server takes.
-        dialect: the database that is written to.
         validate: whether choices and validators are checked too.
-        ignoring: whether a row that is there already is passed over; no keys come back then.
 
     Raises:
         FieldError: an instance of another model, or a batch size below 1.
-        ValidationError: a value that its field does not accept.
+        ValidationError: a choice or a validator that refuses a value.
     """
     if batch_size is not None and batch_size < 1:
         raise FieldError(f"bulk_create(batch_size={batch_size}): a batch has at least one row")
@@ -59,6 +52,27 @@ def batches(
             )
         if validate and model._table.ruled_fields:
             record._validate()
+
+
+def batches(
+    model: type[Record],
+    records: Sequence[Any],
+    batch_size: int | None,
+    dialect: Dialect,
+    ignoring: bool = False,
+) -> list[Batch]:
+    """The INSERTs for instances; every value is checked before the first is sent.
+
+    Args:
+        model: what all of them are instances of.
+        records: the instances.
+        batch_size: the most rows in one statement; None for as many as the server takes.
+        dialect: the database that is written to.
+        ignoring: whether a row that is there already is passed over; no keys come back then.
+
+    Raises:
+        ValidationError: a value that its field does not accept.
+    """
     found: list[Batch] = []
     for filled, group in _alike(model._table, records).items():
         fields = tuple(f for f in model._table.fields if f not in filled)

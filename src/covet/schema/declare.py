@@ -11,15 +11,18 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any
 
-from ..errors import ModelError, MultipleObjectsReturned, ObjectDoesNotExist
+from ..errors import ModelError, MultipleObjectsReturned, ObjectDoesNotExist, short
 from ..expressions import FieldRef
 from .fields import NOT_PROVIDED, BigAutoField, Field
 from .many import ManyToMany
 from .options import Options, read_options
+from .ordering import with_order
 from .record import DB_DEFAULT, Record
 from .table import Table
 
-RESERVED = frozenset({"objects", "save", "delete", "refresh_from_db", "_table", "_plans"})
+RESERVED = frozenset(
+    {"objects", "save", "delete", "refresh_from_db", "validate_unique", "_table", "_plans"}
+)
 MIXED_IN = "_covet_fields"
 DECLARED = (Field, ManyToMany)
 
@@ -155,11 +158,12 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
                 fix="Give it primary_key=True, or another name.",
             )
         fields = {"id": BigAutoField(primary_key=True)} | fields
+    fields, options = with_order(cls.__name__, fields, cls._options)
     for name, field in fields.items():
         field.bind(cls.__name__, name)
     _check_columns(cls.__name__, list(fields.values()))
     label = f"{cls.__module__}.{cls.__qualname__}"
-    cls._table = Table(label, cls.__name__, cls._options, tuple(fields.values()))
+    cls._table = Table(label, cls.__name__, options, tuple(fields.values()))
     cls._plans = {}
     for name, many in _many_to_many(cls).items():
         many.bind(cls.__name__, name)
@@ -173,8 +177,9 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
     for name, field in fields.items():
         if field.is_relation:
             setattr(cls, name, field)
-        if field.choices is not None and not hasattr(cls, f"get_{name}_display"):
-            setattr(cls, f"get_{name}_display", _display(field))
+        display = f"get_{name}_display"
+        if field.choices is not None and not any(display in vars(base) for base in cls.__mro__):
+            setattr(cls, display, _display(field))
     _check_meta(cls._table)
     _check_names(cls.__name__, cls._table.many)
     cls._fill = _filler(cls._table)
@@ -233,10 +238,28 @@ def _check_meta(table: Table) -> None:
     for group in options.unique_together:
         for name in group:
             table.field(name, "Meta.unique_together")
+    for field in table.fields:
+        for part, name in field.unique_for:
+            _check_unique_for(table, field, part, name)
     for word in ("ordering", "get_latest_by"):
         for term in getattr(options, word):
             if isinstance(term, str) and "__" not in term and term != "?":
                 table.field(term.removeprefix("-"), f"Meta.{word}")
+
+
+def _check_unique_for(table: Table, field: Field[Any], part: str, name: str) -> None:
+    """Refuse ``unique_for_date`` and its like where they name no date."""
+    other = table.names.get(name)
+    if other is None or other.kind not in ("date", "datetime"):
+        fields = [f.name for f in table.fields if f.kind in ("date", "datetime")]
+        fix = (
+            f"{table.model_name} has {', '.join(fields)}."
+            if fields
+            else "Add one, or take it away."
+        )
+        raise field.misdeclared(
+            f"has unique_for_{part}={short(name)}, which is no DateField or DateTimeField", fix
+        )
 
 
 def _add_error(cls: Any, name: str, base: type[Exception]) -> None:

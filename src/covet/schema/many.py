@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict, TypeVar
 
 from ..errors import ModelError, short
+from ..expressions import Q
+from .limits import Limit, check_limit, limit_of
 from .record import Record
-from .relations import ForeignKeyField, ReverseRelation
+from .relations import ForeignKeyField, ReverseRelation, unknown_target
 from .ways import ThroughTable
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ class ManyOptions(TypedDict, total=False):
     db_table: str | None
     symmetrical: bool | None
     db_constraint: bool
-    limit_choices_to: Any
+    limit_choices_to: Limit | None
     verbose_name: str | None
     help_text: str
     blank: bool
@@ -50,7 +52,8 @@ class ManyToMany(Generic[T]):
         symmetrical: whether, of a model to itself, one direction implies the other; it does unless
             this is False.
         db_constraint: False leaves the constraints of the table that is made out of the database.
-        limit_choices_to: which related rows forms are to offer.
+        limit_choices_to: which related rows ``related_choices()`` offers: lookups in a dictionary,
+            a ``Q``, or a function that gives either.
         verbose_name: the name for readers.
         help_text: an explanation for readers.
         blank: whether forms may leave it empty.
@@ -75,7 +78,7 @@ class ManyToMany(Generic[T]):
         db_table: str | None = None,
         symmetrical: bool | None = None,
         db_constraint: bool = True,
-        limit_choices_to: Any = None,
+        limit_choices_to: Limit | None = None,
         verbose_name: str | None = None,
         help_text: str = "",
         blank: bool = False,
@@ -133,6 +136,16 @@ class ManyToMany(Generic[T]):
                 f"Name two foreign keys: the one to {model}, then the one to the related model.",
             )
 
+        check_limit(self)
+
+    def get_limit_choices_to(self) -> dict[str, Any] | Q:
+        """What ``limit_choices_to`` says now; a function is called each time.
+
+        Raises:
+            ModelError: the function gives something that can be no condition.
+        """
+        return limit_of(self)
+
     def misdeclared(self, wrong: str, fix: str | None = None) -> ModelError:
         """The error for a relation that cannot be as it was declared."""
         return ModelError(f"{self.model}.{self.name} {wrong}", fix=fix)
@@ -178,13 +191,29 @@ class ManyToMany(Generic[T]):
         if self.reverse is None and self.registry is not None:
             self.registry.settle()
         if self.reverse is None:
-            missing = self.to if self.related is None else self.given_through
-            raise ModelError(
-                f"{self.model}.{self.name} points to {short(missing)}, which no module that was "
-                "imported declares",
-                fix="Import the module of that model before the first query.",
-            )
+            raise self._unknown()
         return self
+
+    def _unknown(self) -> ModelError:
+        """What to raise where the relation is needed and something of it was never declared."""
+        if self.registry is None:
+            return ModelError(
+                "A many-to-many relation of an abstract model leads nowhere",
+                fix="Ask a model that inherits from it.",
+            )
+        if self.registry.meant(self, self.to) is None:
+            return unknown_target(self, self.to)
+        if not self.is_auto:
+            through = self.registry.meant(self, self.given_through)
+            if through is None:
+                return unknown_target(self, self.given_through)
+            for key in through._table.relations:
+                if key.related is None:
+                    return unknown_target(key, key.to)
+        return self.misdeclared(
+            f"belongs to a {self.model} whose place another model of that name has taken",
+            "Make instances of that one.",
+        )
 
     def ways(self) -> tuple[ThroughTable, ThroughTable]:
         """Its two directions: from this model, and back from the related one."""
@@ -199,20 +228,19 @@ class ManyToMany(Generic[T]):
         """The model of the table between, where the user has none."""
         raise NotImplementedError
 
-    def use_through(self, through: type[Record], source: type[Record], target: type[Any]) -> bool:
-        """Take the two foreign keys of the table between; False if they are not resolved yet.
+    def use_through(self, through: type[Record], source: type[Record], target: type[Any]) -> None:
+        """Take the two foreign keys of the table between, all of which are resolved.
 
         Raises:
             ModelError: there is no such pair, or more than one.
         """
         keys = through._table.relations
-        if any(key.related is None for key in keys):
-            return False
         if self.through_fields is not None:
             near, far = (self._named_key(through, name) for name in self.through_fields)
         else:
-            near = self._only_key(through, keys, source, first=True)
-            far = self._only_key(through, [k for k in keys if k is not near], target, first=False)
+            both = 2 if source is target else 1  # the first of two is the near one
+            near = self._only_key(through, keys, source, both)
+            far = self._only_key(through, [k for k in keys if k is not near], target, 1)
         if not (_points(near, source) and _points(far, target)):
             raise self.misdeclared(
                 f"goes through {through.__name__}.{near.name} and {through.__name__}.{far.name}, "
@@ -220,7 +248,6 @@ class ManyToMany(Generic[T]):
                 "Name the key to this model first in through_fields.",
             )
         self.near, self.far, self.through_model, self.related = near, far, through, target
-        return True
 
     def _named_key(self, through: type[Record], name: str) -> ForeignKeyField[Any]:
         field = through._table.names.get(name)
@@ -236,16 +263,15 @@ class ManyToMany(Generic[T]):
         through: type[Record],
         keys: list[ForeignKeyField[Any]],
         model: type[Record],
-        first: bool,
+        most: int,
     ) -> ForeignKeyField[Any]:
         found = [key for key in keys if _points(key, model)]
-        enough = 2 if self.to_self and first else 1  # the first of two is the near one
         if not found:
             raise self.misdeclared(
                 f"goes through {through.__name__}, which has no foreign key to {model.__name__}",
                 f"Give {through.__name__} a ForeignKey to {model.__name__}.",
             )
-        if len(found) > enough:
+        if len(found) > most:
             raise self.misdeclared(
                 f"goes through {through.__name__}, which has several foreign keys to "
                 f"{model.__name__}: {', '.join(key.name for key in found)}",

@@ -26,6 +26,7 @@ class Options:
     get_latest_by: tuple[str, ...] = ()
     indexes: tuple[Index, ...] = ()
     managed: bool = True
+    order_with_respect_to: str | None = None
     ordering: tuple[Any, ...] = ()
     unique_together: tuple[tuple[str, ...], ...] = ()
     verbose_name: str | None = None

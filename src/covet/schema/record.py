@@ -212,6 +212,16 @@ class Record:
         """Give the class its attribute for the way back along a relation."""
         raise NotImplementedError
 
+    @classmethod
+    def _add_order(cls, relation: ReverseRelation) -> None:
+        """Give the class the methods for the order of the rows that point to it."""
+        raise NotImplementedError
+
+    @classmethod
+    def _take_order(cls, relation: ReverseRelation) -> None:
+        """Take these methods away."""
+        raise NotImplementedError
+
     def __str__(self) -> str:
         return f"{type(self).__name__} object ({self.__dict__.get(self._table.pk.attname)})"
 
@@ -290,7 +300,7 @@ class Record:
         """Validate everything that needs no query: every field, then the instance as a whole.
 
         Uniqueness is the database's to judge, as only it can without a race; ``save()`` raises
-        ``IntegrityError`` for it.
+        ``IntegrityError`` for it, and ``validate_unique()`` asks beforehand.
 
         Args:
             exclude: names of fields to leave out.

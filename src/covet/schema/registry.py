@@ -9,7 +9,7 @@ from ..errors import ModelError
 from .many import ManyToMany
 from .on_delete import check_chain
 from .record import Record
-from .relations import NOT_YET, ForeignKeyField, ReverseRelation, reverse_names
+from .relations import NOT_YET, ForeignKeyField, ReverseRelation, is_plain, reverse_names
 from .ways import BackToMany, WayBack
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Registry:
             field.source, field.registry = table, self
         try:
             waiting = self._waiting_for(table)  # some for its keys, as those of a table between
-            self._resolve([*table.relations, *waiting, *table.many.values()], late=False)
+            self._resolve([*relations, *waiting], late=False)
         except ModelError:
             self._forget(model)
             raise
@@ -89,12 +89,15 @@ class Registry:
     def _resolve(self, fields: list[Relation], *, late: bool) -> bool:
         """Resolve relations as far as their target is known, keep the others; True if any was.
 
+        Foreign keys come first, as a many-to-many relation needs those of the table between.
+
         Args:
             fields: relations that are not pending.
             late: whether every module has had its turn, so that a name may be looked for in all.
                 While models are still being declared, a nearer one of that name may yet come.
         """
         resolved = False
+        fields.sort(key=lambda field: isinstance(field, ManyToMany))
         for place, field in enumerate(fields):
             try:
                 if self._connect(field, late):
@@ -107,8 +110,12 @@ class Registry:
                 raise
         return resolved
 
-    def _meant(self, field: Relation, to: Any, late: bool) -> type[Record] | None:
-        """The model that a relation names, or None if there is none yet."""
+    def meant(self, field: Relation, to: Any, *, late: bool = True) -> type[Record] | None:
+        """The model that a relation names, or None if there is none yet.
+
+        Raises:
+            ModelError: it names something else, or several models equally well.
+        """
         source = field.source
         assert source is not None
         if isinstance(to, str):
@@ -170,7 +177,7 @@ class Registry:
 
     def _connect(self, field: Relation, late: bool) -> bool:
         """Point a relation at its model, and make the way back; False if that is not there yet."""
-        model = self._meant(field, field.to, late)
+        model = self.meant(field, field.to, late=late)
         if model is None:
             field.waits_for = field.to
         elif isinstance(field, ForeignKeyField):
@@ -179,7 +186,11 @@ class Registry:
             self._make_way_back(field, model, not (field.one_to_one or field.unique))
             return True
         elif self._has_through(field, model, late):
-            self._make_way_back(field, model, True)
+            try:
+                self._make_way_back(field, model, True)
+            except ModelError:
+                self._disconnect(field)
+                raise
             assert field.source is not None
             field.source.ways[field.name] = field.ways()[0]
             return True
@@ -192,14 +203,29 @@ class Registry:
         if field.given_through is None:
             through: type[Record] | None = field.make_through(source, model)
         else:
-            through = self._meant(field, field.given_through, late)
-        field.waits_for = field.given_through if through is None else None
-        return through is not None and field.use_through(through, source, model)
+            through = self.meant(field, field.given_through, late=late)
+        if through is None:
+            field.waits_for = field.given_through
+            return False
+        unresolved = [key for key in through._table.relations if key.related is None]
+        if unresolved:
+            field.waits_for = _wanted(unresolved[0])
+            return False
+        field.use_through(through, source, model)
+        return True
 
     def _make_way_back(self, field: Relation, model: type[Record], many: bool) -> None:
         source = field.source
         assert source is not None
         name, query_name = reverse_names(field, source)
+        given = ((field.related_name, name), (field.related_query_name, query_name))
+        for word in [word for option, word in given if option and word is not None]:
+            if not is_plain(word):
+                raise field.misdeclared(
+                    f"cannot have a way back that is called {word!r}: '__' and a trailing '_' are "
+                    "the marks of lookups",
+                    'Choose a plain name, or "+" for none.',
+                )
         table = model._table
         clash = _clash(model, name, query_name)
         if clash is not None:
@@ -217,12 +243,13 @@ class Registry:
             ModelError: the model has something else of that name.
         """
         clash = _clash(model, name, name)
-        if clash is not None or not name.isidentifier():
+        if clash is not None or not is_plain(name):
             raise ModelError(
                 f"The way back to {model.__name__} cannot be called {name!r}",
                 fix="Choose a plain name that it does not use yet.",
             )
         del model._table.reverse[relation.query_name]
+        relation.field.related_name = name  # it is called so when its model is declared again too
         self._add_reverse(replace(relation, name=name, query_name=name), model)
         self._forget_plans()
 
@@ -232,6 +259,8 @@ class Registry:
         model._table.checked.clear()
         if relation.name is not None:
             self._add_accessor(model, relation)
+        if relation.field is relation.source.ordered_within:
+            model._add_order(relation)
 
     def _add_accessor(self, model: type[Record], relation: ReverseRelation) -> None:
         """Give a model its attribute for the way back along a relation."""
@@ -249,21 +278,47 @@ class Registry:
         What pointed to it waits for the model that takes its place.
         """
         table = model._table
-        self.models.pop(table.label, None)
+        for many in self._linked(table):
+            self._disconnect(many)
+            self._wait(many)
+        del self.models[table.label]
         self.named[table.model_name].remove(model)
         for relation in list(table.reverse.values()):
             relation.field.related = relation.field.reverse = None
-            if relation.key is None:
-                relation.source.ways.pop(relation.field.name, None)
+            relation.field.waits_for = relation.field.to
             self._wait(relation.field)
         for name, fields in list(self.pending.items()):
             self.pending[name] = [field for field in fields if field.source is not table]
             if not self.pending[name]:
                 del self.pending[name]
-        relations: list[Relation] = [*table.relations, *table.many.values()]
-        for field in relations:
-            if field.related is not None and field.reverse is not None:
-                _take_out(field.reverse, field.related)
+        for key in table.relations:
+            if key.related is not None and key.reverse is not None:
+                _take_out(key.reverse, key.related)
+
+    def _linked(self, table: Table) -> list[ManyToMany[Any]]:
+        """The many-to-many relations that have a table at either end or between."""
+        return [
+            many
+            for model in self.models.values()
+            for many in model._table.many.values()
+            if many.related is not None
+            and many.through_model is not None
+            and table in (many.source, many.target, many.through_model._table)
+        ]
+
+    def _disconnect(self, many: ManyToMany[Any]) -> None:
+        """Undo what connecting a many-to-many relation did."""
+        source, related, through = many.source, many.related, many.through_model
+        assert source is not None
+        assert related is not None
+        assert through is not None
+        if many.reverse is not None:
+            _take_out(many.reverse, related)
+        source.ways.pop(many.name, None)
+        many.reverse = many.related = many.through_model = None
+        many.waits_for = many.to
+        if many.is_auto:
+            self._forget(through)
 
     def _forget_plans(self) -> None:
         for model in self.models.values():
@@ -282,6 +337,8 @@ def _take_out(relation: ReverseRelation, model: type[Record]) -> None:
     if relation.name is not None:
         model._table.ways.pop(relation.name, None)
         delattr(model, relation.name)
+    if relation.field is relation.source.ordered_within:
+        model._take_order(relation)
 
 
 def _clash(model: type[Record], name: str | None, query_name: str) -> str | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..errors import ModelError, ValidationError, short
+from ..expressions import Q
 from .fields import Field, FieldOptions
+from .limits import Limit, check_limit, limit_of
 from .on_delete import CASCADE, OnDelete, check_on_delete
 from .record import Record, Reference
 
@@ -29,6 +31,7 @@ class RelationOptions(FieldOptions, total=False):
     related_query_name: str | None
     to_field: str | None
     db_constraint: bool
+    limit_choices_to: Limit | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +70,8 @@ class ForeignKeyField(Field[T]):
             when left out.
         on_delete: what becomes of the rows whose target is deleted; ``schema.on_delete`` has all.
         db_constraint: False leaves the constraint out.
+        limit_choices_to: which related rows ``related_choices()`` offers: lookups in a dictionary,
+            a ``Q``, or a function that gives either.
         **options: those of every field; ``db_index`` is on by default.
 
     Raises:
@@ -92,6 +97,7 @@ class ForeignKeyField(Field[T]):
         related_query_name: str | None = None,
         to_field: str | None = None,
         db_constraint: bool = True,
+        limit_choices_to: Limit | None = None,
         **options: Any,
     ) -> None:
         options.setdefault("db_index", True)
@@ -104,6 +110,7 @@ class ForeignKeyField(Field[T]):
         self.to_field = to_field
         self.on_delete = on_delete
         self.db_constraint = db_constraint
+        self.limit_choices_to = limit_choices_to
         self.source: Table | None = None
         self.related: type[Record] | None = None
         self.reverse: ReverseRelation | None = None
@@ -123,6 +130,15 @@ class ForeignKeyField(Field[T]):
         """Refuse an ``on_delete`` that there is not, or that the column cannot follow."""
         super().check_declaration()
         check_on_delete(self)
+        check_limit(self)
+
+    def get_limit_choices_to(self) -> dict[str, Any] | Q:
+        """What ``limit_choices_to`` says now; a function is called each time.
+
+        Raises:
+            ModelError: the function gives something that can be no condition.
+        """
+        return limit_of(self)
 
     @property
     def cache_name(self) -> str:
@@ -141,25 +157,8 @@ class ForeignKeyField(Field[T]):
             if self.registry is not None:
                 self.registry.settle()
             if self.related is None:
-                raise self._unknown()
+                raise unknown_target(self, self.to)
         return self.related
-
-    def _unknown(self) -> ModelError:
-        """What to raise where the related model is needed and is not known."""
-        where = f"{self.model}.{self.name}"
-        fix = "Import the module of that model before the first query."
-        error = ModelError(
-            f"{where} points to {short(self.to)}, which no module that was imported declares",
-            fix=fix,
-        )
-        if not isinstance(self.to, str | type):
-            try:
-                self.to()
-            except NOT_YET as cause:
-                said = f"{type(cause).__name__}: {cause}"
-                error = ModelError(f"{where} points to a function that raises {said}", fix=fix)
-                error.__cause__ = cause
-        return error
 
     @property
     def target(self) -> Table:
@@ -334,6 +333,27 @@ class Unsaved:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+
+
+def is_plain(name: str) -> bool:
+    """Whether a way back can be called so."""
+    return name.isidentifier() and "__" not in name and not name.endswith("_")
+
+
+def unknown_target(field: ForeignKeyField[Any] | ManyToMany[Any], to: Any) -> ModelError:
+    """What to raise where the model that a relation names is needed and is not known."""
+    where = f"{field.model}.{field.name}"
+    fix = "Import the module of that model before the first query."
+    if not isinstance(to, str | type):
+        try:
+            to()
+        except NOT_YET as cause:
+            said = f"{type(cause).__name__}: {cause}"
+            error = ModelError(f"{where} points to a function that raises {said}", fix=fix)
+            error.__cause__ = cause
+            return error
+    wrong = f"{where} points to {short(to)}, which no module that was imported declares"
+    return ModelError(wrong, fix=fix)
 
 
 def _a(noun: str) -> str:

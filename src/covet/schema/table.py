@@ -28,6 +28,7 @@ class Table:
         name: the table's name in the database.
         fields: the fields that have a column, in their order.
         auto_field: the primary key where the database counts it up, else None.
+        ordered_within: the field whose value rows share that ``_order`` counts, if there is one.
         ruled_fields: the fields with choices or validators, which ``save()`` checks.
         names: every word that names a field: its name, its attname and ``pk``.
         many: the many-to-many relations that are declared here, by name.
@@ -51,6 +52,10 @@ class Table:
             self.names[field.name] = self.names[field.attname] = field
         self.names["pk"] = self.pk
         self.auto_field = self.pk if self.pk.kind in AUTO_KINDS else None
+        within = options.order_with_respect_to
+        self.ordered_within = (
+            None if within is None else self.field(within, "Meta.order_with_respect_to")
+        )
         self.ruled_fields = [f for f in fields if f.choices is not None or f.validators]
         self.many: dict[str, ManyToMany[Any]] = {}
         self.reverse: dict[str, ReverseRelation] = {}

@@ -101,7 +101,6 @@ class ToMany:
     model: str
     target: Table
     cache_name: str
-    lookup: str
     row_key: str | None
     """The attribute of a related row that holds the near key; None: another table has it."""
 
@@ -109,6 +108,11 @@ class ToMany:
     def target_model(self) -> type[Record]:
         """The model of the related rows."""
         return _model_of(self.target)
+
+    @property
+    def lookup(self) -> str:
+        """How the related rows are asked for: by this of them."""
+        raise NotImplementedError
 
     @property
     def near_name(self) -> str:
@@ -154,8 +158,12 @@ class BackToMany(ToMany):
         self.model = field.target.model_name
         self.target = relation.source
         self.cache_name = f"_{self.name}_cache"
-        self.lookup = field.attname
         self.row_key = field.attname
+
+    @property
+    def lookup(self) -> str:
+        """The foreign key that points here."""
+        return self.field.attname
 
     @property
     def near_name(self) -> str:
@@ -197,8 +205,12 @@ class ThroughTable(ToMany):
         self.far = far
         self.target = far.target
         self.cache_name = f"_{name}_cache"
-        assert far.reverse is not None
-        self.lookup = f"{far.reverse.query_name}__{near.attname}"
+
+    @property
+    def lookup(self) -> str:
+        """The key of this side in the table between, whose name lookups may yet be given."""
+        assert self.far.reverse is not None
+        return f"{self.far.reverse.query_name}__{self.near.attname}"
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -459,6 +459,11 @@ class Compiler:
         assert node.operand.field is not None
         return self.dialect.part(node.part, self.expr(node.operand), family(node.operand.field))
 
+    def switch(self, node: ast.Switch) -> SQL:
+        """``CASE … WHEN … THEN … END``"""
+        pairs = (sql("WHEN ", self.expr(a), " THEN ", self.expr(b)) for a, b in node.pairs)
+        return sql("CASE ", self.expr(node.operand), " ", separated(" ", pairs), " END")
+
     def stored(self, field: Field[Any], value: ast.Expr) -> SQL:
         """What a column is set to: an expression is made to fit the column's type."""
         text = self.expr(value)
@@ -510,6 +515,7 @@ EXPRESSIONS: dict[type, Callable[[Compiler, Any], SQL]] = {
     ast.Null: Compiler.null,
     ast.Arithmetic: Compiler.arithmetic,
     ast.Part: Compiler.part,
+    ast.Switch: Compiler.switch,
     ast.Named: Compiler.named,
 }
 

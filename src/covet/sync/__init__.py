@@ -99,6 +99,7 @@ from .. import (
     validate_ipv46_address,
     validate_slug,
 )
+from .._sync.choices import related_choices
 from .._sync.database import Database, connect, database
 from .._sync.loading import prefetch_related_objects
 from .._sync.manager import Manager
@@ -217,6 +218,7 @@ __all__ = [
     "on_commit",
     "prefetch_related_objects",
     "register_reverse_relation",
+    "related_choices",
     "set_default_fetch_mode",
     "validate_email",
     "validate_ipv4_address",

@@ -50,6 +50,10 @@ class FieldOptions(TypedDict, total=False):
         default: the value of a new instance that is given none; a callable is called each time.
         db_default: a value or an expression that the database fills in when it is given none.
         unique: no two rows may hold the same value.
+        unique_for_date: the date or moment on whose day no two rows may hold the same value;
+            ``validate_unique()`` asks for it.
+        unique_for_month: the same for its month.
+        unique_for_year: the same for its year.
         db_index: the column gets an index.
         choices: pairs, grouped pairs, a mapping or an enum class; other values are refused.
         primary_key: the column is the table's primary key.
@@ -64,6 +68,9 @@ class FieldOptions(TypedDict, total=False):
     default: Any
     db_default: Any
     unique: bool
+    unique_for_date: str | None
+    unique_for_month: str | None
+    unique_for_year: str | None
     db_index: bool
     choices: ChoicesLike | None
     primary_key: bool
@@ -105,6 +112,9 @@ class Field(Generic[T]):
         default: Any = NOT_PROVIDED,
         db_default: Any = NOT_PROVIDED,
         unique: bool = False,
+        unique_for_date: str | None = None,
+        unique_for_month: str | None = None,
+        unique_for_year: str | None = None,
         db_index: bool = False,
         choices: ChoicesLike | None = None,
         primary_key: bool = False,
@@ -123,6 +133,9 @@ class Field(Generic[T]):
         self.default = default
         self.db_default = db_default
         self.unique = unique
+        self.unique_for_date = unique_for_date
+        self.unique_for_month = unique_for_month
+        self.unique_for_year = unique_for_year
         self.db_index = db_index
         self.primary_key = primary_key
         self.db_column = db_column
@@ -285,6 +298,16 @@ class Field(Generic[T]):
     def flatchoices(self) -> list[Pair]:
         """Every ``(value, label)`` of the choices, groups opened; empty without choices."""
         return list(flat(self.choices or ()))
+
+    @property
+    def unique_for(self) -> list[tuple[str, str]]:
+        """What ``unique_for_date`` and its like say: ``("month", "published")``."""
+        given = {
+            "date": self.unique_for_date,
+            "year": self.unique_for_year,
+            "month": self.unique_for_month,
+        }
+        return [(part, name) for part, name in given.items() if name is not None]
 
     @property
     def has_default(self) -> bool:
