@@ -391,7 +391,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """An UPDATE of the rows that a SELECT of the same table would find."""
+    """An UPDATE of the rows that a SELECT of the same table would find.
+
+    If the SELECT has an output, it is a key, and the rows are those that it points to.
+    """
 
     select: Select
     assignments: tuple[Assignment, ...] = field(default=())
@@ -399,7 +402,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """A DELETE of the rows that a SELECT of the same table would find."""
+    """A DELETE of the rows that a SELECT of the same table would find, or that its key finds."""
 
     select: Select
 

@@ -49,6 +49,11 @@ def batches(
         FieldError: an instance of another model, or a batch size below 1.
         ValidationError: a value that its field does not accept.
     """
+    if model._table.parents:
+        raise FieldError(
+            f"bulk_create() cannot make {model.__name__}s, whose rows are in several tables",
+            fix="Save them one by one, in one atomic() block.",
+        )
     if batch_size is not None and batch_size < 1:
         raise FieldError(f"bulk_create(batch_size={batch_size}): a batch has at least one row")
     for record in records:

@@ -238,7 +238,8 @@ class ManyToMany(Generic[T]):
         model: type[Record],
         first: bool,
     ) -> ForeignKeyField[Any]:
-        found = [key for key in keys if _points(key, model)]
+        exact = [key for key in keys if key.related is model]
+        found = exact or [key for key in keys if _points(key, model)]  # to a parent of it
         enough = 2 if self.to_self and first else 1  # the first of two is the near one
         if not found:
             raise self.misdeclared(
