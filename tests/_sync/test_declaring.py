@@ -299,20 +299,6 @@ def test_of_two_parents_the_nearer_in_pythons_order_wins() -> None:
     assert Post().note == "loud"
 
 
-def test_inheriting_from_a_model_with_a_table_is_refused() -> None:
-    class Post(Model):
-        title = CharField(max_length=20)
-
-    with pytest.raises(ModelError) as error:
-
-        class Page(Post): ...
-
-    assert fault(error) == (
-        "Page inherits from Post, which has a table of its own. "
-        "Make Post abstract (class Meta: abstract = True), or let Page have a OneToOneField to it."
-    )
-
-
 def test_an_abstract_model_has_no_instances() -> None:
     with pytest.raises(TypeError) as error:
         Stamped(note="x")

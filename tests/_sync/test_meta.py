@@ -366,12 +366,13 @@ def test_an_unknown_word_that_is_near_to_none_is_refused_with_all() -> None:
 
         class Bolt(Model):
             class Meta:
-                proxy = True
+                zap = True
 
     assert str(error.value) == (
-        "Bolt.Meta has no option 'proxy'. Options: abstract, app_label, constraints, db_table, "
+        "Bolt.Meta has no option 'zap'. Options: abstract, app_label, constraints, db_table, "
         "db_table_comment, default_related_name, get_latest_by, indexes, managed, "
-        "order_with_respect_to, ordering, unique_together, verbose_name, verbose_name_plural."
+        "order_with_respect_to, ordering, proxy, unique_together, verbose_name, "
+        "verbose_name_plural."
     )
 
 

@@ -75,6 +75,24 @@ class Cover(Model):
     of = OneToOneField(Post)
 
 
+class Plain(Model):
+    name = CharField(max_length=9)
+    of = ForeignKey(Post, null=True)
+
+
+class Special(Plain):
+    size = IntegerField(default=1)
+
+
+class Shown(Special):
+    class Meta:
+        proxy = True
+
+
+class Linked(Plain):
+    plain = OneToOneField(Plain, parent_link=True)
+
+
 class NoteQuerySet(QuerySet["Note"]):
     def famous(self) -> NoteQuerySet:
         return self.filter(text="Hello")
@@ -210,6 +228,18 @@ async def what_relations_are(post: Post, cover: Cover) -> None:
     print(post.author.name)  # type: ignore[attr-defined]
     post.author = Author(name="Ann")
     post.editor = None
+
+
+async def what_is_inherited(special: Special, linked: Linked) -> None:
+    assert_type(special.name, str)
+    assert_type(special.size, int)
+    assert_type(await special.of, Post | None)
+    assert_type(await linked.plain, Plain)
+    assert_type(Special.name, FieldRef[str])
+    assert_type(await Special.objects.get(name="x"), Special)
+    assert_type(await Shown.objects.get(), Shown)
+    Special.objects.filter(Special.name == "x", Plain.name == "y", Shown.size > 1)
+    special.name = 1  # type: ignore[assignment]
 
 
 def what_conditions_are() -> None:

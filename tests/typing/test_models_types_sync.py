@@ -74,6 +74,24 @@ class Cover(Model):
     of = OneToOneField(Post)
 
 
+class Plain(Model):
+    name = CharField(max_length=9)
+    of = ForeignKey(Post, null=True)
+
+
+class Special(Plain):
+    size = IntegerField(default=1)
+
+
+class Shown(Special):
+    class Meta:
+        proxy = True
+
+
+class Linked(Plain):
+    plain = OneToOneField(Plain, parent_link=True)
+
+
 class NoteQuerySet(QuerySet["Note"]):
     def famous(self) -> NoteQuerySet:
         return self.filter(text="Hello")
@@ -204,6 +222,18 @@ def what_relations_are(post: Post, cover: Cover) -> None:
     assert_type(loaded(post.author).name, str)
     post.author = Author(name="Ann")
     post.editor = None
+
+
+def what_is_inherited(special: Special, linked: Linked) -> None:
+    assert_type(special.name, str)
+    assert_type(special.size, int)
+    assert_type(special.of, Post | None)
+    assert_type(linked.plain, Plain)
+    assert_type(Special.name, FieldRef[str])
+    assert_type(Special.objects.get(name="x"), Special)
+    assert_type(Shown.objects.get(), Shown)
+    Special.objects.filter(Special.name == "x", Plain.name == "y", Shown.size > 1)
+    special.name = 1  # type: ignore[assignment]
 
 
 def what_conditions_are() -> None:

@@ -44,16 +44,26 @@ async def _load(
 
 
 async def read_fields(
-    instance: Record, fields: Sequence[Field[Any]], using: str | None = None
+    instance: Record,
+    fields: Sequence[Field[Any]],
+    using: str | None = None,
+    model: type[Any] | None = None,
 ) -> None:
     """Set fields of an instance from its row as it is now.
+
+    Args:
+        instance: the instance.
+        fields: the fields.
+        using: the database, if not that it came from.
+        model: its own, or the parent in whose table its row is meant.
 
     Raises:
         DoesNotExist: the row is gone.
     """
     alias = using or (instance._origin.alias if instance._origin else "default")
-    query: Any = type(instance)._plain_rows().using(alias)  # type: ignore[attr-defined]
-    query._spec = saving.row_of(instance)
+    asked: Any = model or type(instance)
+    query = asked._plain_rows().using(alias)
+    query._spec = saving.row_of(instance, asked._table)
     rows = await query.values_list(*(field.attname for field in fields)).fetch()
     if not rows:
         raise _gone(instance)

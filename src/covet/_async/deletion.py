@@ -12,6 +12,7 @@ from ..query.spec import QuerySpec
 from ..rows import plans, saving
 from ..schema.peers import Origin
 from ..schema.record import Record
+from ..schema.table import Table
 from .database import Database, database
 from .signals import post_delete, pre_delete
 from .transaction import atomic
@@ -42,7 +43,7 @@ async def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
         server = Server(dialect.product, dialect.most_keys, bool(dialect.defer_keys))
         record = origin if isinstance(origin, Record) else None
         found = await _planned(db, plan(spec, server, observed, record))
-        return await _carried_out(db, found, origin)
+        return await _carried_out(db, found, origin, spec.table)
 
 
 def _is_observed(model: type[Record]) -> bool:
@@ -64,13 +65,14 @@ async def _planned(db: Database, asking: Generator[Question, Any, Plan]) -> Plan
             answer = await async_answer(question.function)
 
 
-async def _carried_out(db: Database, found: Plan, origin: Any) -> Counts:
-    """What is counted while the steps of a plan are taken."""
+async def _carried_out(db: Database, found: Plan, origin: Any, called: Table) -> Counts:
+    """What is counted while the steps of a plan are taken; a proxy's rows under its own name."""
     deleted: dict[str, int] = {}
     for step in found.steps:
         if isinstance(step, Delete):
             count = await _delete(db, step.spec)
-            name = step.spec.table.model_name
+            table = step.spec.table
+            name = (called if called.concrete is table else table).model_name
             if count:
                 deleted[name] = deleted.get(name, 0) + count
         elif isinstance(step, Update):

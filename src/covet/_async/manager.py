@@ -49,6 +49,12 @@ class BaseManager(Generic[M_co]):
         own.model, own.name = model, name
         return own
 
+    def unbound(self) -> Any:
+        """A copy that belongs to no model."""
+        free = copy.copy(self)
+        free.__dict__.pop("model", None)
+        return free
+
     def get_queryset(self) -> Any:
         """The queryset that every query of this manager begins with; override it to narrow it."""
         return self._queryset_class(self.model, None, self._alias)

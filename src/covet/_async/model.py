@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
 from ..errors import DatabaseError, FieldError, ValidationError
@@ -16,6 +17,7 @@ from ..schema.peers import Origin
 from ..schema.record import Record
 from ..schema.registry import Registry
 from ..schema.relations import ReverseRelation
+from . import inherited
 from .database import Database, database
 from .deferred import load_deferred, read_fields
 from .deletion import delete
@@ -23,7 +25,7 @@ from .manager import BaseManager, DefaultManager
 from .ordering import add_order, add_steps, give_places, take_order
 from .queryset import QuerySet
 from .related import ManyDescriptor
-from .relations import ReverseOneDescriptor
+from .relations import OneToOneField, ReverseOneDescriptor
 from .signals import complete, post_save, pre_save
 
 registry = Registry(__name__)
@@ -66,6 +68,19 @@ class Model(Record, metaclass=ModelMeta):
         cls._default_manager = vars(cls)[(declared or ["objects"])[0]]
         if cls._table.ordered_within is not None:
             add_steps(cls)
+
+    @classmethod
+    def _unmanaged(cls) -> None:
+        """Take the inherited managers from a class that has no rows."""
+        for name in dir(cls):
+            manager = inspect.getattr_static(cls, name)
+            if isinstance(manager, BaseManager):
+                setattr(cls, name, manager.unbound())
+
+    @classmethod
+    def _link_to(cls, parent: type[Model]) -> OneToOneField[Any]:
+        """The key of a model that inherits from another one's table."""
+        return OneToOneField(parent, parent_link=True)
 
     @classmethod
     def _add_reverse(cls, relation: ReverseRelation) -> None:
@@ -150,6 +165,8 @@ class Model(Record, metaclass=ModelMeta):
         self, db: Database, names: frozenset[str] | None, insert: bool, update: bool
     ) -> bool:
         """Whether a row was inserted, not updated."""
+        if self._table.parents:
+            return await inherited.save(self, db, names, force_insert=insert, force_update=update)
         if not (insert or (self._is_new() and not update and names is None)):
             if await self._update(db, names):
                 return False
@@ -170,41 +187,50 @@ class Model(Record, metaclass=ModelMeta):
         """Whether no row can be there yet: it has no key, or one that its default just made."""
         return self.pk is None or (self._origin is None and self._table.pk.has_default)
 
-    async def _insert(self, db: Database) -> None:
-        if self._table.ordered_within is not None:
+    async def _insert(self, db: Database, model: type[Model] | None = None) -> None:
+        """INSERT the row; of a model with several tables, that of one of them."""
+        model = model or type(self)
+        if model._table.ordered_within is not None:
             setattr(self, ORDER, None)  # a copy of a row, too, goes behind its siblings
-            await give_places(QuerySet(type(self), None, db.alias), [self])
-        written, filled = saving.to_insert(self)
-        plan = saving.insert_plan(type(self), written, filled, db.dialect)
+            await give_places(QuerySet(model, None, db.alias), [self])
+        written, filled = saving.to_insert(self, model._table)
+        plan = saving.insert_plan(model, written, filled, db.dialect)
         if plan.returned:
-            rows = await db.write_rows(self._table.name, *plan.bind(written.values))
+            rows = await db.write_rows(model._table.name, *plan.bind(written.values))
             plan.take_in(self, rows[0])
         else:
-            result = await db.write(self._table.name, *plan.bind(written.values))
-            await self._fill_in(db, filled, result.lastrowid)
+            result = await db.write(model._table.name, *plan.bind(written.values))
+            await self._fill_in(db, model, filled, result.lastrowid)
         self._origin = Origin(db.alias)
         saving.forget_expressions(self, written)
 
-    async def _fill_in(self, db: Database, filled: Iterable[Any], key: int | None) -> None:
+    async def _fill_in(
+        self, db: Database, model: type[Model], filled: Iterable[Any], key: int | None
+    ) -> None:
         """What the database filled in, where it does not return it with the INSERT."""
-        names = []
+        chosen = []
         for field in filled:
             if field.primary_key:
-                self.pk = key
+                setattr(self, field.attname, key)
             else:
-                names.append(field.name)
-        if names:
-            await self.refresh_from_db(using=db.alias, fields=names)
+                chosen.append(field)
+        if chosen:
+            await read_fields(self, chosen, db.alias, model)
 
-    async def _update(self, db: Database, names: frozenset[str] | None) -> bool:
-        """Whether there was a row to update."""
-        written = saving.to_update(self, names)
-        spec = saving.row_of(self)
+    async def _update(
+        self, db: Database, names: Collection[str] | None, model: type[Model] | None = None
+    ) -> bool:
+        """Whether there was a row to update; of a model with several tables, in one of them."""
+        model = model or type(self)
+        written = saving.to_update(self, names, model._table)
+        if not written.fields and names is not None and self._table.parents:
+            return True  # all that is to be written is in another table
+        spec = saving.row_of(self, model._table)
         if not written.fields:
-            query: QuerySet[Any] = QuerySet(type(self), spec, db.alias)
+            query: QuerySet[Any] = QuerySet(model, spec, db.alias)
             return await query.exists()
-        plan = saving.update_plan(type(self), spec, written, db.dialect)
-        result = await db.write(self._table.name, *plan.bind(spec.values + written.values))
+        plan = saving.update_plan(model, spec, written, db.dialect, asked_of=self._table)
+        result = await db.write(model._table.name, *plan.bind(spec.values + written.values))
         if result.rowcount:
             if self._origin is None or self._origin.alias != db.alias:
                 self._origin = Origin(db.alias)

@@ -73,12 +73,13 @@ def _tables(models: tuple[type[Any], ...]) -> list[Table]:
         if "_table" not in vars(model):
             raise ModelError(f"{model.__name__} is abstract and has no table")
     known = registry.known()
-    if not models:
-        return [model._table for model in known if model._table.options.managed]
+    if not models:  # proxies have the tables of their models
+        tables = dict.fromkeys(model._table.concrete for model in known)
+        return [table for table in tables if table.options.managed]
     between = [
         many.through for model in models for many in model._table.many.values() if many.is_auto
     ]
-    return [model._table for model in dict.fromkeys((*models, *between))]
+    return [*dict.fromkeys(model._table.concrete for model in (*models, *between))]
 
 
 async def _existing(db: Database) -> set[str]:

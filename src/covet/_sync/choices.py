@@ -39,7 +39,7 @@ def related_choices(model: type[Any], name: str, *, using: str | None = None) ->
     if not (isinstance(model, type) and issubclass(model, Record) and "_table" in vars(model)):
         raise ModelError(f"{short(model)} is not a model with a table")
     table = model._table
-    relations = {field.name: field for field in table.relations} | table.many
+    relations: dict[str, Any] = {field.name: field for field in table.relations} | dict(table.many)
     field = relations.get(name)
     if field is None:
         raise UnknownField(

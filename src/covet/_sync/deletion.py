@@ -14,6 +14,7 @@ from ..query.spec import QuerySpec
 from ..rows import plans, saving
 from ..schema.peers import Origin
 from ..schema.record import Record
+from ..schema.table import Table
 from .database import Database, database
 from .signals import post_delete, pre_delete
 from .transaction import atomic
@@ -44,7 +45,7 @@ def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
         server = Server(dialect.product, dialect.most_keys, bool(dialect.defer_keys))
         record = origin if isinstance(origin, Record) else None
         found = _planned(db, plan(spec, server, observed, record))
-        return _carried_out(db, found, origin)
+        return _carried_out(db, found, origin, spec.table)
 
 
 def _is_observed(model: type[Record]) -> bool:
@@ -66,13 +67,14 @@ def _planned(db: Database, asking: Generator[Question, Any, Plan]) -> Plan:
             answer = sync_answer(question.function)
 
 
-def _carried_out(db: Database, found: Plan, origin: Any) -> Counts:
-    """What is counted while the steps of a plan are taken."""
+def _carried_out(db: Database, found: Plan, origin: Any, called: Table) -> Counts:
+    """What is counted while the steps of a plan are taken; a proxy's rows under its own name."""
     deleted: dict[str, int] = {}
     for step in found.steps:
         if isinstance(step, Delete):
             count = _delete(db, step.spec)
-            name = step.spec.table.model_name
+            table = step.spec.table
+            name = (called if called.concrete is table else table).model_name
             if count:
                 deleted[name] = deleted.get(name, 0) + count
         elif isinstance(step, Update):

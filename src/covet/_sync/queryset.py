@@ -12,10 +12,11 @@ from ..expressions import Expression, Q
 from ..pairs import SyncRows
 from ..query.builder import sliced, unlocked
 from ..query.spec import QuerySpec
-from ..rows import bulk, plans, saving
+from ..rows import bulk, parts, plans, saving
 from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one
 from ..schema.peers import Origin, Rows
 from ..sql.dialects import dialect_for
+from . import inherited
 from .connection import session_of
 from .database import Database, database, is_connected
 from .deletion import delete
@@ -517,6 +518,10 @@ class QuerySet(SyncRows[T]):
         if spec.nothing:
             return 0
         db = self._database()
+        if spec.table.parents:
+            groups = parts.by_table(spec.table, written)
+            if len(groups) > 1 or () not in groups:
+                return inherited.update(self.model, spec, groups, db)
         plan = saving.update_plan(self.model, spec, written, db.dialect)
         result = db.write(spec.table.name, *plan.bind(spec.values + written.values))
         return result.rowcount

@@ -118,7 +118,7 @@ class AsyncReference(Reference, Generic[T_co]):
         is_known, found = self._covet_known()
         if issubclass(type(other), AsyncReference):
             theirs: AsyncReference[Any] = other  # type: ignore[assignment]
-            if theirs._covet_way.target is not self._covet_way.target:
+            if theirs._covet_way.target.concrete is not self._covet_way.target.concrete:
                 return False
             if theirs._covet_way.key_name == self._covet_way.key_name:
                 return bool(theirs._covet_own_key() == self._covet_own_key())
@@ -127,7 +127,7 @@ class AsyncReference(Reference, Generic[T_co]):
             return bool(found == other)
         if isinstance(other, Record):
             key_name = self._covet_way.key_name
-            same_table = other._table is self._covet_way.target
+            same_table = other._table.concrete is self._covet_way.target.concrete
             return same_table and bool(getattr(other, key_name) == self._covet_own_key())
         return False
 

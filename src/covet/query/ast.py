@@ -401,7 +401,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """An UPDATE of the rows that a SELECT of the same table would find."""
+    """An UPDATE of the rows that a SELECT of the same table would find.
+
+    If the SELECT has an output, it is a key, and the rows are those that it points to.
+    """
 
     select: Select
     assignments: tuple[Assignment, ...] = field(default=())
@@ -409,7 +412,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """A DELETE of the rows that a SELECT of the same table would find."""
+    """A DELETE of the rows that a SELECT of the same table would find, or that its key finds."""
 
     select: Select
 

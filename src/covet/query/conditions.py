@@ -40,6 +40,7 @@ class Conditions:
         asked: the call that the user wrote, for messages.
         annotations: the named expressions that they may name.
         scope: the tables of the statement, which those are about.
+        asked_of: the table that the call was on, if the statement is about one of its parents.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class Conditions:
         asked: str | None = None,
         annotations: tuple[Annotation, ...] = (),
         scope: Scope | None = None,
+        asked_of: Table | None = None,
     ) -> None:
+        self.asked_of = asked_of
         self.asked = asked
         self.annotations = annotations
         self.visible = len(annotations)
@@ -244,9 +247,8 @@ class Conditions:
         self._check_owner(f, table)
         return parse(table, f.path, self.asked or repr(f), self._names())
 
-    @staticmethod
-    def _check_owner(f: F[Any], table: Table) -> None:
-        if isinstance(f, FieldRef) and f.owner != table.label:
+    def _check_owner(self, f: F[Any], table: Table) -> None:
+        if isinstance(f, FieldRef) and not (self.asked_of or table).knows(f.owner):
             raise FieldError(
                 f"{f!r} belongs to {f.owner}, and this is a query on {table.label}",
                 fix=f"Name it by its path from {table.model_name}: F('…__{f.path}').",

@@ -142,7 +142,7 @@ class Collector:
 
     def begin(self, spec: QuerySpec, record: Record | None) -> Asking:
         """Take the rows of the query itself."""
-        table = spec.table
+        table = spec.table.concrete
         if record is None:
             # Neither order nor related rows are needed, and DISTINCT does no harm.
             plain = spec.ordered(()).with_related(()).with_loading(EVERYTHING)
@@ -173,8 +173,19 @@ class Collector:
                 elif field.on_delete == CASCADE:
                     for spec in self._pointing(field, values):
                         yield from self._take(source, spec)
-            # A child of multi-table inheritance has rows in its parents' tables too. They point to
-            # none of these, so they would be taken here, by the values of the links to them.
+            yield from self._take_parents(table, rows)
+
+    def _take_parents(self, table: Table, rows: list[Row]) -> Asking:
+        """Take the rows in other tables that these go on from."""
+        columns = self.reach.columns[table]
+        for link, parent in table.parents.items():
+            keys = [row[columns.index(link.attname)] for row in rows]
+            above = parent.concrete
+            if above not in self.reach.observed and self.reach.columns[above] == (link.key_name,):
+                self._add(above, [(key,) for key in keys])
+                continue
+            for spec in self._among(above, link.key_name, keys):
+                yield from self._take(above, spec)
 
     def _take(self, table: Table, spec: QuerySpec) -> Asking:
         """Note the rows of a query; those that are new are to be followed."""
@@ -197,7 +208,7 @@ class Collector:
 
     def _pointed_to(self, field: Key, rows: list[Row]) -> dict[Any, None]:
         """The values with which a key points to some of these rows."""
-        place = self.reach.columns[field.target].index(field.key_name)
+        place = self.reach.columns[field.target.concrete].index(field.key_name)
         return dict.fromkeys(row[place] for row in rows if row[place] is not None)
 
     def _pointing(self, field: Key, values: Iterable[Any]) -> Iterator[QuerySpec]:
@@ -293,7 +304,7 @@ class Collector:
             NotSupportedError: rows refer to each other and none of them can go first.
         """
         for table, records in self.records.items():
-            yield Announce("before", table, records)
+            yield Announce("before", self.reach.shown(table), records)
         for field, pointing in self.unseen.items():
             yield from map(Delete, self._pointing(field, pointing))
         for field, value in values.items():
@@ -304,7 +315,7 @@ class Collector:
             yield from self._circle(circle)
             for table in circle:
                 if table in self.records:
-                    yield Announce("after", table, self.records[table])
+                    yield Announce("after", self.reach.shown(table), self.records[table])
 
     def _circle(self, circle: tuple[Table, ...]) -> Iterator[Step]:
         """The rows of tables that may point to each other."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from ..errors import QueryTooComplex
 from ..schema.fields import Field
+from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
 from . import ast
-from .paths import Path, Step
+from .paths import Path, Step, stored_in
 
 MOST_JOINS = 60  # SQLite takes 64, MariaDB 61
 LONGEST_ALIAS = 60
@@ -93,10 +94,27 @@ class Scope:
         left = ast.Column(alias, near, near.null or self.may_miss(alias))
         return ast.Join(table, new, outer, left, ast.Column(new, far, outer))
 
-    def columns(self, alias: str, fields: Iterable[Field[Any]]) -> list[ast.Column]:
+    def columns(self, alias: str, fields: Iterable[Field[Any]], table: Table) -> list[ast.Column]:
         """Columns of a table."""
         misses = self.may_miss(alias)
-        return [ast.Column(alias, field, field.null or misses) for field in fields]
+        columns = []
+        for field in fields:
+            links, stored = stored_in(table.inherited.get(field, ()), field)
+            columns.append(ast.Column(self.along(alias, links), stored, field.null or misses))
+        return columns
+
+    def along(self, alias: str, links: tuple[ForeignKeyField[Any], ...]) -> str:
+        """The name of the table with the columns that a row inherits; joined if it is not yet.
+
+        Where the row was reached from its parent, that is the parent.
+        """
+        for link in links:
+            back = next((j for j in self.joined.values() if j.alias == alias), None)
+            if back and back.left.field is link.target_field and back.right.field is link:
+                alias = back.left.alias
+            else:
+                alias = self.join(alias, Step(link, reverse=False), None)
+        return alias
 
     def may_miss(self, alias: str) -> bool:
         """Whether the joins up to here may find no row."""

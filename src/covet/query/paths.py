@@ -116,11 +116,13 @@ def _walk(
         between = _between(here, word) if found is None else None
         if between is not None:
             near, far = between
+            steps += [Step(link, reverse=False) for link in here.way_to(near.target)]
             steps.append(Step(near, reverse=True))
             here, field = far.source, far
             continue
         if found is None and word in here.reverse:
             relation = here.reverse[word]
+            steps += [Step(link, reverse=False) for link in here.way_to(relation.field.target)]
             steps.append(Step(relation.field, reverse=True))
             here = relation.source
             if used + 1 == len(words) or _ends_here(here, words[used + 1]):
@@ -131,6 +133,10 @@ def _walk(
             beside = also if used == 0 else ()
             raise UnknownField(here.model_name, word, [*here.choices(), *beside], asked)
         field = found
+        links = here.inherited.get(found)
+        if links is not None:
+            links, field = stored_in(links, found)
+            steps += [Step(link, reverse=False) for link in links]
     assert field is not None
     return steps, field, len(words)
 
@@ -144,6 +150,15 @@ def _between(table: Table, word: str) -> tuple[ForeignKeyField[Any], Any] | None
     if relation is None or relation.key is not None:
         return None
     return relation.field.far, relation.field.near
+
+
+def stored_in(
+    links: tuple[ForeignKeyField[Any], ...], field: Field[Any]
+) -> tuple[tuple[ForeignKeyField[Any], ...], Field[Any]]:
+    """The links to an inherited field's column; a parent's key is in the link to it already."""
+    while links and field is links[-1].target_field:
+        links, field = links[:-1], links[-1]
+    return links, field
 
 
 def _ends_here(table: Table, word: str) -> bool:

@@ -36,7 +36,7 @@ def model_of(table: Table) -> type[Record]:
 def is_plain(table: Table, observed: Observed = by_nobody) -> bool:
     """Whether rows of a table can be deleted without looking at any other: by one DELETE."""
     table.settle()
-    return not any(asking(table)) and not observed(model_of(table))
+    return not table.parents and not any(asking(table)) and not observed(model_of(table))
 
 
 def changes_others(table: Table) -> bool:
@@ -46,7 +46,7 @@ def changes_others(table: Table) -> bool:
 
 def keys_to(table: Table) -> Iterator[ForeignKeyField[Any]]:
     """The foreign keys that point to a table; those of tables between many and many as well."""
-    return (way.key for way in table.reverse.values() if way.key is not None)
+    return (way.key for way in table.own_reverse.values() if way.key is not None)
 
 
 def asking(table: Table) -> Iterator[ForeignKeyField[Any]]:
@@ -74,8 +74,10 @@ class Reach:
     """
 
     def __init__(self, root: Table, observed: Observed = by_nobody) -> None:
+        self._root = root
+        root = root.concrete
         tables = _cascade(root)
-        self.observed = {table for table in tables if observed(model_of(table))}
+        self.observed = {table for table in tables if observed(model_of(self.shown(table)))}
         self.leaves = {
             table
             for table in tables
@@ -87,6 +89,10 @@ class Reach:
             table: self._columns(table, circle) for circle in self.circles for table in circle
         }
 
+    def shown(self, table: Table) -> Table:
+        """A table as those are told of it who asked for the deletion, perhaps of a proxy."""
+        return self._root if table is self._root.concrete else table
+
     def held(self, table: Table) -> list[ForeignKeyField[Any]]:
         """The keys of a table that keep rows of others from being deleted before its own.
 
@@ -94,9 +100,9 @@ class Reach:
         """
         return [
             field
-            for field in table.relations
+            for field in table.local_relations
             if field.related is not None
-            and field.target in self._looked_at
+            and field.target.concrete in self._looked_at
             and field.db_constraint
             and not is_set(field.on_delete)
             and not is_done_by_database(field.on_delete)
@@ -104,20 +110,20 @@ class Reach:
 
     def held_within(self, table: Table, circle: tuple[Table, ...]) -> list[ForeignKeyField[Any]]:
         """The same, as far as they point to tables of a circle."""
-        return [field for field in self.held(table) if field.target in circle]
+        return [field for field in self.held(table) if field.target.concrete in circle]
 
     def is_circular(self, circle: tuple[Table, ...]) -> bool:
         """Whether rows of a circle can point to each other."""
         return any(self.held_within(table, circle) for table in circle)
 
     def _columns(self, table: Table, circle: tuple[Table, ...]) -> tuple[str, ...]:
-        names = [table.pk.attname]
+        names = [table.pk.attname, *(link.attname for link in table.parents)]
         names += [key.key_name for key in asking(table)]
         names += [
             field.key_name
             for source in circle
             for field in self.held_within(source, circle)
-            if field.target is table
+            if field.target.concrete is table
         ]
         names += [field.attname for field in self.held_within(table, circle)]
         return tuple(dict.fromkeys(names))
@@ -128,19 +134,18 @@ def _cascade(root: Table) -> dict[Table, None]:
     found: dict[Table, None] = {root: None}
     todo = [root]
     while todo:
-        for key in keys_to(todo.pop()):
-            # A child of multi-table inheritance would bring the tables of its parents here too;
-            # it would be no leaf then, and not plain.
-            source = table_of(key)
-            if key.on_delete == CASCADE and source not in found:
-                found[source] = None
-                todo.append(source)
+        table = todo.pop()
+        cascading = [table_of(key) for key in keys_to(table) if key.on_delete == CASCADE]
+        for other in (*cascading, *table.parents.values()):
+            if other.concrete not in found:
+                found[other.concrete] = None
+                todo.append(other.concrete)
     return found
 
 
 def _is_leaf(table: Table, tables: dict[Table, None]) -> bool:
     """Whether no row that may be deleted, or has to be asked about, points to a table."""
-    return not any(
+    return not table.parents and not any(
         is_done_by_python(key.on_delete)
         or (key.on_delete == DO_NOTHING and table_of(key) in tables)
         for key in keys_to(table)
@@ -160,7 +165,7 @@ def _circles(
         number[table] = lowest[table] = len(number)
         path.append(table)
         for field in held(table):
-            target = field.target
+            target = field.target.concrete
             if target not in number:
                 visit(target)
             if target in path:

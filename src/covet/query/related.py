@@ -29,7 +29,7 @@ def _all_that_must_be(table: Table, depth: int) -> Tree:
     return {
         field.name: _all_that_must_be(field.target, depth - 1)
         for field in table.relations
-        if not field.null
+        if not field.null and not field.parent_link
     }
 
 
@@ -150,9 +150,10 @@ def select(
         there, inner = taken.destination, mask.below(name)
         key: Any = taken.field if taken.reverse else taken.field.target_field
         chosen = fields(there, inner, below, asked_for, key)
-        joined = scope.join(alias, taken, None)
+        near: Table = taken.field.target if taken.reverse else taken.field.source
+        joined = scope.join(scope.along(alias, here.way_to(near)), taken, None)
         place = len(outputs)
-        outputs += scope.columns(joined, chosen)
+        outputs += scope.columns(joined, chosen, there)
         children = select(below, scope, joined, outputs, inner, asked_for, there)
         outer = scope.may_miss(joined)
         found.append(ast.Related(_way(taken), there, joined, chosen, place, outer, children))

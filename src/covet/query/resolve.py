@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ..errors import FieldError, QueryTooComplex, short
 from ..expressions import Expression, OrderBy, Q
 from ..expressions.q import AND
 from ..schema.fields import BigIntegerField, Field
+from ..schema.relations import ForeignKeyField
 from ..schema.ways import WayBack
 from . import ast, related
 from .annotations import shown_names
@@ -25,6 +26,9 @@ DEEPEST_ORDERING = 10
 DEEPEST_CONDITION = 1000  # no server takes as many; where each stops, its dialect says
 WHOLE: Field[Any] = BigIntegerField()
 
+Links: TypeAlias = tuple[ForeignKeyField[Any], ...]
+"""The way from a table to one that it goes on from."""
+
 
 def select(spec: QuerySpec) -> ast.Select | ast.Ranked:
     """The SELECT that gives a query's rows."""
@@ -36,6 +40,11 @@ def select(spec: QuerySpec) -> ast.Select | ast.Ranked:
 def select_keys(spec: QuerySpec) -> ast.Select:
     """The SELECT whose rows an UPDATE or a DELETE is about: no outputs, no order."""
     return _Resolver(spec).rows()
+
+
+def select_keys_above(spec: QuerySpec, links: Links) -> ast.Select:
+    """The same where it is about rows of a parent; its output is the last link to them."""
+    return _Resolver(spec).rows_above(links)
 
 
 def count(spec: QuerySpec) -> ast.Select | ast.CountRows:
@@ -252,6 +261,12 @@ class _Resolver:
             offset=offset,
         )
 
+    def rows_above(self, links: Links) -> ast.Select:
+        """The keys of the rows that these go on from."""
+        rows = self.rows()
+        link = ast.Column(self.scope.along(self.scope.alias, links[:-1]), links[-1], False)
+        return replace(rows, outputs=(link,), joins=self._joins(rows.where))
+
     def _joins(self, where: ast.Condition | None) -> tuple[ast.Join, ...]:
         return self.scope.joins(where.needs if where is not None else ast.NOWHERE)
 
@@ -277,7 +292,7 @@ class _Resolver:
         wanted = related.wanted(spec.table, spec.related)
         mask, asked_for = Mask.of(spec.loading), spec.related is not None
         fields = related.fields(spec.table, mask, wanted, asked_for)
-        columns = self.scope.columns(self.scope.alias, fields)
+        columns = self.scope.columns(self.scope.alias, fields, self.spec.table)
         beside = related.select(wanted, self.scope, self.scope.alias, columns, mask, asked_for)
         names = shown_names(spec.annotations)
         named = [self._output(name, columns) for name in names]

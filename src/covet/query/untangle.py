@@ -76,7 +76,7 @@ def _edges(
     edges: dict[Node, list[Edge]] = {(table, key): [] for table in rows for key in rows[table]}
     for table in rows:
         for field in reach.held_within(table, circle):
-            target = field.target
+            target = field.target.concrete
             place = reach.columns[table].index(field.attname)
             pointed = reach.columns[target].index(field.key_name)
             by_value = {row[pointed]: (target, key) for key, row in rows.get(target, {}).items()}

@@ -13,7 +13,7 @@ from ..schema.table import Table
 from . import ast
 from .conditions import Conditions
 from .joins import Aliases, Scope
-from .resolve import select_keys
+from .resolve import Links, select_keys, select_keys_above
 from .spec import QuerySpec
 from .types import family, is_comparable, named
 
@@ -83,18 +83,28 @@ def insert(table: Table, written: Assigned, returning: tuple[Field[Any], ...]) -
     return ast.Insert(table, written.fields, (tuple(row),), returning)
 
 
-def update(spec: QuerySpec, written: Assigned) -> ast.Update:
+def update(
+    spec: QuerySpec, written: Assigned, links: Links = (), asked_of: Table | None = None
+) -> ast.Update:
     """The UPDATE of a query's rows; the assignments' values stand behind the query's.
+
+    Args:
+        spec: which rows.
+        written: what is set.
+        links: leads to the table of the fields, where it is one that the rows go on from.
+        asked_of: the table whose model the user named, if not that of the query.
 
     Raises:
         FieldError: an expression over other tables or of another type than the column.
     """
-    select = select_keys(spec)
+    select = select_keys_above(spec, links) if links else select_keys(spec)
+    table = links[-1].target if links else spec.table
+    asked_of = asked_of or spec.table
     place = len(spec.values)
     assignments: list[ast.Assignment] = []
     for field, value in zip(written.fields, written.given, strict=True):
         if isinstance(value, Expression) and not isinstance(value, Value):
-            node = _expression(spec, field, value, place)
+            node = _expression(spec, table, asked_of, field, value, place)
         else:
             node = _value(field, value, place)
         place += len(value.values) if isinstance(value, Shaped) else value is not None
@@ -131,9 +141,18 @@ def _value(field: Field[Any], value: Any, place: int) -> ast.Expr:
     return ast.Null(field) if value is None else ast.Param(place, field)
 
 
-def _expression(spec: QuerySpec, field: Field[Any], value: Expression[Any], place: int) -> ast.Expr:
-    scope = Scope(spec.table, Aliases())
-    conditions = Conditions(f"update({field.name}={value!r})", spec.annotations, scope)
+def _expression(
+    spec: QuerySpec,
+    table: Table,
+    asked_of: Table,
+    field: Field[Any],
+    value: Expression[Any],
+    place: int,
+) -> ast.Expr:
+    scope = Scope(table, Aliases())
+    annotations = spec.annotations if table is spec.table else ()
+    asked = f"update({field.name}={value!r})"
+    conditions = Conditions(asked, annotations, scope, asked_of)
     operand = conditions.expression(value, place, scope, None)
     if scope.joined:
         raise FieldError(

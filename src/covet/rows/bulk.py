@@ -42,6 +42,11 @@ def check(
         FieldError: an instance of another model, or a batch size below 1.
         ValidationError: a choice or a validator that refuses a value.
     """
+    if model._table.parents:
+        raise FieldError(
+            f"bulk_create() cannot make {model.__name__}s, whose rows are in several tables",
+            fix="Save them one by one, in one atomic() block.",
+        )
     if batch_size is not None and batch_size < 1:
         raise FieldError(f"bulk_create(batch_size={batch_size}): a batch has at least one row")
     for record in records:

@@ -10,6 +10,7 @@ from ..errors import FieldError, keyword, short
 from ..expressions import Q
 from ..expressions.shape import Shaped
 from ..query import ast, writes
+from ..query.resolve import Links
 from ..query.spec import QuerySpec
 from ..query.writes import Assigned
 from ..schema.fields import Field
@@ -45,17 +46,23 @@ class InsertPlan:
             setattr(record, field.attname, value)
 
 
-def to_insert(record: Record) -> tuple[Assigned, tuple[Field[Any], ...]]:
+def to_insert(
+    record: Record, table: Table | None = None
+) -> tuple[Assigned, tuple[Field[Any], ...]]:
     """What an INSERT of an instance sets, and the fields that the database will fill in.
+
+    Args:
+        record: the instance.
+        table: the one of its tables that is meant, if it has several.
 
     Raises:
         ValidationError: None for a field that is not null, or a related object without a key.
     """
-    table = record._table
+    table = table or record._table
     take_keys(record)
     pairs: list[tuple[Field[Any], Any]] = []
     filled: list[Field[Any]] = []
-    for field in table.fields:
+    for field in table.local_fields:
         value = field.pre_save(record, True)
         if value is DB_DEFAULT or (value is None and field is table.auto_field):
             filled.append(field)
@@ -96,7 +103,9 @@ def compiled_insert(
     return InsertPlan(statement, returned, read_fields(dialect, returned) if returned else None)
 
 
-def to_update(record: Record, names: Collection[str] | None) -> Assigned:
+def to_update(
+    record: Record, names: Collection[str] | None, table: Table | None = None
+) -> Assigned:
     """What an UPDATE of an instance sets: all that is loaded, or only the named fields.
 
     Raises:
@@ -106,7 +115,7 @@ def to_update(record: Record, names: Collection[str] | None) -> Assigned:
     known = record.__dict__
     return writes.assigned(
         (field, field.pre_save(record, False))
-        for field in record._table.fields
+        for field in (table or record._table).local_fields
         if not field.primary_key
         and field.attname in known
         and (names is None or field.name in names)
@@ -115,13 +124,20 @@ def to_update(record: Record, names: Collection[str] | None) -> Assigned:
 
 
 def update_plan(
-    model: type[Record], spec: QuerySpec, written: Assigned, dialect: Dialect
+    model: type[Record],
+    spec: QuerySpec,
+    written: Assigned,
+    dialect: Dialect,
+    links: Links = (),
+    asked_of: Table | None = None,
 ) -> Statement:
     """The plan of an UPDATE; it binds the spec's values and then the assignments'."""
-    key = (dialect, "update", spec.key, written.key)
+    key = (dialect, "update", spec.key, written.key)  # the fields say which links it goes along
     plan: Statement | None = model._plans.get(key)
     return plan or planned(
-        model, key, lambda: compiler_for(dialect).compile(writes.update(spec, written))
+        model,
+        key,
+        lambda: compiler_for(dialect).compile(writes.update(spec, written, links, asked_of)),
     )
 
 
@@ -132,17 +148,18 @@ def delete_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> State
     return plan or planned(model, key, lambda: compiler_for(dialect).compile(writes.delete(spec)))
 
 
-def row_of(record: Record) -> QuerySpec:
-    """The question for one instance's own row.
+def row_of(record: Record, table: Table | None = None) -> QuerySpec:
+    """The question for one instance's own row; in one of its tables, if it has several.
 
     Raises:
         FieldError: it has no primary key yet.
     """
-    key = record.pk
+    table = table or record._table
+    key = getattr(record, table.pk.attname)
     if key is None:
         name = type(record).__name__
         raise FieldError(f"This {name} has no primary key, so it has no row", fix="Save it first.")
-    return QuerySpec(record._table).where(Q(pk=key))
+    return QuerySpec(table).where(Q(pk=key))
 
 
 def take_keys(record: Record) -> None:
@@ -172,9 +189,10 @@ def update_names(table: Table, names: Iterable[str]) -> frozenset[str]:
             fix=f"Write update_fields=[{short(names)}].",
         )
     fields = [table.field(name, f"save(update_fields=[{short(name)}])") for name in names]
-    if table.pk in fields:
+    key = next((field for field in fields if field.primary_key), None)
+    if key is not None:
         raise FieldError(
-            f"{table.model_name}.{table.pk.name} is the primary key and cannot be in update_fields"
+            f"{table.model_name}.{key.name} is the primary key and cannot be in update_fields"
         )
     return frozenset(field.name for field in fields)
 

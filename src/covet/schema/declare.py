@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from ..errors import ModelError, MultipleObjectsReturned, ObjectDoesNotExist, short
 from ..expressions import FieldRef
+from . import inheritance
 from .fields import NOT_PROVIDED, BigAutoField, Field
 from .many import ManyToMany
 from .options import Options, read_options
@@ -41,8 +43,7 @@ class ModelMeta(type):
         if is_root:
             return super().__new__(mcls, name, bases, namespace, **kwargs)
         meta = namespace.pop("Meta", None) or _mixed_in_meta(bases)
-        parents = [base for base in bases if isinstance(base, ModelMeta)]
-        options = read_options(name, meta, [p._options for p in parents if hasattr(p, "_options")])
+        options = read_options(name, meta, *inheritance.options_above(bases))
         own = {key: value for key, value in namespace.items() if isinstance(value, Field)}
         _refuse_slips(name, namespace)
         for key in own:
@@ -53,6 +54,9 @@ class ModelMeta(type):
         if options.abstract:
             if meta is not None:
                 cls.Meta = meta  # type: ignore[attr-defined]  # for `class Meta(Base.Meta)`
+            _make_abstract(cls)
+        elif options.proxy:
+            _make_proxy(cls)
         else:
             _make_model(cls, _gathered(cls))
         return cls
@@ -119,16 +123,14 @@ def _check_names(model: str, fields: Iterable[str]) -> None:
 def _gathered(cls: ModelMeta) -> dict[str, Field[Any]]:
     """The class's own fields and copies of what abstract models and mixins have; nearest wins.
 
-    Anything else of an inherited field's name drops it: a property, or ``title = None``.
+    Anything else of an inherited field's name drops it: a property, or ``title = None``. What a
+    model with a table has got already stays in that table.
     """
     fields: dict[str, Field[Any]] = {}
+    above = {base for parent in inheritance.parents_of(cls) for base in parent.__mro__}
     for base in reversed(cls.__mro__):
-        if "_table" in base.__dict__:
-            raise ModelError(
-                f"{cls.__name__} inherits from {base.__name__}, which has a table of its own",
-                fix=f"Make {base.__name__} abstract (class Meta: abstract = True), or let "
-                f"{cls.__name__} have a OneToOneField to it.",
-            )
+        if base in above or "_table" in base.__dict__:
+            continue
         is_model = isinstance(base, ModelMeta)
         found = base.__dict__.get("_own_fields", {}) if is_model else _taken_out(base)
         for name in fields.keys() & base.__dict__.keys():
@@ -149,8 +151,25 @@ def _taken_out(mixin: type) -> dict[str, Field[Any]]:
     return known
 
 
+def _make_abstract(cls: Any) -> None:
+    """Take back what a class without a table inherits from one with a table."""
+    if inheritance.parents_of(cls):
+        cls._fill = Record._fill
+        cls._unmanaged()
+
+
+def _make_proxy(cls: Any) -> None:
+    """Show another model's table, and complete the class."""
+    model = inheritance.shown_by(cls, [*_gathered(cls), *_many_to_many(cls)])
+    cls._concrete_model = model
+    cls._table = model._table.seen_as(_label(cls), cls.__name__, cls._options)
+    _finish(cls)
+
+
 def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
     """Bind the fields, make the table, and complete the class."""
+    parents = inheritance.parents_of(cls)
+    fields, links = inheritance.linked(cls, fields, parents)
     if not any(field.primary_key for field in fields.values()):
         if "id" in fields:
             raise ModelError(
@@ -162,27 +181,38 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
     for name, field in fields.items():
         field.bind(cls.__name__, name)
     _check_columns(cls.__name__, list(fields.values()))
-    label = f"{cls.__module__}.{cls.__qualname__}"
-    cls._table = Table(label, cls.__name__, options, tuple(fields.values()))
-    cls._plans = {}
+    if parents:
+        inheritance.check_names(cls, fields, parents)
+    cls._concrete_model = cls
+    cls._table = Table(_label(cls), cls.__name__, options, tuple(fields.values()), links)
     for name, many in _many_to_many(cls).items():
         many.bind(cls.__name__, name)
         cls._table.many[name] = many
         setattr(cls, name, many)
-    for name, base in (
-        ("DoesNotExist", ObjectDoesNotExist),
-        ("MultipleObjectsReturned", MultipleObjectsReturned),
-    ):
-        _add_error(cls, name, base)
     for name, field in fields.items():
         if field.is_relation:
             setattr(cls, name, field)
         display = f"get_{name}_display"
         if field.choices is not None and not any(display in vars(base) for base in cls.__mro__):
             setattr(cls, display, _display(field))
-    _check_meta(cls._table)
     _check_names(cls.__name__, cls._table.many)
     cls._fill = _filler(cls._table)
+    _finish(cls)
+
+
+def _label(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _finish(cls: Any) -> None:
+    """What every model gets once it has a table."""
+    cls._plans = {}
+    _check_meta(cls._table)
+    for name, root in (
+        ("DoesNotExist", ObjectDoesNotExist),
+        ("MultipleObjectsReturned", MultipleObjectsReturned),
+    ):
+        _add_error(cls, name, root)
     cls._complete()
     _seed(cls)
     cls._registry.add(cls)
@@ -234,10 +264,10 @@ def _check_meta(table: Table) -> None:
     for word, entries in (("indexes", options.indexes), ("constraints", options.constraints)):
         for entry in entries:
             for name in getattr(entry, "fields", ()):
-                table.field(name.removeprefix("-"), f"Meta.{word}")
+                _check_local(table, name.removeprefix("-"), f"Meta.{word}")
     for group in options.unique_together:
         for name in group:
-            table.field(name, "Meta.unique_together")
+            _check_local(table, name, "Meta.unique_together")
     for field in table.fields:
         for part, name in field.unique_for:
             _check_unique_for(table, field, part, name)
@@ -262,8 +292,21 @@ def _check_unique_for(table: Table, field: Field[Any], part: str, name: str) -> 
         )
 
 
-def _add_error(cls: Any, name: str, base: type[Exception]) -> None:
-    error = type(name, (base,), {"__module__": cls.__module__})
+def _check_local(table: Table, name: str, asked: str) -> None:
+    field = table.field(name, asked)
+    if field in table.inherited:
+        raise ModelError(
+            f"{table.model_name}.{asked} names {name!r}, whose column is in the table of "
+            f"{field.model}",
+            fix=f"Say it in the Meta of {field.model}.",
+        )
+
+
+def _add_error(cls: Any, name: str, root: type[Exception]) -> None:
+    """An error of the model's own; a kind of the errors of the models that it inherits from."""
+    above = {getattr(base, name, root): None for base in cls.__bases__}
+    above.pop(root, None)
+    error = type(name, tuple(above) or (root,), {"__module__": cls.__module__})
     error.__qualname__ = f"{cls.__qualname__}.{name}"
     setattr(cls, name, error)
 
@@ -275,6 +318,9 @@ def _filler(table: Table) -> Any:
     """
     names: dict[str, Any] = {}
     lines = ["def _fill(self, kwargs):"]
+    if table.parents:
+        names["take_over"] = partial(inheritance.take_over, table)
+        lines.append("    take_over(kwargs)")
     for n, field in enumerate(table.fields):
         if field.default is NOT_PROVIDED and field.db_default is not NOT_PROVIDED:
             names[f"d{n}"], default = DB_DEFAULT, f"d{n}"

@@ -265,7 +265,8 @@ class ManyToMany(Generic[T]):
         model: type[Record],
         most: int,
     ) -> ForeignKeyField[Any]:
-        found = [key for key in keys if _points(key, model)]
+        exact = [key for key in keys if key.related is model]
+        found = exact or [key for key in keys if _points(key, model)]  # to a parent of it
         if not found:
             raise self.misdeclared(
                 f"goes through {through.__name__}, which has no foreign key to {model.__name__}",

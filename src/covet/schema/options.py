@@ -9,8 +9,14 @@ from typing import Any
 from ..errors import ModelError, nearest, short
 from .constraints import CheckConstraint, Index, UniqueConstraint, check_kinds
 
-OWN = {"abstract", "db_table", "verbose_name", "verbose_name_plural", "db_table_comment"}
+OWN = {"abstract", "db_table", "proxy", "verbose_name", "verbose_name_plural", "db_table_comment"}
 """What a subclass does not inherit from an abstract parent's Meta, as it names one table."""
+
+FROM_TABLES = ("ordering", "get_latest_by")
+"""What a model inherits from a parent that has a table."""
+
+OF_TABLES = ("db_table", "indexes", "constraints", "unique_together", "db_table_comment")
+"""What a proxy cannot say, as it has no table of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class Options:
     managed: bool = True
     order_with_respect_to: str | None = None
     ordering: tuple[Any, ...] = ()
+    proxy: bool = False
     unique_together: tuple[tuple[str, ...], ...] = ()
     verbose_name: str | None = None
     verbose_name_plural: str | None = None
@@ -38,11 +45,21 @@ KNOWN = {f.name for f in fields(Options)} - {"given"}
 SEQUENCES = {"constraints", "indexes", "ordering", "get_latest_by"}
 
 
-def read_options(model: str, meta: type | None, parents: list[Options]) -> Options:
+def read_options(
+    model: str, meta: type | None, parents: list[Options], first: Options | None = None
+) -> Options:
     """The options of a model: its own Meta's words over those of its abstract parents.
+
+    A parent with a table hands on its ordering and ``get_latest_by``, unless these are said.
 
     A Meta that subclasses a parent's Meta says the parent's words itself; otherwise they are
     inherited all the same unless the model has a Meta of its own, which is Django's rule.
+
+    Args:
+        model: the model's name.
+        meta: its own Meta.
+        parents: the options of its abstract parents.
+        first: the options of its first parent, abstract or not.
 
     Raises:
         ModelError: a word that no Meta has, or one of the wrong kind.
@@ -64,9 +81,24 @@ def read_options(model: str, meta: type | None, parents: list[Options]) -> Optio
         own |= {w: getattr(inherited, w) for w in inherited.given - OWN if w not in own}
     elif parents and "app_label" not in own:
         own["app_label"] = parents[0].app_label
+    if first is not None and not first.abstract:
+        own |= {w: getattr(first, w) for w in FROM_TABLES if w in first.given and w not in own}
     options = replace(Options(), **own, given=frozenset(own))
+    if options.proxy:
+        _check_proxy(model, own)
     check_kinds(model, options.indexes, options.constraints)
     return options
+
+
+def _check_proxy(model: str, own: Mapping[str, Any]) -> None:
+    if own.get("abstract"):
+        raise ModelError(f"{model}.Meta says both abstract and proxy", fix="Leave one out.")
+    for word in OF_TABLES:
+        if own.get(word):
+            raise ModelError(
+                f"{model} is a proxy and has no table of its own, but its Meta says {word}",
+                fix=f"Say it in the Meta of the model that {model} is a proxy of.",
+            )
 
 
 def _words(meta: type | None) -> dict[str, Any]:

@@ -101,6 +101,7 @@ class Record:
         _table: ClassVar[Table]
         _registry: ClassVar[Registry]
         _plans: ClassVar[dict[tuple[Any, ...], Any]]
+        _concrete_model: ClassVar[type[Record]]
 
         # Names that only the class knows, as `author_id`: what is declared is checked all the same.
         def __setattr__(self, name: str, value: Any) -> None: ...
@@ -170,7 +171,8 @@ class Record:
 
     @pk.setter
     def pk(self, value: Any) -> None:
-        setattr(self, self._table.pk.attname, value)
+        for name in self._table.key_names:
+            setattr(self, name, value)
 
     @property
     def _state(self) -> State:
@@ -235,7 +237,7 @@ class Record:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Record):
             return NotImplemented
-        if other.__class__._table is not self._table:
+        if other.__class__._table.concrete is not self._table.concrete:
             return False
         key = self.pk
         return self is other if key is None else bool(key == other.pk)
@@ -339,7 +341,7 @@ def _filled_by_database(record: Record, field: Field[Any]) -> bool:
     if field.attname not in record.__dict__:
         return True
     value = record.__dict__[field.attname]
-    return isinstance(value, NOT_VALUES) or (value is None and field is record._table.auto_field)
+    return isinstance(value, NOT_VALUES) or (value is None and field in record._table.set_by_save)
 
 
 def _blank(cls: type[Record]) -> Record:

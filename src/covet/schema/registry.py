@@ -56,7 +56,8 @@ class Registry:
         self.models[table.label] = model
         self.named.setdefault(table.model_name, []).append(model)
         table.registry = self
-        relations: list[Relation] = [*table.relations, *table.many.values()]
+        keys, many = _own_relations(table)
+        relations: list[Relation] = [*keys, *many]
         for field in relations:
             field.source, field.registry = table, self
         try:
@@ -127,7 +128,7 @@ class Registry:
                 return None
         if not (isinstance(to, type) and issubclass(to, Record)):
             raise field.misdeclared(f"points to {to!r}, which is not a model")
-        if getattr(to, "_table", None) is None:
+        if "_table" not in vars(to):
             raise field.misdeclared(
                 f"points to {to.__name__}, which is abstract and has no table",
                 "Point to a model that inherits from it.",
@@ -226,12 +227,12 @@ class Registry:
                     "the marks of lookups",
                     'Choose a plain name, or "+" for none.',
                 )
-        table = model._table
-        clash = _clash(model, name, query_name)
+        clash = self._clash(field, model, name, query_name)
         if clash is not None:
+            taken, owner = clash
             raise ModelError(
-                f"The way back from {table.model_name} along {source.model_name}.{field.name} "
-                f"would be called {clash!r}, which {table.model_name} has already",
+                f"The way back from {model.__name__} along {source.model_name}.{field.name} "
+                f"would be called {taken!r}, which {owner} has already",
                 fix=f'Give {source.model_name}.{field.name} another name: related_name="…".',
             )
         self._add_reverse(ReverseRelation(name, query_name, field, source, many), model)
@@ -242,7 +243,8 @@ class Registry:
         Raises:
             ModelError: the model has something else of that name.
         """
-        clash = _clash(model, name, name)
+        model = relation.field.related_model  # which may be a parent of the one that was named
+        clash = self._clash(relation.field, model, name, name)
         if clash is not None or not is_plain(name):
             raise ModelError(
                 f"The way back to {model.__name__} cannot be called {name!r}",
@@ -252,6 +254,31 @@ class Registry:
         relation.field.related_name = name  # it is called so when its model is declared again too
         self._add_reverse(replace(relation, name=name, query_name=name), model)
         self._forget_plans()
+
+    def _clash(
+        self, field: Relation, model: type[Record], name: str | None, query_name: str
+    ) -> tuple[str, str] | None:
+        """The name that a way back would have and that is used already, and the model that does.
+
+        Those that inherit from a model inherit its ways back. One from a child to itself or to a
+        sister may be hidden by another relation.
+        """
+        assert field.source is not None
+        heirs = [model._concrete_model]
+        for heir in heirs:  # which grows
+            heirs += [sub for sub in heir.__subclasses__() if self._is_current(sub)]
+            if getattr(field, "parent_link", False):
+                same = heir._table.names.get(query_name)
+                if heir._table.is_a(field.source) or (same is not None and same.is_relation):
+                    continue
+            taken = _clash(heir, name, query_name)
+            if taken is not None:
+                return taken, heir.__name__
+        return None
+
+    def _is_current(self, model: type[Record]) -> bool:
+        table = vars(model).get("_table")
+        return table is None or self.models.get(table.label) is model
 
     def _add_reverse(self, relation: ReverseRelation, model: type[Record]) -> None:
         relation.field.reverse = relation
@@ -270,7 +297,7 @@ class Registry:
         else:
             way = BackToMany(relation) if relation.many else WayBack(relation)
         model._table.ways[relation.name] = way
-        model._add_reverse(relation)
+        model._concrete_model._add_reverse(relation)
 
     def _forget(self, model: type[Record]) -> None:
         """Take out a model, and its relations out of the models that they point to.
@@ -284,6 +311,10 @@ class Registry:
         del self.models[table.label]
         self.named[table.model_name].remove(model)
         for relation in list(table.reverse.values()):
+            if relation.field.related is not model:
+                continue  # it points to a parent, or to what this is a proxy of
+            if table.is_proxy:
+                _take_out(relation, model)
             relation.field.related = relation.field.reverse = None
             relation.field.waits_for = relation.field.to
             self._wait(relation.field)
@@ -291,7 +322,7 @@ class Registry:
             self.pending[name] = [field for field in fields if field.source is not table]
             if not self.pending[name]:
                 del self.pending[name]
-        for key in table.relations:
+        for key in _own_relations(table)[0]:
             if key.related is not None and key.reverse is not None:
                 _take_out(key.reverse, key.related)
 
@@ -301,7 +332,8 @@ class Registry:
             many
             for model in self.models.values()
             for many in model._table.many.values()
-            if many.related is not None
+            if many.source is model._table  # and not that of a parent
+            and many.related is not None
             and many.through_model is not None
             and table in (many.source, many.target, many.through_model._table)
         ]
@@ -331,12 +363,21 @@ class Registry:
         return list(self.models.values())
 
 
+def _own_relations(
+    table: Table,
+) -> tuple[list[ForeignKeyField[Any]], list[ManyToMany[Any]]]:
+    """The foreign keys and the many-to-many relations that a model declares, not its parents."""
+    if table.is_proxy:
+        return [], []
+    return table.local_relations, [m for m in table.many.values() if m.source in (None, table)]
+
+
 def _take_out(relation: ReverseRelation, model: type[Record]) -> None:
     """Take a way back away from the model that it begins at."""
     model._table.reverse.pop(relation.query_name, None)
     if relation.name is not None:
         model._table.ways.pop(relation.name, None)
-        delattr(model, relation.name)
+        delattr(model._concrete_model, relation.name)
     if relation.field is relation.source.ordered_within:
         model._take_order(relation)
 
@@ -389,7 +430,9 @@ def check_twin(colour: str, table: Table) -> None:
 
 def columns(table: Table) -> list[str]:
     """What two twins must agree in, one sentence a column."""
+    if table.is_proxy:
+        return [f"proxy of {table.name}"]
     return [
         f"{table.name}.{field.column} {field.kind}{' null' if field.null else ''}"
-        for field in table.fields
+        for field in table.local_fields
     ]

@@ -32,6 +32,7 @@ class RelationOptions(FieldOptions, total=False):
     to_field: str | None
     db_constraint: bool
     limit_choices_to: Limit | None
+    parent_link: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +58,11 @@ class ReverseRelation:
         """The foreign key; None for a many-to-many relation, which has two in another table."""
         return self.field if isinstance(self.field, ForeignKeyField) else None
 
+    @property
+    def to_child(self) -> bool:
+        """Whether it leads from a parent's row to the row of a child that goes on from it."""
+        return self.key is not None and self.key.parent_link
+
 
 class ForeignKeyField(Field[T]):
     """The colour-free half of ``ForeignKey``: the column and what may stand in it.
@@ -72,6 +78,7 @@ class ForeignKeyField(Field[T]):
         db_constraint: False leaves the constraint out.
         limit_choices_to: which related rows ``related_choices()`` offers: lookups in a dictionary,
             a ``Q``, or a function that gives either.
+        parent_link: whether a one-to-one relation is what a model inherits along.
         **options: those of every field; ``db_index`` is on by default.
 
     Raises:
@@ -98,6 +105,7 @@ class ForeignKeyField(Field[T]):
         to_field: str | None = None,
         db_constraint: bool = True,
         limit_choices_to: Limit | None = None,
+        parent_link: bool = False,
         **options: Any,
     ) -> None:
         options.setdefault("db_index", True)
@@ -111,6 +119,7 @@ class ForeignKeyField(Field[T]):
         self.on_delete = on_delete
         self.db_constraint = db_constraint
         self.limit_choices_to = limit_choices_to
+        self.parent_link = parent_link
         self.source: Table | None = None
         self.related: type[Record] | None = None
         self.reverse: ReverseRelation | None = None
@@ -128,6 +137,11 @@ class ForeignKeyField(Field[T]):
 
     def check_declaration(self) -> None:
         """Refuse an ``on_delete`` that there is not, or that the column cannot follow."""
+        if self.parent_link and (not self.one_to_one or self.null or self.to_field):
+            raise self.misdeclared(
+                "has parent_link=True, but is no OneToOneField to the parent's key",
+                f"Write {self.name} = OneToOneField(…, parent_link=True), without more.",
+            )
         super().check_declaration()
         check_on_delete(self)
         check_limit(self)
@@ -195,7 +209,7 @@ class ForeignKeyField(Field[T]):
             ValidationError: an object of another model, one that is not saved, or no valid key.
         """
         if issubclass(type(value), Reference):
-            if value._covet_way.target is not self.target:
+            if not value._covet_way.target.is_a(self.target):
                 raise self.of_another_model(value)
             value = value._covet_key(self.key_name)
         elif isinstance(value, Record):
@@ -208,13 +222,18 @@ class ForeignKeyField(Field[T]):
         Raises:
             ValidationError: the object is of another model or has no key yet.
         """
-        if not isinstance(value, self.related_model):
+        if not isinstance(value, self.accepted):
             raise self.of_another_model(value)
         key = getattr(value, self.key_name)
         if key is None:
             noun = _a(self.related_model.__name__)
             raise self.invalid(f"is {noun} that is not saved yet; save it first")
         return key
+
+    @property
+    def accepted(self) -> type[Record]:
+        """What related objects are instances of: a proxy stands for its model."""
+        return self.related_model._concrete_model
 
     def of_another_model(self, value: Any) -> ValidationError:
         """The error for a value that is no object of the related model."""
@@ -234,6 +253,8 @@ class ForeignKeyField(Field[T]):
             found = attributes[self.cache_name]
         key = attributes.get(self.attname)
         if found is None:
+            if self.parent_link and key is not None:
+                return self._part(instance)
             return key is None and self.attname in attributes, None
         if type(found) is Unsaved:
             return True, found.record
@@ -241,6 +262,19 @@ class ForeignKeyField(Field[T]):
             return True, found
         attributes[self.cache_name] = None
         return key is None, None
+
+    def _part(self, instance: Any) -> tuple[bool, Any]:
+        """The parent's row of an instance as an object of its own: the instance has its values."""
+        names = [field.attname for field in self.target.fields]
+        values = instance.__dict__
+        if instance._origin is None or any(name not in values for name in names):
+            return False, None
+        part = object.__new__(self.related_model)
+        part._origin = instance._origin
+        for name in (*names, *(field.cache_name for field in self.target.relations)):
+            setattr(part, name, values.get(name))
+        values[self.cache_name] = part
+        return True, part
 
     def assign(self, instance: Any, value: Any) -> None:
         """Point an instance to another object, or with None to none.
@@ -255,12 +289,15 @@ class ForeignKeyField(Field[T]):
             value = found
         kept: Any = value
         if value is not None:
-            if not isinstance(value, self.related_model):
+            if not isinstance(value, self.accepted):
                 raise self.of_another_model(value)
             key = getattr(value, self.key_name)
             kept = value if key is not None else Unsaved(value)
         setattr(instance, self.attname, key)
         setattr(instance, self.cache_name, kept)
+        if self.parent_link:  # the keys above are this one
+            for name in self.target.key_names:
+                setattr(instance, name, key)
 
     def take_key(self, instance: Any) -> None:
         """Take over the key of an object that was saved after it was assigned."""

@@ -43,7 +43,11 @@ def get_reverse_relations(model: type[Any]) -> list[RelationInfo]:
     """
     _check(model)
     model._table.settle()
-    return [_info(model, relation) for relation in model._table.reverse.values()]
+    return [
+        _info(model, relation)
+        for relation in model._table.reverse.values()
+        if not (relation.to_child and relation.field.target.concrete is not model._table.concrete)
+    ]
 
 
 def register_reverse_relation(

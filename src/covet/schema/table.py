@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError, UnknownField
@@ -26,7 +29,15 @@ class Table:
         label: the model's module and name, ``"blog.models.Post"``.
         model_name: the model's name, ``"Post"``, as messages show it.
         name: the table's name in the database.
-        fields: the fields that have a column, in their order.
+        local_fields: the fields that have a column in this table, in their order.
+        fields: those of an instance: the columns of parents' tables, then the local ones.
+        parents: the links to the tables that this one goes on from, and those tables.
+        parts: the tables that an instance has a row in, parents first; itself is the last.
+        inherited: inherited fields, and the links to the table that has their column.
+        concrete: itself; of a proxy, the table that it is.
+        labels: of the model and all its proxies.
+        key_names: the attributes that hold the primary key, which parents hold as their own.
+        set_by_save: the keys that ``save()`` finds out, so that a new instance may lack them.
         auto_field: the primary key where the database counts it up, else None.
         ordered_within: the field whose value rows share that ``_order`` counts, if there is one.
         ruled_fields: the fields with choices or validators, which ``save()`` checks.
@@ -38,17 +49,33 @@ class Table:
     """
 
     def __init__(
-        self, label: str, model_name: str, options: Options, fields: tuple[Field[Any], ...]
+        self,
+        label: str,
+        model_name: str,
+        options: Options,
+        fields: tuple[Field[Any], ...],
+        parents: Mapping[ForeignKeyField[Any], Table] | None = None,
     ) -> None:
         self.label = label
         self.model_name = model_name
         self.options = options
         self.app_label = options.app_label
         self.name = options.db_table or _default_name(model_name, options.app_label)
-        self.fields = fields
+        self.local_fields = fields
+        self.parents = dict(parents or {})
+        self.inherited: dict[Field[Any], tuple[ForeignKeyField[Any], ...]] = {}
+        for link, parent in self.parents.items():
+            for field in parent.fields:
+                self.inherited.setdefault(field, (link, *parent.inherited.get(field, ())))
+        self.fields: tuple[Field[Any], ...] = (*self.inherited, *fields)
+        self.concrete = self
+        self.labels = {label}
+        older = [part for parent in self.parents.values() for part in parent.parts]
+        self.parts: tuple[Table, ...] = (*dict.fromkeys(older), self)
         self.pk = self._primary_key()
+        self.key_names = (self.pk.attname, *self._keys_above())
         self.names: dict[str, Field[Any]] = {}
-        for field in fields:
+        for field in self.fields:
             self.names[field.name] = self.names[field.attname] = field
         self.names["pk"] = self.pk
         self.auto_field = self.pk if self.pk.kind in AUTO_KINDS else None
@@ -56,18 +83,62 @@ class Table:
         self.ordered_within = (
             None if within is None else self.field(within, "Meta.order_with_respect_to")
         )
-        self.ruled_fields = [f for f in fields if f.choices is not None or f.validators]
-        self.many: dict[str, ManyToMany[Any]] = {}
-        self.reverse: dict[str, ReverseRelation] = {}
-        self.ways: dict[str, AnyWay] = {field.name: field for field in self.relations}
+        self.set_by_save: frozenset[Field[Any]] = frozenset(
+            part_key
+            for part in self.parts
+            for part_key in (*part.parents, part.auto_field)
+            if part_key is not None
+        )
+        self.ruled_fields = [f for f in self.fields if f.choices is not None or f.validators]
+        self.many: MutableMapping[str, ManyToMany[Any]] = {}
+        self.reverse: MutableMapping[str, ReverseRelation] = {}
+        self.ways: MutableMapping[str, AnyWay] = {f.name: f for f in self.local_relations}
+        if self.parents:  # what parents have is found from here, also if it comes later
+            above = self.parents.values()
+            self.many = ChainMap({}, *(parent.many for parent in above))
+            self.reverse = ChainMap({}, *(parent.reverse for parent in above))
+            self.ways = ChainMap(self.ways, *(parent.ways for parent in above))
         self.registry: Registry | None = None
         self.checked: set[tuple[Any, ...]] = set()
 
     def __repr__(self) -> str:
         return f"<Table {self.name!r} of {self.label}>"
 
+    def seen_as(self, label: str, model_name: str, options: Options) -> Table:
+        """The same table as a proxy shows it: with another name and other options."""
+        proxy = copy.copy(self)
+        proxy.label, proxy.model_name = label, model_name
+        proxy.options, proxy.app_label = options, options.app_label
+        proxy.registry = None
+        self.labels.add(label)
+        return proxy
+
+    @property
+    def is_proxy(self) -> bool:
+        """Whether another model has this table."""
+        return self.concrete is not self
+
+    def is_a(self, table: Table) -> bool:
+        """Whether every row here has a row in a table: this, or one that it goes on from."""
+        return any(part is table.concrete for part in self.parts)
+
+    def knows(self, label: str) -> bool:
+        """Whether a model is this one, a proxy of it, or one of its parents."""
+        return any(label in part.labels for part in self.parts)
+
+    def way_to(self, table: Table) -> tuple[ForeignKeyField[Any], ...]:
+        """The links from here to a table that this one goes on from; none to itself."""
+        for link, parent in self.parents.items():
+            if parent.is_a(table):
+                return (link, *parent.way_to(table))
+        return ()
+
+    def _keys_above(self) -> tuple[str, ...]:
+        parent = next((parent for link, parent in self.parents.items() if link is self.pk), None)
+        return parent.key_names if parent is not None else ()
+
     def _primary_key(self) -> Field[Any]:
-        keys = [field for field in self.fields if field.primary_key]
+        keys = [field for field in self.local_fields if field.primary_key]
         if len(keys) > 1:
             raise ModelError(
                 f"{self.model_name} has several primary keys: "
@@ -78,8 +149,20 @@ class Table:
 
     @property
     def relations(self) -> list[ForeignKeyField[Any]]:
-        """The foreign keys of this table."""
+        """The foreign keys of an instance."""
         return [field for field in self.fields if field.is_relation]  # type: ignore[misc]
+
+    @property
+    def local_relations(self) -> list[ForeignKeyField[Any]]:
+        """The foreign keys that have a column in this table."""
+        return [field for field in self.local_fields if field.is_relation]  # type: ignore[misc]
+
+    @property
+    def own_reverse(self) -> dict[str, ReverseRelation]:
+        """The relations that point here, and not to a table that this one goes on from."""
+        reverse: Any = self.reverse
+        own: dict[str, ReverseRelation] = reverse.maps[0] if self.parents else reverse
+        return own
 
     @property
     def verbose_name(self) -> str:

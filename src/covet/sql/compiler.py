@@ -230,10 +230,13 @@ class Compiler:
 
         MySQL cannot read the table that it changes, except through a derived table.
         """
-        if not select.joins and not _has_subquery(select.where):
-            return self.where(select.where)
         pk = _changed(select).pk
-        key = ast.Column(select.alias, pk, False)
+        key = _key_above(select)
+        if key is not None:
+            pk = key.field.target_field
+        elif not select.joins and not _has_subquery(select.where):
+            return self.where(select.where)
+        key = key or ast.Column(select.alias, pk, False)
         inner = self.numbered(
             ast.Select(select.table, select.alias, (key,), select.joins, select.where)
         )
@@ -550,8 +553,15 @@ def _check_order(assignments: tuple[ast.Assignment, ...], dialect: Dialect) -> N
 
 def _changed(select: ast.Select) -> Table:
     """The table whose rows an UPDATE or a DELETE is about."""
-    assert select.table is not None
-    return select.table
+    key = _key_above(select)
+    table = select.table if key is None else key.field.target
+    assert table is not None
+    return table
+
+
+def _key_above(select: ast.Select) -> Any:
+    """The key that points to the rows of a parent, if an UPDATE or a DELETE is about those."""
+    return select.outputs[0] if select.outputs else None
 
 
 def _deepest_first(group: ast.Group) -> tuple[ast.Condition, ...]:

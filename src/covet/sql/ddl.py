@@ -37,7 +37,7 @@ def creation(tables: Sequence[Table], dialect: Dialect) -> list[str]:
             statements += [
                 f"ALTER TABLE {dialect.quoted(table.name)} "
                 f"ADD {_foreign_key(table, field, dialect)}"
-                for field in table.relations
+                for field in table.local_relations
                 if field.db_constraint
             ]
     for table in tables:
@@ -45,7 +45,7 @@ def creation(tables: Sequence[Table], dialect: Dialect) -> list[str]:
         statements += dialect.comment_statements(
             table.name,
             table.options.db_table_comment,
-            [(field.column, field.db_comment) for field in table.fields if field.db_comment],
+            [(field.column, field.db_comment) for field in table.local_fields if field.db_comment],
         )
     return statements
 
@@ -77,7 +77,7 @@ def _stand_in(table: Table, dialect: Dialect) -> str:
     SQLite deletes the rows of a table that it drops, and for that needs all tables that those which
     refer to it refer to.
     """
-    columns = ", ".join(f"{dialect.quoted(field.column)} UNIQUE" for field in table.fields)
+    columns = ", ".join(f"{dialect.quoted(field.column)} UNIQUE" for field in table.local_fields)
     return f"CREATE TABLE {dialect.quoted(table.name)} ({columns})"
 
 
@@ -92,7 +92,7 @@ def in_order(
 
     def visit(table: Table) -> None:
         state[table.name] = "open"
-        for field in table.relations:
+        for field in table.local_relations:
             target = wanted.get(field.target.name)
             if target is None or target is table:
                 continue
@@ -127,11 +127,11 @@ def refuse_doubles(tables: Sequence[Table]) -> None:
 
 def create_table(table: Table, dialect: Dialect) -> str:
     """``CREATE TABLE …`` with its columns, its keys and its checks."""
-    lines = [column_definition(table, field, dialect) for field in table.fields]
+    lines = [column_definition(table, field, dialect) for field in table.local_fields]
     lines += _uniques(table, dialect)
     lines += _checks(table, dialect)
     if dialect.foreign_keys_inline:
-        lines += [_foreign_key(table, f, dialect) for f in table.relations if f.db_constraint]
+        lines += [_foreign_key(table, f, dialect) for f in table.local_relations if f.db_constraint]
     body = ",\n    ".join(lines)
     options = dialect.table_options(table.options.db_table_comment)
     return f"CREATE TABLE {dialect.quoted(table.name)} (\n    {body}\n){options}"
@@ -169,7 +169,7 @@ def _default(field: Field[Any], dialect: Dialect) -> str:
 
 def _uniques(table: Table, dialect: Dialect) -> list[str]:
     groups: list[tuple[str | None, list[Field[Any]]]] = [
-        (None, [field]) for field in table.fields if field.unique and not field.primary_key
+        (None, [field]) for field in table.local_fields if field.unique and not field.primary_key
     ]
     groups += [(None, _named(table, names)) for names in table.options.unique_together]
     groups += [
@@ -231,7 +231,7 @@ def _foreign_key(table: Table, field: ForeignKeyField[Any], dialect: Dialect) ->
 def _indexes(table: Table, dialect: Dialect) -> list[str]:
     single = [
         Index(field.name)
-        for field in table.fields
+        for field in table.local_fields
         if field.db_index
         and not field.unique
         and not field.primary_key
