@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ..errors import FieldError, ValidationError
 from ..expressions import Expression, Q, Value
 from ..expressions.shape import NULL, VALUE, Shaped
+from ..schema import composite
 from ..schema.fields import Field
 from ..schema.table import Table
 from . import ast
@@ -62,6 +63,23 @@ def assigned(pairs: Iterable[tuple[Field[Any], Any]]) -> Assigned:
             key.append(VALUE)
             values.append(value)
     return Assigned(tuple(fields), tuple(given), tuple(key), tuple(values))
+
+
+def spread(field: Field[Any], value: Any) -> list[tuple[Field[Any], Any]]:
+    """What an assignment sets: of a key of several columns, each of them.
+
+    Raises:
+        ValidationError: a value that is no such key.
+        FieldError: an expression, which has one value.
+    """
+    if len(field.members) == 1:
+        return [(field, value)]
+    if isinstance(value, Shaped):
+        raise FieldError(
+            f"{named(field)} is a key of several columns and cannot be set to {value!r}",
+            fix=f"Set its columns: {', '.join(member.name for member in field.members)}.",
+        )
+    return composite.assigned(field, value)
 
 
 def insert(table: Table, written: Assigned, returning: tuple[Field[Any], ...]) -> ast.Insert:

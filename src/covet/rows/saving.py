@@ -104,10 +104,11 @@ def to_update(record: Record, names: Collection[str] | None) -> Assigned:
     """
     take_keys(record)
     known = record.__dict__
+    key = record._table.pk.members
     return writes.assigned(
         (field, field.pre_save(record, False))
         for field in record._table.fields
-        if not field.primary_key
+        if field not in key
         and field.attname in known
         and (names is None or field.name in names)
         and known[field.attname] is not DB_DEFAULT
@@ -138,7 +139,7 @@ def row_of(record: Record) -> QuerySpec:
     Raises:
         FieldError: it has no primary key yet.
     """
-    key = record.pk
+    key = record._table.pk.value_of(record)
     if key is None:
         name = type(record).__name__
         raise FieldError(f"This {name} has no primary key, so it has no row", fix="Save it first.")
@@ -171,12 +172,16 @@ def update_names(table: Table, names: Iterable[str]) -> frozenset[str]:
             f"update_fields is the string {short(names)}, not a list",
             fix=f"Write update_fields=[{short(names)}].",
         )
-    fields = [table.field(name, f"save(update_fields=[{short(name)}])") for name in names]
-    if table.pk in fields:
-        raise FieldError(
-            f"{table.model_name}.{table.pk.name} is the primary key and cannot be in update_fields"
-        )
-    return frozenset(field.name for field in fields)
+    named = [table.field(name, f"save(update_fields=[{short(name)}])") for name in names]
+    fields = [member for field in named for member in field.members]
+    for field in named:
+        if field is table.pk or field in table.pk.members:
+            part = "is" if field is table.pk else "is part of"
+            raise FieldError(
+                f"{table.model_name}.{field.name} {part} the primary key and cannot be in "
+                "update_fields"
+            )
+    return frozenset(field.name for field in fields if field not in table.pk.members)
 
 
 def names_to_update(model: type[Record], names: Iterable[str]) -> list[str] | None:
@@ -218,7 +223,8 @@ def to_refresh(record: Record, names: Iterable[str] | None) -> tuple[Field[Any],
     """
     table = record._table
     if names is not None:
-        return tuple(table.field(name, "refresh_from_db(fields=…)") for name in names)
+        named = [table.field(name, "refresh_from_db(fields=…)") for name in names]
+        return tuple(member for field in named for member in field.members)
     known = record.__dict__.keys() | record._forgotten
     return tuple(field for field in table.fields if field.attname in known)
 
@@ -252,7 +258,7 @@ class Waiting:
         self.fields = fields
         self.records: dict[Any, list[Record]] = {}
         for record in records:
-            if record.pk is not None:
+            if record._is_pk_set():
                 self.records.setdefault(record.pk, []).append(record)
 
     def conditions(self, dialect: Dialect) -> Iterator[Q]:
@@ -297,4 +303,8 @@ def check_settable(table: Table, values: dict[str, Any], call: str) -> Assigned:
     if not values:
         raise FieldError(f"{call}() sets nothing", fix=f"Write {call}(field=value).")
     shown = f"{call}({', '.join(map(keyword, list(values)[:5]))})"
-    return writes.assigned((table.field(name, shown), value) for name, value in values.items())
+    return writes.assigned(
+        pair
+        for name, value in values.items()
+        for pair in writes.spread(table.field(name, shown), value)
+    )

@@ -26,7 +26,10 @@ class Table:
         label: the model's module and name, ``"blog.models.Post"``.
         model_name: the model's name, ``"Post"``, as messages show it.
         name: the table's name in the database.
+        declared: the fields as they were declared.
         fields: the fields that have a column, in their order.
+        wide: the foreign keys that are among the declared only, as their key has several columns.
+        pk: the primary key.
         auto_field: the primary key where the database counts it up, else None.
         ordered_within: the field whose value rows share that ``_order`` counts, if there is one.
         ruled_fields: the fields with choices or validators, which ``save()`` checks.
@@ -38,19 +41,23 @@ class Table:
     """
 
     def __init__(
-        self, label: str, model_name: str, options: Options, fields: tuple[Field[Any], ...]
+        self,
+        label: str,
+        model_name: str,
+        options: Options,
+        fields: tuple[Field[Any], ...],
+        key: Field[Any] | None = None,
     ) -> None:
         self.label = label
         self.model_name = model_name
         self.options = options
         self.app_label = options.app_label
         self.name = options.db_table or _default_name(model_name, options.app_label)
-        self.fields = fields
-        self.pk = self._primary_key()
+        self.declared = self.fields = fields
+        self.wide: list[ForeignKeyField[Any]] = []
+        self.pk = key or self._primary_key()
         self.names: dict[str, Field[Any]] = {}
-        for field in fields:
-            self.names[field.name] = self.names[field.attname] = field
-        self.names["pk"] = self.pk
+        self._name_fields()
         self.auto_field = self.pk if self.pk.kind in AUTO_KINDS else None
         within = options.order_with_respect_to
         self.ordered_within = (
@@ -66,6 +73,25 @@ class Table:
     def __repr__(self) -> str:
         return f"<Table {self.name!r} of {self.label}>"
 
+    def lay_out(self) -> None:
+        """Put the columns of foreign keys that take several in the place of these."""
+        fields: dict[Field[Any], None] = {}
+        self.wide = []
+        for field in self.declared:
+            if field.is_relation and len(field.members) > 1:
+                self.wide.append(field)  # type: ignore[arg-type]
+                fields |= dict.fromkeys(m for m in field.members if m not in self.declared)
+            else:
+                fields[field] = None
+        self.fields = tuple(fields)
+        self._name_fields()
+
+    def _name_fields(self) -> None:
+        self.names.clear()
+        for field in (*self.fields, *self.wide):
+            self.names[field.name] = self.names[field.attname] = field
+        self.names["pk"] = self.names[self.pk.attname] = self.pk
+
     def _primary_key(self) -> Field[Any]:
         keys = [field for field in self.fields if field.primary_key]
         if len(keys) > 1:
@@ -79,7 +105,8 @@ class Table:
     @property
     def relations(self) -> list[ForeignKeyField[Any]]:
         """The foreign keys of this table."""
-        return [field for field in self.fields if field.is_relation]  # type: ignore[misc]
+        keys: list[Any] = [field for field in self.fields if field.is_relation]
+        return keys + self.wide
 
     @property
     def verbose_name(self) -> str:
@@ -101,14 +128,15 @@ class Table:
         try:
             return self.names[name]
         except KeyError:
-            choices = [field.name for field in self.fields]
+            choices = [field.name for field in (*self.fields, *self.wide)]
             raise UnknownField(self.model_name, name, choices, asked) from None
 
     def choices(self) -> list[str]:
         """The names that a user may mean, reverse relations included."""
         hidden = "+"
         ways_back = [name for name in self.reverse if not name.startswith(hidden)]
-        return [field.name for field in self.fields] + list(self.many) + ways_back
+        fields = (*self.fields, *self.wide)
+        return [field.name for field in fields] + list(self.many) + ways_back
 
     def settle(self) -> None:
         """Resolve relations that are only named so far: now is when they are needed."""
