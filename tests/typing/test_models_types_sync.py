@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar, assert_type
 from covet.expressions import FieldRef
 from covet.sync import (
     CharField,
+    CompositePrimaryKey,
     F,
     ForeignKey,
     IntegerField,
@@ -74,6 +75,18 @@ class Cover(Model):
     of = OneToOneField(Post)
 
 
+class Place(Model):
+    pk = CompositePrimaryKey("row", "seat")
+    row = IntegerField()
+    seat = IntegerField()
+
+
+class Ticket(Model):
+    place = ForeignKey(Place, from_fields=("row", "seat"), null=True)
+    row = IntegerField()
+    seat = IntegerField(null=True)
+
+
 class NoteQuerySet(QuerySet["Note"]):
     def famous(self) -> NoteQuerySet:
         return self.filter(text="Hello")
@@ -128,6 +141,15 @@ class InheritedNote(AbstractNote):
 
 class Page:
     notes = Note.objects.famous()
+
+
+def what_a_composite_key_takes(ticket: Ticket) -> None:
+    place = Place(pk=(1, 2))
+    place.pk = (1, 2)
+    place.pk = None
+    assert_type(place.seat, int)
+    assert_type(ticket.place, Place | None)
+    Place.objects.filter(pk=(1, 2))
 
 
 def what_the_default_manager_gives() -> None:
