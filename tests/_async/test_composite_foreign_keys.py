@@ -28,6 +28,7 @@ from covet.aio import (
     ValidationError,
     capture_queries,
     loaded,
+    related_choices,
 )
 
 
@@ -94,6 +95,19 @@ class Group(Model):
     token = UUIDField()
     orders = ManyToManyField(Order, related_name="groups")
     groups = ManyToManyField("self")
+
+
+class Stop(Model):
+    """Its place among those of its order is kept, and its own key has several columns as well."""
+
+    pk = CompositePrimaryKey("town", "day")
+    town = CharField(max_length=20)
+    day = IntegerField()
+    order = ForeignKey(Order, related_name="stops", limit_choices_to={"number__gt": 1})
+
+    class Meta:
+        order_with_respect_to = "order"
+        unique_together = (("order", "town"),)
 
 
 async def made(count: int = 2, name: str = "Ann") -> list[Order]:
@@ -514,6 +528,44 @@ async def test_updates_of_the_key(db: Database) -> None:
         await Remark.objects.update(order=F("order"))
     with pytest.raises(IntegrityError):
         await Remark.objects.update(order=(one.pk[0], 99))
+
+
+# --- what models say besides ----------------------------------------------------------------------
+
+
+async def test_rows_are_kept_in_their_order(db: Database) -> None:
+    one, two = await made()
+    a, b, c = [await Stop.objects.create(pk=(town, 1), order=one) for town in "abc"]
+    await Stop.objects.bulk_create([Stop(pk=("d", 1), order=two)])
+    keys: Any = one.get_stop_order()  # type: ignore[attr-defined]
+    assert await keys == [("a", 1), ("b", 1), ("c", 1)]
+    await one.set_stop_order([c, a.pk, b])  # type: ignore[attr-defined]
+    assert [stop.town for stop in await one.stops.all()] == ["c", "a", "b"]
+    assert await a.get_next_in_order() == b  # type: ignore[attr-defined]
+
+
+async def test_other_rows_are_asked_for_what_must_be_unique(db: Database) -> None:
+    one, _ = await made()
+    await Stop.objects.create(pk=("a", 1), order=one)
+
+    await Stop(pk=("b", 1), order=one).validate_unique()
+    with pytest.raises(ValidationError) as error:
+        await Stop(pk=("a", 1), order=one).validate_unique()
+    assert error.value.errors == {
+        "pk": ["is ('a', 1), which another Stop has already"],
+        "__all__": ["Another Stop has the same order and town already"],
+    }
+    await Stop(pk=("a", 1), order=one).validate_unique(exclude=["town"])
+    await (await Stop.objects.get()).validate_unique()
+    await Invoice.objects.create(order=one)
+    with pytest.raises(ValidationError, match=r"Invoice.order is \(\d+, 1\), which another"):
+        await Invoice(order=one).validate_unique()
+
+
+async def test_the_objects_to_choose_from(db: Database) -> None:
+    _, two = await made()
+
+    assert await related_choices(Stop, "order").fetch() == [two]
 
 
 # --- deleting ------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from covet.sync import (
     ValidationError,
     capture_queries,
     loaded,
+    related_choices,
 )
 
 
@@ -96,6 +97,19 @@ class Group(Model):
     token = UUIDField()
     orders = ManyToManyField(Order, related_name="groups")
     groups = ManyToManyField("self")
+
+
+class Stop(Model):
+    """Its place among those of its order is kept, and its own key has several columns as well."""
+
+    pk = CompositePrimaryKey("town", "day")
+    town = CharField(max_length=20)
+    day = IntegerField()
+    order = ForeignKey(Order, related_name="stops", limit_choices_to={"number__gt": 1})
+
+    class Meta:
+        order_with_respect_to = "order"
+        unique_together = (("order", "town"),)
 
 
 def made(count: int = 2, name: str = "Ann") -> list[Order]:
@@ -514,6 +528,44 @@ def test_updates_of_the_key(db: Database) -> None:
         Remark.objects.update(order=F("order"))
     with pytest.raises(IntegrityError):
         Remark.objects.update(order=(one.pk[0], 99))
+
+
+# --- what models say besides ----------------------------------------------------------------------
+
+
+def test_rows_are_kept_in_their_order(db: Database) -> None:
+    one, two = made()
+    a, b, c = [Stop.objects.create(pk=(town, 1), order=one) for town in "abc"]
+    Stop.objects.bulk_create([Stop(pk=("d", 1), order=two)])
+    keys: Any = one.get_stop_order()  # type: ignore[attr-defined]
+    assert keys == [("a", 1), ("b", 1), ("c", 1)]
+    one.set_stop_order([c, a.pk, b])  # type: ignore[attr-defined]
+    assert [stop.town for stop in one.stops.all()] == ["c", "a", "b"]
+    assert a.get_next_in_order() == b  # type: ignore[attr-defined]
+
+
+def test_other_rows_are_asked_for_what_must_be_unique(db: Database) -> None:
+    one, _ = made()
+    Stop.objects.create(pk=("a", 1), order=one)
+
+    Stop(pk=("b", 1), order=one).validate_unique()
+    with pytest.raises(ValidationError) as error:
+        Stop(pk=("a", 1), order=one).validate_unique()
+    assert error.value.errors == {
+        "pk": ["is ('a', 1), which another Stop has already"],
+        "__all__": ["Another Stop has the same order and town already"],
+    }
+    Stop(pk=("a", 1), order=one).validate_unique(exclude=["town"])
+    Stop.objects.get().validate_unique()
+    Invoice.objects.create(order=one)
+    with pytest.raises(ValidationError, match=r"Invoice.order is \(\d+, 1\), which another"):
+        Invoice(order=one).validate_unique()
+
+
+def test_the_objects_to_choose_from(db: Database) -> None:
+    _, two = made()
+
+    assert related_choices(Stop, "order").fetch() == [two]
 
 
 # --- deleting ------------------------------------------------------------------------------------

@@ -100,10 +100,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What stands beside the value that an expression has, among pairs of both."""
+    """What stands beside the value that a key has, among pairs of both.
 
-    operand: Expr
-    pairs: tuple[tuple[Expr, Expr], ...]
+    Attributes:
+        operand: the key, of one column or several.
+        pairs: a value for each of its columns, and what stands beside these.
+    """
+
+    operand: Column | Columns
+    pairs: tuple[tuple[tuple[Expr, ...], Expr], ...]
     field: Field[Any]
     nullable: bool
 

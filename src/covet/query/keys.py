@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import FieldError, short
 from ..expressions import shape
 from ..expressions.q import AND, OR
+from ..schema.fields import Field
 from . import ast
 from .grouping import joined
 from .operands import Given, Lookup, Operand
@@ -102,10 +103,17 @@ def _parts(operand: Operand, given: Given) -> Sequence[ast.Expr]:
             f"{named(field)} is compared with {short(given.value)}, which is no key",
             fix=f"Give a tuple ({names}), or use {field.name}__isnull=True.",
         )
-    return [
-        ast.Param(given.place, compared(member), item=n, whole=field)
+    return params(field, given.place)
+
+
+def params(field: Field[Any], place: int) -> tuple[ast.Param, ...]:
+    """A value of a key, of one column or several, for each of its columns."""
+    if len(field.members) == 1:
+        return (ast.Param(place, field),)
+    return tuple(
+        ast.Param(place, compared(member), item=n, whole=field)
         for n, member in enumerate(field.members)
-    ]
+    )
 
 
 LOOKUPS: dict[str, Lookup] = {

@@ -11,9 +11,9 @@ from ..expressions.shape import NULL, VALUE, Shaped
 from ..schema import composite
 from ..schema.fields import Field
 from ..schema.table import Table
-from . import ast
+from . import ast, keys
 from .conditions import Conditions
-from .joins import Aliases, Scope
+from .joins import Aliases, Scope, column
 from .resolve import select_keys
 from .spec import QuerySpec
 from .types import family, is_comparable, named
@@ -131,10 +131,10 @@ def by_key(spec: QuerySpec, field: Field[Any], pairs: int) -> ast.Update:
     select = select_keys(spec)
     pk, start = spec.table.pk, len(spec.values)
     chosen = tuple(
-        (ast.Param(place, pk), ast.Param(place + 1, field))
+        (keys.params(pk, place), ast.Param(place + 1, field))
         for place in range(start, start + 2 * pairs, 2)
     )
-    switch = ast.Switch(ast.Column(select.alias, pk, False), chosen, field, False)
+    switch = ast.Switch(column(select.alias, pk, False), chosen, field, False)
     return ast.Update(select, (ast.Assignment(field, switch),))
 
 

@@ -485,9 +485,17 @@ class Compiler:
         return self.dialect.part(node.part, self.expr(node.operand), family(node.operand.field))
 
     def switch(self, node: ast.Switch) -> SQL:
-        """``CASE … WHEN … THEN … END``"""
-        pairs = (sql("WHEN ", self.expr(a), " THEN ", self.expr(b)) for a, b in node.pairs)
-        return sql("CASE ", self.expr(node.operand), " ", separated(" ", pairs), " END")
+        """``CASE … WHEN … THEN … END``; of several columns, ``CASE WHEN … AND … THEN … END``"""
+        columns = [self.column(column) for column in ast.columns_of(node.operand)]
+        is_one = len(columns) == 1
+        ways: list[SQL] = []
+        for values, result in node.pairs:
+            texts = [self.expr(value) for value in values]
+            same = [sql(c, " = ", text) for c, text in zip(columns, texts, strict=True)]
+            condition = texts[0] if is_one else separated(" AND ", same)
+            ways.append(sql("WHEN ", condition, " THEN ", self.expr(result)))
+        operand = sql(columns[0], " ") if is_one else ()
+        return sql("CASE ", operand, separated(" ", ways), " END")
 
     def stored(self, field: Field[Any], value: ast.Expr) -> SQL:
         """What a column is set to: an expression is made to fit the column's type."""
