@@ -37,6 +37,7 @@ from .errors import (
 from .expressions import F, OrderBy, Q, Value
 from .query.prefetch import Prefetch
 from .schema.choices import Choices, IntegerChoices, TextChoices
+from .schema.composite import CompositePrimaryKey
 from .schema.constraints import CheckConstraint, Index, UniqueConstraint
 from .schema.fields import (
     AutoField,
@@ -130,6 +131,7 @@ __all__ = [
     "CharField",
     "CheckConstraint",
     "Choices",
+    "CompositePrimaryKey",
     "ConfigurationError",
     "ConnectionFailed",
     "CovetError",

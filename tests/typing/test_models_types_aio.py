@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeVar, assert_type
 
 from covet.aio import (
     CharField,
+    CompositePrimaryKey,
     F,
     ForeignKey,
     IntegerField,
@@ -93,6 +94,18 @@ class Linked(Plain):
     plain = OneToOneField(Plain, parent_link=True)
 
 
+class Place(Model):
+    pk = CompositePrimaryKey("row", "seat")
+    row = IntegerField()
+    seat = IntegerField()
+
+
+class Ticket(Model):
+    place = ForeignKey(Place, from_fields=("row", "seat"), null=True)
+    row = IntegerField()
+    seat = IntegerField(null=True)
+
+
 class NoteQuerySet(QuerySet["Note"]):
     def famous(self) -> NoteQuerySet:
         return self.filter(text="Hello")
@@ -147,6 +160,15 @@ class InheritedNote(AbstractNote):
 
 class Page:
     notes = Note.objects.famous()
+
+
+def what_a_composite_key_takes(ticket: Ticket) -> None:
+    place = Place(pk=(1, 2))
+    place.pk = (1, 2)
+    place.pk = None
+    assert_type(place.seat, int)
+    assert_type(ticket.place, AsyncReference[Place | None])
+    Place.objects.filter(pk=(1, 2))
 
 
 async def what_the_default_manager_gives() -> None:

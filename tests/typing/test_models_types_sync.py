@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar, assert_type
 from covet.expressions import FieldRef
 from covet.sync import (
     CharField,
+    CompositePrimaryKey,
     F,
     ForeignKey,
     IntegerField,
@@ -74,22 +75,16 @@ class Cover(Model):
     of = OneToOneField(Post)
 
 
-class Plain(Model):
-    name = CharField(max_length=9)
-    of = ForeignKey(Post, null=True)
+class Place(Model):
+    pk = CompositePrimaryKey("row", "seat")
+    row = IntegerField()
+    seat = IntegerField()
 
 
-class Special(Plain):
-    size = IntegerField(default=1)
-
-
-class Shown(Special):
-    class Meta:
-        proxy = True
-
-
-class Linked(Plain):
-    plain = OneToOneField(Plain, parent_link=True)
+class Ticket(Model):
+    place = ForeignKey(Place, from_fields=("row", "seat"), null=True)
+    row = IntegerField()
+    seat = IntegerField(null=True)
 
 
 class NoteQuerySet(QuerySet["Note"]):
@@ -146,6 +141,15 @@ class InheritedNote(AbstractNote):
 
 class Page:
     notes = Note.objects.famous()
+
+
+def what_a_composite_key_takes(ticket: Ticket) -> None:
+    place = Place(pk=(1, 2))
+    place.pk = (1, 2)
+    place.pk = None
+    assert_type(place.seat, int)
+    assert_type(ticket.place, Place | None)
+    Place.objects.filter(pk=(1, 2))
 
 
 def what_the_default_manager_gives() -> None:
@@ -222,18 +226,6 @@ def what_relations_are(post: Post, cover: Cover) -> None:
     assert_type(loaded(post.author).name, str)
     post.author = Author(name="Ann")
     post.editor = None
-
-
-def what_is_inherited(special: Special, linked: Linked) -> None:
-    assert_type(special.name, str)
-    assert_type(special.size, int)
-    assert_type(special.of, Post | None)
-    assert_type(linked.plain, Plain)
-    assert_type(Special.name, FieldRef[str])
-    assert_type(Special.objects.get(name="x"), Special)
-    assert_type(Shown.objects.get(), Shown)
-    Special.objects.filter(Special.name == "x", Plain.name == "y", Shown.size > 1)
-    special.name = 1  # type: ignore[assignment]
 
 
 def what_conditions_are() -> None:

@@ -31,10 +31,10 @@ async def load_one(way: Way, instance: Any) -> Any:
         NotLoaded: the instance's fetch mode forbids it.
     """
     origin = instance._origin
-    if way.near_name not in instance.__dict__:
+    if not way.near_field.is_loaded(instance):
         if origin is not None and origin.mode is FETCH_RAISE:
             raise not_allowed(way)
-        await load_deferred(instance, (instance._table.names[way.near_name],))
+        await load_deferred(instance, way.near_field.members)
     if getattr(instance, way.near_name) is None:
         return way.missing(instance)
     if origin is None:

@@ -185,7 +185,7 @@ class Model(Record, metaclass=ModelMeta):
 
     def _is_new(self) -> bool:
         """Whether no row can be there yet: it has no key, or one that its default just made."""
-        return self.pk is None or (self._origin is None and self._table.pk.has_default)
+        return not self._is_pk_set() or (self._origin is None and self._table.pk.has_default)
 
     async def _insert(self, db: Database, model: type[Model] | None = None) -> None:
         """INSERT the row; of a model with several tables, that of one of them."""
@@ -320,7 +320,7 @@ class Model(Record, metaclass=ModelMeta):
             return
         await read_fields(self, chosen, using)
         for way in self._table.ways.values():
-            if fields is None or way in chosen:
+            if fields is None or not set(chosen).isdisjoint(getattr(way, "members", ())):
                 way.forget(self)
 
 

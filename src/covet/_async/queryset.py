@@ -277,7 +277,7 @@ class QuerySet(AsyncRows[T]):
         field = self._spec.table.field(field_name, f"in_bulk(field_name={short(field_name)})")
         if not (field.unique or field.primary_key):
             raise FieldError(f"in_bulk() needs a unique field, and {field_name!r} is not")
-        query = self if keys is None else self.filter(**{f"{field.attname}__in": list(keys)})
+        query = self if keys is None else self.filter(**{f"{field.lookup_name}__in": list(keys)})
         return {getattr(row, field.attname): row for row in await query.fetch()}
 
     # --- other shapes of rows ------------------------------------------------------------------

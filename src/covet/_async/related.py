@@ -340,7 +340,7 @@ class BackManager(RelatedManager[M]):
                 f"{self._way.model}.{self.name}.{call}() was given {short(record)}",
                 fix=f"Give objects of {self.model.__name__}.",
             )
-        if saved and (record._origin is None or record.pk is None):
+        if saved and (record._origin is None or not record._is_pk_set()):
             raise FieldError(
                 f"{self._way.model}.{self.name}.{call}() was given {record!r}, which is not saved",
                 fix=f"Save it first, or write {call}(…, bulk=False).",

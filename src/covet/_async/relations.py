@@ -46,6 +46,8 @@ class ForeignKey(ForeignKeyField[T], Generic[T]):
         related_name: the attribute on the related model; ``"+"`` makes none.
         related_query_name: the name in lookups, if it is not ``related_name``.
         to_field: the unique field of the related model that is held, if not its primary key.
+        from_fields: the names of the fields that hold a key of several columns; columns of its own,
+            ``<name>_<part>``, when left out.
         db_constraint: False leaves the constraint out of the database.
         limit_choices_to: which related rows ``related_choices()`` offers: lookups in a dictionary,
             a ``Q``, or a function that gives either.

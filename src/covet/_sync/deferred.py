@@ -23,8 +23,9 @@ def load_deferred(instance: Record, fields: Sequence[Field[Any]]) -> None:
         DoesNotExist: the row is gone.
     """
     origin = instance._origin
-    if origin is None or instance.pk is None:
+    if origin is None or not instance._is_pk_set():
         raise instance._not_loaded(fields[0])
+    fields = tuple(member for field in fields for member in field.members)
     names = tuple(field.attname for field in fields)
     with SyncShared(origin, (names, id(session_of(origin.alias)))):
         if saving.lacks(instance, fields):

@@ -33,10 +33,10 @@ def load_one(way: Way, instance: Any) -> Any:
         NotLoaded: the instance's fetch mode forbids it.
     """
     origin = instance._origin
-    if way.near_name not in instance.__dict__:
+    if not way.near_field.is_loaded(instance):
         if origin is not None and origin.mode is FETCH_RAISE:
             raise not_allowed(way)
-        load_deferred(instance, (instance._table.names[way.near_name],))
+        load_deferred(instance, way.near_field.members)
     if getattr(instance, way.near_name) is None:
         return way.missing(instance)
     if origin is None:

@@ -44,4 +44,4 @@ def sync_deferred(instance: Record, field: Field[Any], load: SyncLoadsFields) ->
     if origin is not None and origin.mode is FETCH_RAISE:
         raise instance._not_loaded(field)
     load(instance, (field,))
-    return instance.__dict__[field.attname]
+    return getattr(instance, field.attname)

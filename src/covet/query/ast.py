@@ -7,6 +7,7 @@ the same shape.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -30,6 +31,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table that hold one key together; NULL as soon as one of them is."""
+
+    alias: str
+    columns: tuple[Column, ...]
+    field: Field[Any]
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Param:
     """A value of the query: its place among them, and the field that prepares it.
 
@@ -38,6 +49,7 @@ class Param:
         field: what prepares it; None where its own Python type decides.
         item: the member of it that is meant, where the value is a list.
         rounding: ``"floor"`` or ``"ceil"``: a fraction may be compared with whole numbers.
+        whole: the key of several columns that the value is one of, and the item a part of.
     """
 
     index: int
@@ -45,6 +57,7 @@ class Param:
     item: int | None = None
     rounding: str | None = None
     nullable: bool = False
+    whole: Field[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +100,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What stands beside the value that an expression has, among pairs of both."""
+    """What stands beside the value that a key has, among pairs of both.
 
-    operand: Expr
-    pairs: tuple[tuple[Expr, Expr], ...]
+    Attributes:
+        operand: the key, of one column or several.
+        pairs: a value for each of its columns, and what stands beside these.
+    """
+
+    operand: Column | Columns
+    pairs: tuple[tuple[tuple[Expr, ...], Expr], ...]
     field: Field[Any]
     nullable: bool
 
@@ -113,7 +131,22 @@ class Named:
     nullable: bool
 
 
-Expr: TypeAlias = Column | Param | Constant | Null | Arithmetic | Part | Switch | Random | Named
+Expr: TypeAlias = (
+    Column | Columns | Param | Constant | Null | Arithmetic | Part | Switch | Random | Named
+)
+
+
+def columns_of(expr: Column | Columns) -> tuple[Column, ...]:
+    """The columns of a key, be it one or several."""
+    return expr.columns if isinstance(expr, Columns) else (expr,)
+
+
+def flat(exprs: Iterable[Expr]) -> tuple[Expr, ...]:
+    """Expressions with the columns of keys one by one."""
+    found: list[Expr] = []
+    for expr in exprs:
+        found += expr.columns if isinstance(expr, Columns) else (expr,)
+    return tuple(found)
 
 
 # --- conditions: what is true, false or unknown -------------------------------------------------
@@ -254,13 +287,18 @@ Condition: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A table joined to the query: ``left`` is the column on the side that was there before."""
+    """A table joined to the query: ``left`` is what is on the side that was there before."""
 
     table: Table
     alias: str
     outer: bool
-    left: Column
-    right: Column
+    left: Column | Columns
+    right: Column | Columns
+
+    @property
+    def pairs(self) -> Iterator[tuple[Column, Column]]:
+        """The columns that are equal."""
+        return zip(columns_of(self.left), columns_of(self.right), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +360,8 @@ class Select:
         lock: how the rows are locked.
         hidden: how many of the last outputs are there only because DISTINCT has to order by them,
             or to say which key a row was found by.
-        keyed: whether the last output is that key.
+        keyed: how many of the last outputs are that key.
+        widths: of values, how many outputs each has.
     """
 
     table: Table | None
@@ -336,10 +375,11 @@ class Select:
     distinct: bool = False
     hidden: int = 0
     related: tuple[Related, ...] = ()
-    keyed: bool = False
+    keyed: int = 0
     fields: tuple[Field[Any], ...] = ()
     names: tuple[str, ...] = ()
     lock: Lock | None = None
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +387,7 @@ class Ranked:
     """Some rows of each group of a SELECT, by their place in its order.
 
     Attributes:
-        select: the rows, without order and limits; its last output says which group a row is in.
+        select: the rows, without order and limits; its key says which group a row is in.
         order_by: what counts them.
         low: how many of each group are left out at its start.
         high: the place of the last one; None for no end.

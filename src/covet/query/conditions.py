@@ -11,13 +11,15 @@ from typing import Any
 
 from ..errors import FieldError, short
 from ..expressions import Combined, Comparison, Expression, F, FieldRef, Lookup, Q, Value
-from ..expressions.q import AND, OR
+from ..expressions.q import AND
 from ..expressions.shape import shape
 from ..schema.table import Table
 from . import ast
 from .annotations import Annotation, place_of
+from .grouping import joined
 from .joins import Scope
-from .lookups import PARTS, Given, Operand, lookups_of
+from .lookups import PARTS, lookups_of
+from .operands import Given, Operand
 from .paths import Path, behind, parse
 from .types import type_of_arithmetic, type_of_value
 
@@ -77,6 +79,12 @@ class Conditions:
             annotation, visible = self.annotations[place], self.visible
             self.visible = place
             found = self.expression(annotation.expression, annotation.start, self.scope, None)
+            if isinstance(found.expr, ast.Columns):
+                raise FieldError(
+                    f"The annotation {annotation.name!r} is a key of several columns, "
+                    f"{annotation.expression!r}",
+                    fix="Give a name to one of them.",
+                )
             self.visible = visible
             self.resolved[place] = found
         return found
@@ -275,42 +283,12 @@ def _exists(inner: Scope, condition: ast.Condition) -> ast.Condition:
     if first is None:
         return ast.Exists(ast.Select(None, "", (), tuple(joins), condition))
     joins.remove(first)
-    same = ast.Compare("=", first.right, first.left, unknown=False, needs=ast.NOWHERE)
-    where = joined(AND, [same, condition])
+    same = [
+        ast.Compare("=", right, left, unknown=False, needs=ast.NOWHERE)
+        for left, right in first.pairs
+    ]
+    where = joined(AND, [*same, condition])
     return ast.Exists(ast.Select(first.table, first.alias, (), tuple(joins), where))
-
-
-def joined(connector: str, children: list[ast.Condition]) -> ast.Condition:
-    """Conditions joined, and simplified where one of them decides."""
-    if connector == AND:
-        return _decided(connector, children, neutral=True)
-    if connector == OR:
-        return _decided(connector, children, neutral=False)
-    if len(children) == 1:
-        return children[0]
-    depth = 1 + max(child.depth for child in children)
-    return ast.Group(connector, tuple(children), False, ast.NOWHERE, depth)
-
-
-def _decided(connector: str, children: list[ast.Condition], neutral: bool) -> ast.Condition:
-    left: list[ast.Condition] = []
-    for child in children:
-        if isinstance(child, ast.Truth):
-            if child.value != neutral:
-                return child
-        elif isinstance(child, ast.Group) and child.connector == connector:
-            left.extend(child.children)
-        else:
-            left.append(child)
-    if not left:
-        return ast.Truth(neutral)
-    if len(left) == 1:
-        return left[0]
-    needs = [child.needs for child in left]
-    needed = frozenset.union(*needs) if connector == AND else frozenset.intersection(*needs)
-    unknown = any(child.unknown for child in left)
-    depth = 1 + max(child.depth for child in left)
-    return ast.Group(connector, tuple(left), unknown, needed, depth)
 
 
 def negated(condition: ast.Condition) -> ast.Condition:

@@ -20,7 +20,7 @@ from .loading import EVERYTHING
 from .reach import Observed, Reach, asking, by_nobody, table_of
 from .spec import Output, QuerySpec
 from .untangle import Knot, Row, untangled
-from .writes import Assigned, assigned
+from .writes import Assigned, assigned, spread
 
 Key: TypeAlias = ForeignKeyField[Any]
 
@@ -308,7 +308,7 @@ class Collector:
         for field, pointing in self.unseen.items():
             yield from map(Delete, self._pointing(field, pointing))
         for field, value in values.items():
-            written = assigned([(field, value)])
+            written = assigned(spread(field, value))
             for spec in self._pointing(field, self.changed[field]):
                 yield Update(spec, written)
         for circle in reversed(self.reach.circles):
@@ -334,7 +334,7 @@ class Collector:
             elif move.cut is None:
                 yield from map(Delete, self._among(move.table, "pk", move.keys))
             else:
-                null = assigned([(move.cut, None)])
+                null = assigned(spread(move.cut, None))
                 for spec in self._among(move.table, "pk", move.keys):
                     yield Update(spec, null)
 

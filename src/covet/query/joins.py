@@ -57,8 +57,10 @@ class Scope:
         self.joined: dict[Hashable, ast.Join] = {}
         self.chains: dict[str, frozenset[str]] = {self.alias: frozenset()}
 
-    def column(self, path: Path, group: Hashable) -> tuple[ast.Column, frozenset[str]]:
-        """The column at the end of a path, and the joins it goes through.
+    def column(
+        self, path: Path, group: Hashable
+    ) -> tuple[ast.Column | ast.Columns, frozenset[str]]:
+        """The column, or the columns, at the end of a path, and the joins it goes through.
 
         Args:
             path: where it is.
@@ -68,8 +70,7 @@ class Scope:
         for step in path.steps:
             alias = self.join(alias, step, group)
         chain = self.chains[alias]
-        nullable = path.field.null or self.may_miss(alias)
-        return ast.Column(alias, path.field, nullable), chain
+        return column(alias, path.field, self.may_miss(alias)), chain
 
     def join(self, alias: str, step: Step, group: Hashable) -> str:
         """The name of the table that a step leads to from another; joined if it is not yet."""
@@ -91,8 +92,8 @@ class Scope:
         new = self.aliases.take(table.name)
         self.chains[new] = self.chains[alias] | {new}
         outer = step.reverse or field.null or self.may_miss(alias)
-        left = ast.Column(alias, near, near.null or self.may_miss(alias))
-        return ast.Join(table, new, outer, left, ast.Column(new, far, outer))
+        left = column(alias, near, self.may_miss(alias))
+        return ast.Join(table, new, outer, left, column(new, far, outer))
 
     def columns(self, alias: str, fields: Iterable[Field[Any]], table: Table) -> list[ast.Column]:
         """Columns of a table."""
@@ -126,3 +127,12 @@ class Scope:
             ast.Join(j.table, j.alias, j.outer and j.alias not in needs, j.left, j.right)
             for j in self.joined.values()
         )
+
+
+def column(alias: str, field: Field[Any], misses: bool) -> ast.Column | ast.Columns:
+    """A field as a table has it, whose rows may be missing: a column, or several."""
+    members = field.members
+    if len(members) == 1:
+        return ast.Column(alias, field, field.null or misses)
+    columns = tuple(ast.Column(alias, member, member.null or misses) for member in members)
+    return ast.Columns(alias, columns, field, field.null or misses)

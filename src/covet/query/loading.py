@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 from ..schema.fields import Field
+from ..schema.table import Table
 
 Tree: TypeAlias = dict[str, Any]
 
@@ -69,6 +70,16 @@ class Mask:
             return True
         below = self.tree.get(field.name)
         return below is not None if self.only else below is None or bool(below)
+
+    def kept(self, table: Table) -> set[Field[Any]]:
+        """The fields of a table that are loaded; of a wide foreign key, all own columns or none."""
+        found = {field for field in table.fields if self.has(field)}
+        for field in table.wide:
+            if not self.has(field):
+                found.difference_update(m for m in field.members if m not in table.declared)
+            elif self.only and self.tree:
+                found.update(field.members)
+        return found.union(table.pk.members)
 
     def below(self, name: str) -> Mask:
         """The mask of the rows that a relation leads to."""

@@ -2,47 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..errors import FieldError
 from ..expressions import shape
 from ..schema.fields import Field
-from . import ast
+from . import ast, keys
+from .operands import Given, Lookup, Operand
 from .types import DATE, INTEGER, MOMENTS, TIME, compared, family, is_comparable, named
-
-
-class Given(NamedTuple):
-    """The right side of a lookup as the resolver found it.
-
-    Attributes:
-        kind: what stands there, in the words of ``expressions.shape``.
-        place: its place among the query's values.
-        expr: the expression, where it is one.
-        needs: the joins that the expression goes through.
-    """
-
-    kind: str
-    place: int
-    value: Any
-    expr: ast.Expr | None = None
-    needs: frozenset[str] = ast.NOWHERE
-
-
-class Operand(NamedTuple):
-    """The left side of a lookup: the expression, its type, and the joins it goes through."""
-
-    expr: ast.Expr
-    field: Field[Any]
-    needs: frozenset[str]
-
-    @property
-    def nullable(self) -> bool:
-        """Whether it can be NULL."""
-        return self.expr.nullable
-
-
-Lookup = Callable[[str, Operand, Given], ast.Condition]
 
 SEVERAL = (shape.LIST, shape.EMPTY, shape.NULLS)
 OPERATORS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -179,6 +146,7 @@ BY_FAMILY: dict[str, dict[str, Lookup]] = {
     "text": LOOKUPS,
     "boolean": IDENTITY,
     "json": {"exact": exact, "isnull": isnull},
+    "composite": keys.LOOKUPS,
 }
 
 PARTS: dict[str, Field[Any]] = dict.fromkeys(

@@ -69,6 +69,8 @@ class KeyField(ForeignKeyField[Any]):
         key.name = key.attname = relation.query_name
         key.model = field.target.model_name
         key.column = relation.source.pk.column
+        members = relation.source.pk.members
+        key.parts = members if len(members) > 1 else ()
         key.null = True
         return key
 
@@ -105,9 +107,9 @@ def _walk(
         if field is not None:
             if not isinstance(field, ForeignKeyField) or _is_behind(word, field):
                 return steps, field, used
-            target = field.target.names.get(word)
-            if target is not None and target is field.target_field and not target.is_relation:
-                return steps, field, used + 1  # the key is here already: no join for it
+            held = _held(field, word, words[used + 1 :])
+            if held is not None:
+                return steps, held, used + 1  # the key is here already: no join for it
             steps.append(Step(field, reverse=False))
             here = field.target
         found = here.names.get(word)
@@ -139,6 +141,19 @@ def _walk(
             steps += [Step(link, reverse=False) for link in links]
     assert field is not None
     return steps, field, len(words)
+
+
+def _held(field: ForeignKeyField[Any], word: str, rest: list[str]) -> Field[Any] | None:
+    """The field on this side that has the value of one of the target's: its key or part of it."""
+    target = field.target.names.get(word)
+    key = field.target_field
+    if target is None or (target is key and not target.is_relation):
+        return None if target is None else field
+    if not field.parts or target not in key.members:
+        return None
+    here: Field[Any] = field.parts[key.members.index(target)]
+    goes_on = target.is_relation and rest and rest[0] not in LOOKUPS
+    return None if goes_on else here
 
 
 def _between(table: Table, word: str) -> tuple[ForeignKeyField[Any], Any] | None:

@@ -119,7 +119,7 @@ def fields(
     Raises:
         FieldError: a relation was named whose key is not to be loaded.
     """
-    names = set() if needed is None else {needed.name}
+    kept = mask.kept(table).union(() if needed is None else needed.members)
     for name in beside:
         taken = step(table, name)
         field: Any = taken.field.target_field if taken.reverse else taken.field
@@ -129,8 +129,8 @@ def fields(
                 "select_related at the same time",
                 fix=f'Name "{name}" in only(), or leave it out of select_related().',
             )
-        names.add(field.name)
-    return tuple(field for field in table.fields if field.name in names or mask.has(field))
+        kept.update(field.members)
+    return tuple(field for field in table.fields if field in kept)
 
 
 def select(

@@ -14,10 +14,11 @@ from ..schema.relations import ForeignKeyField
 from ..schema.ways import WayBack
 from . import ast, related
 from .annotations import shown_names
-from .conditions import Conditions, joined
-from .joins import Aliases, Scope
+from .conditions import Conditions
+from .grouping import joined
+from .joins import Aliases, Scope, column
 from .loading import Mask
-from .lookups import Operand
+from .operands import Operand
 from .spec import Keyed, Lock, QuerySpec
 
 RANDOM = "?"
@@ -62,7 +63,7 @@ def _without_columns(select: ast.Select, spec: QuerySpec) -> ast.Select:
     outputs = select.outputs
     if spec.output.kind == "instances":
         beside = outputs[len(outputs) - select.hidden - len(select.names) :]
-        outputs = (ast.Column(select.alias, spec.table.pk, False), *beside)
+        outputs = (*ast.flat([column(select.alias, spec.table.pk, False)]), *beside)
     return replace(select, outputs=outputs, order_by=(), lock=None)
 
 
@@ -183,12 +184,14 @@ class Outputs(NamedTuple):
         fields: the fields whose columns it begins with.
         related: the related rows among it.
         names: the names of the annotations that it ends with.
+        widths: of values, how many columns each has.
     """
 
     exprs: tuple[ast.Expr, ...]
     fields: tuple[Field[Any], ...] = ()
     related: tuple[ast.Related, ...] = ()
     names: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
 
 
 class _Resolver:
@@ -200,13 +203,13 @@ class _Resolver:
 
     def select(self) -> ast.Select:
         where = self.where()
-        outputs, fields, beside, names = self.outputs()
+        outputs, fields, beside, names, widths = self.outputs()
         order = self.order()
         hidden: tuple[ast.Expr, ...] = ()
         if self.spec.distinct:
             hidden, order = self._hidden(outputs, order)
-        if self.spec.keyed is not None:
-            hidden = (*hidden, self._key(self.spec.keyed))
+        key = self._key(self.spec.keyed) if self.spec.keyed is not None else ()
+        hidden = (*hidden, *key)
         limit, offset = self.window()
         return ast.Select(
             self.spec.table,
@@ -220,10 +223,11 @@ class _Resolver:
             self.spec.distinct,
             len(hidden),
             beside,
-            self.spec.keyed is not None,
+            len(key),
             fields,
             names,
             self.lock(beside),
+            widths,
         )
 
     def ranked(self) -> ast.Ranked:
@@ -243,9 +247,9 @@ class _Resolver:
         select = replace(found, order_by=(), limit=None, offset=None)
         return ast.Ranked(select, order, low=found.offset, high=found.limit)
 
-    def _key(self, keyed: Keyed) -> ast.Expr:
+    def _key(self, keyed: Keyed) -> tuple[ast.Expr, ...]:
         """The key of the owner, from the join that the clause about it made."""
-        return self.conditions.value(keyed.path, self.scope, keyed.clause)[0].expr
+        return ast.flat([self.conditions.value(keyed.path, self.scope, keyed.clause)[0].expr])
 
     def rows(self, window: bool = False) -> ast.Select:
         """The rows without anything of them."""
@@ -288,7 +292,9 @@ class _Resolver:
         """What is selected: values; or the columns of the rows, of those related, annotations."""
         spec = self.spec
         if spec.output.kind != "instances":
-            return Outputs(tuple(self._output(path, ()) for path in spec.output.paths))
+            values = [self._output(path, ()) for path in spec.output.paths]
+            widths = tuple(len(ast.flat([value])) for value in values)
+            return Outputs(ast.flat(values), widths=widths)
         wanted = related.wanted(spec.table, spec.related)
         mask, asked_for = Mask.of(spec.loading), spec.related is not None
         fields = related.fields(spec.table, mask, wanted, asked_for)
@@ -393,7 +399,10 @@ class _Resolver:
                 if term.values and start is None:
                     raise FieldError(f"{term!r} in Meta.ordering holds a value")
                 operand = self.conditions.expression(term.expression, start or 0, self.scope, None)
-                found.append(ast.OrderTerm(operand.expr, term.descending, term.nulls_first))
+                found += [
+                    ast.OrderTerm(expr, term.descending, term.nulls_first)
+                    for expr in ast.flat([operand.expr])
+                ]
                 start = start + len(term.values) if start is not None else None
             elif isinstance(term, str):
                 is_random = term == RANDOM
@@ -411,7 +420,8 @@ class _Resolver:
         names_object = field.is_relation and name.rpartition("__")[2] == field.name
         ordering = field.target.options.ordering if names_object else ()
         if not ordering or depth >= DEEPEST_ORDERING:
-            return [ast.OrderTerm(value.expr, descending, not descending)]
+            exprs = ast.flat([value.expr])
+            return [ast.OrderTerm(expr, descending, not descending) for expr in exprs]
         found: list[ast.OrderTerm] = []
         for inner in ordering:
             if not isinstance(inner, str) or inner == RANDOM:

@@ -276,7 +276,8 @@ class QuerySpec:
 
     def selects(self, attname: str) -> bool:
         """Whether instances come with this attribute."""
-        return Mask.of(self.loading).has(self.table.names[attname])
+        kept = Mask.of(self.loading).kept(self.table)
+        return kept.issuperset(self.table.names[attname].members)
 
     @property
     def named(self) -> tuple[str, ...]:

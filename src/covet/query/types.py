@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from ..errors import FieldError, short
+from ..schema.composite import KeyPart
 from ..schema.fields import (
     BigIntegerField,
     BinaryField,
@@ -196,6 +197,10 @@ def compared(field: Field[Any]) -> Field[Any]:
 
 
 def _compared(field: Field[Any]) -> Field[Any]:
+    if isinstance(field, KeyPart):
+        part = copy.copy(field)
+        part.component = compared(field.component)
+        return part
     relaxed = _RELAXED.get(family(field), lambda: field.value_field)()
     if field.is_relation:
         key = copy.copy(field)

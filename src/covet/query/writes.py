@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from ..errors import FieldError, ValidationError
 from ..expressions import Expression, Q, Value
 from ..expressions.shape import NULL, VALUE, Shaped
+from ..schema import composite
 from ..schema.fields import Field
 from ..schema.table import Table
-from . import ast
+from . import ast, keys
 from .conditions import Conditions
-from .joins import Aliases, Scope
+from .joins import Aliases, Scope, column
 from .resolve import Links, select_keys, select_keys_above
 from .spec import QuerySpec
 from .types import family, is_comparable, named
@@ -62,6 +63,23 @@ def assigned(pairs: Iterable[tuple[Field[Any], Any]]) -> Assigned:
             key.append(VALUE)
             values.append(value)
     return Assigned(tuple(fields), tuple(given), tuple(key), tuple(values))
+
+
+def spread(field: Field[Any], value: Any) -> list[tuple[Field[Any], Any]]:
+    """What an assignment sets: of a key of several columns, each of them.
+
+    Raises:
+        ValidationError: a value that is no such key.
+        FieldError: an expression, which has one value.
+    """
+    if len(field.members) == 1:
+        return [(field, value)]
+    if isinstance(value, Shaped):
+        raise FieldError(
+            f"{named(field)} is a key of several columns and cannot be set to {value!r}",
+            fix=f"Set its columns: {', '.join(member.name for member in field.members)}.",
+        )
+    return composite.assigned(field, value)
 
 
 def insert(table: Table, written: Assigned, returning: tuple[Field[Any], ...]) -> ast.Insert:
@@ -123,10 +141,10 @@ def by_key(spec: QuerySpec, field: Field[Any], pairs: int) -> ast.Update:
     select = select_keys(spec)
     pk, start = spec.table.pk, len(spec.values)
     chosen = tuple(
-        (ast.Param(place, pk), ast.Param(place + 1, field))
+        (keys.params(pk, place), ast.Param(place + 1, field))
         for place in range(start, start + 2 * pairs, 2)
     )
-    switch = ast.Switch(ast.Column(select.alias, pk, False), chosen, field, False)
+    switch = ast.Switch(column(select.alias, pk, False), chosen, field, False)
     return ast.Update(select, (ast.Assignment(field, switch),))
 
 

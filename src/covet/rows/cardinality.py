@@ -44,7 +44,7 @@ def check_member(model: type[Record], spec: QuerySpec, member: object) -> Any:
             "contains() looks for an instance, and the rows of values() are none",
             fix="Take values() away, or use filter(…).exists().",
         )
-    if not isinstance(member, model) or member.pk is None:
+    if not isinstance(member, model) or not member._is_pk_set():
         wrong = "is not saved" if isinstance(member, model) else f"is no {model.__name__}"
         raise FieldError(f"contains() was given {short(member)}, which {wrong}")
     return member.pk

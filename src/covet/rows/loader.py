@@ -70,11 +70,12 @@ def loader(model: type[Record], output: Output, select: ast.Select, dialect: Dia
     """
     source = Source(dialect)
     shown = len(select.outputs) - select.hidden
-    columns = [f"c{n}" for n in range(len(select.outputs))]
-    target = ", ".join(columns) + ("," if len(columns) == 1 else "")
+    named = [f"c{n}" for n in range(len(select.outputs))]
+    target = ", ".join(named) + ("," if len(named) == 1 else "")
     if output.kind == "instances":
         return _instances(source, model, select, target)
-    values = [source.value(n, expr) for n, expr in enumerate(select.outputs[:shown])]
+    columns = [source.value(n, expr) for n, expr in enumerate(select.outputs[:shown])]
+    values = _keys(columns, select)
     return source.function(
         [
             "    return [",
@@ -85,10 +86,28 @@ def loader(model: type[Record], output: Output, select: ast.Select, dialect: Dia
     )
 
 
+def _keys(columns: list[str], select: ast.Select) -> list[str]:
+    """The texts of values: those of one column as they are, those of several as tuples."""
+    values: list[str] = []
+    place = 0
+    for width in select.widths:
+        values.append(_key(columns[place : place + width], select.outputs, place))
+        place += width
+    return values
+
+
+def _key(columns: list[str], outputs: tuple[ast.Expr, ...], place: int) -> str:
+    """The text of a value that has one or several columns, the first of them at a place."""
+    if len(columns) == 1:
+        return columns[0]
+    missing = [f"c{n} is None" for n in range(place, place + len(columns)) if outputs[n].nullable]
+    whole = f"({', '.join(columns)})"
+    return f"(None if {' or '.join(missing)} else {whole})" if missing else whole
+
+
 def _instances(source: Source, model: type[Record], select: ast.Select, target: str) -> Load:
     """The loader of instances: those of each table are peers, with an origin of their own."""
     below = _all_related(select.related)
-    last = len(select.outputs) - 1
     loop = _instance(source, "o", model, select.fields, select.outputs, 0, "        ")
     for related in select.related:
         loop += _beside(source, "o", related, select.outputs, "        ")
@@ -96,7 +115,9 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
     for n, name in enumerate(select.names, first):
         loop.append(f"        o.{name} = {source.value(n, select.outputs[n])}")
     if select.keyed:
-        loop.append(f"        keys.append({source.value(last, select.outputs[last])})")
+        first = len(select.outputs) - select.keyed
+        key = [source.value(n, expr) for n, expr in enumerate(select.outputs[first:], first)]
+        loop.append(f"        keys.append({_key(key, select.outputs, first)})")
     loop += _told(source, "o", model, "        ")
     source.names["Rows"] = Rows
     return source.function(
@@ -154,7 +175,7 @@ def _beside(
     table, way = related.table, related.way
     assert table.registry is not None
     name = f"r{related.place}"
-    key = related.place + related.fields.index(table.pk)
+    key = related.place + related.fields.index(table.pk.members[0])
     inner = indent + "    " if related.outer else indent
     lines = [f"{indent}if c{key} is not None:"] if related.outer else []
     model = table.registry.models[table.label]

@@ -113,10 +113,11 @@ def to_update(
     """
     take_keys(record)
     known = record.__dict__
+    key = record._table.pk.members
     return writes.assigned(
         (field, field.pre_save(record, False))
         for field in (table or record._table).local_fields
-        if not field.primary_key
+        if field not in key
         and field.attname in known
         and (names is None or field.name in names)
         and known[field.attname] is not DB_DEFAULT
@@ -155,7 +156,7 @@ def row_of(record: Record, table: Table | None = None) -> QuerySpec:
         FieldError: it has no primary key yet.
     """
     table = table or record._table
-    key = getattr(record, table.pk.attname)
+    key = table.pk.value_of(record)
     if key is None:
         name = type(record).__name__
         raise FieldError(f"This {name} has no primary key, so it has no row", fix="Save it first.")
@@ -188,13 +189,17 @@ def update_names(table: Table, names: Iterable[str]) -> frozenset[str]:
             f"update_fields is the string {short(names)}, not a list",
             fix=f"Write update_fields=[{short(names)}].",
         )
-    fields = [table.field(name, f"save(update_fields=[{short(name)}])") for name in names]
-    key = next((field for field in fields if field.primary_key), None)
-    if key is not None:
-        raise FieldError(
-            f"{table.model_name}.{key.name} is the primary key and cannot be in update_fields"
-        )
-    return frozenset(field.name for field in fields)
+    named = [table.field(name, f"save(update_fields=[{short(name)}])") for name in names]
+    keys = {member for part in table.parts for member in (part.pk, *part.pk.members)}
+    for field in named:
+        if field in keys:
+            is_part = any(field in part.pk.members and field is not part.pk for part in table.parts)
+            raise FieldError(
+                f"{table.model_name}.{field.name} {'is part of' if is_part else 'is'} the primary "
+                "key and cannot be in update_fields"
+            )
+    fields = [member for field in named for member in field.members]
+    return frozenset(field.name for field in fields if field not in keys)
 
 
 def names_to_update(model: type[Record], names: Iterable[str]) -> list[str] | None:
@@ -236,7 +241,8 @@ def to_refresh(record: Record, names: Iterable[str] | None) -> tuple[Field[Any],
     """
     table = record._table
     if names is not None:
-        return tuple(table.field(name, "refresh_from_db(fields=…)") for name in names)
+        named = [table.field(name, "refresh_from_db(fields=…)") for name in names]
+        return tuple(member for field in named for member in field.members)
     known = record.__dict__.keys() | record._forgotten
     return tuple(field for field in table.fields if field.attname in known)
 
@@ -270,7 +276,7 @@ class Waiting:
         self.fields = fields
         self.records: dict[Any, list[Record]] = {}
         for record in records:
-            if record.pk is not None:
+            if record._is_pk_set():
                 self.records.setdefault(record.pk, []).append(record)
 
     def conditions(self, dialect: Dialect) -> Iterator[Q]:
@@ -315,4 +321,8 @@ def check_settable(table: Table, values: dict[str, Any], call: str) -> Assigned:
     if not values:
         raise FieldError(f"{call}() sets nothing", fix=f"Write {call}(field=value).")
     shown = f"{call}({', '.join(map(keyword, list(values)[:5]))})"
-    return writes.assigned((table.field(name, shown), value) for name, value in values.items())
+    return writes.assigned(
+        pair
+        for name, value in values.items()
+        for pair in writes.spread(table.field(name, shown), value)
+    )

@@ -41,10 +41,11 @@ def checks(record: Record, exclude: Container[str]) -> Iterator[Check]:
     """
     take_keys(record)
     others = QuerySpec(record._table)
-    if record._origin is not None and record.pk is not None:
+    if record._origin is not None and record._is_pk_set():
         others = others.where(~Q(pk=record.pk))
     for group in _groups(record._table):
-        if not any(field.name in exclude for field in group):
+        members = (member for field in group for member in (field, *field.members))
+        if not any(field.name in exclude for field in members):
             yield from _same(record, group, others)
     for field in record._table.fields:
         if field.name not in exclude:
@@ -63,14 +64,14 @@ def _groups(table: Table) -> Iterator[tuple[Field[Any], ...]]:
         if group not in seen:
             seen.add(group)
             yield group
-    for field in table.fields:
+    for field in dict.fromkeys((*table.fields, *table.wide, table.pk)):
         if (field.unique or field.primary_key) and (field,) not in seen:
             yield (field,)
 
 
 def _known(record: Record, field: Field[Any]) -> Any:
     """A value in its normal form; None where it is NULL, not loaded or the database's to make."""
-    value = record.__dict__.get(field.attname)
+    value = field.value_of(record)
     return None if value is None or isinstance(value, NOT_VALUES) else field.check(value)
 
 

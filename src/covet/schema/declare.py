@@ -15,6 +15,7 @@ from typing import Any
 from ..errors import ModelError, MultipleObjectsReturned, ObjectDoesNotExist, short
 from ..expressions import FieldRef
 from . import inheritance
+from .composite import WHOLE, CompositePrimaryKey, Whole
 from .fields import NOT_PROVIDED, BigAutoField, Field
 from .many import ManyToMany
 from .options import Options, read_options
@@ -74,6 +75,26 @@ class ModelMeta(type):
         if any(name in vars(base) for base in cls.__mro__):
             return super().__getattribute__(name)  # for the error of a manager that is not there
         raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+
+    def lay_out(cls) -> None:
+        """Take in that a foreign key turned out to have several columns."""
+        table: Table = cls.__dict__["_table"]
+        if table.is_proxy:
+            table.show()
+        else:
+            table.lay_out()
+        _check_columns(cls.__name__, list(table.fields))
+        for field in table.declared:
+            if field in table.wide:
+                setattr(cls, field.attname, Whole(field))
+            elif field.attname in vars(cls):  # it was wide until its target was declared again
+                delattr(cls, field.attname)
+        cls._fill = _filler(table)
+        _seed(cls)
+        heirs: list[Any] = cls.__subclasses__()
+        for heir in heirs:
+            if "_table" in vars(heir):
+                heir.lay_out()
 
     def __dir__(cls) -> Iterable[str]:
         table = cls.__dict__.get("_table")
@@ -136,7 +157,9 @@ def _gathered(cls: ModelMeta) -> dict[str, Field[Any]]:
         for name in fields.keys() & base.__dict__.keys():
             del fields[name]
         fields |= found if base is cls else {name: f.clone() for name, f in found.items()}
-    _check_names(cls.__name__, fields)
+    _check_names(
+        cls.__name__, [n for n, f in fields.items() if not isinstance(f, CompositePrimaryKey)]
+    )
     return fields
 
 
@@ -169,8 +192,13 @@ def _make_proxy(cls: Any) -> None:
 def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
     """Bind the fields, make the table, and complete the class."""
     parents = inheritance.parents_of(cls)
-    fields, links = inheritance.linked(cls, fields, parents)
-    if not any(field.primary_key for field in fields.values()):
+    key = _composite_key(cls, fields)
+    if key is None:
+        fields, links = inheritance.linked(cls, fields, parents)
+    else:
+        inheritance.refuse_composite(cls, parents)
+        links = {}
+    if key is None and not any(field.primary_key for field in fields.values()):
         if "id" in fields:
             raise ModelError(
                 f"{cls.__name__}.id is not the primary key, and there is no other",
@@ -183,8 +211,10 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
     _check_columns(cls.__name__, list(fields.values()))
     if parents:
         inheritance.check_names(cls, fields, parents)
+    if key is not None:
+        key.settle(fields)
     cls._concrete_model = cls
-    cls._table = Table(_label(cls), cls.__name__, options, tuple(fields.values()), links)
+    cls._table = Table(_label(cls), cls.__name__, options, tuple(fields.values()), links, key)
     for name, many in _many_to_many(cls).items():
         many.bind(cls.__name__, name)
         cls._table.many[name] = many
@@ -195,6 +225,9 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
         display = f"get_{name}_display"
         if field.choices is not None and not any(display in vars(base) for base in cls.__mro__):
             setattr(cls, display, _display(field))
+    if key is not None:
+        cls.pk = key
+        setattr(cls, WHOLE, Whole(key))
     _check_names(cls.__name__, cls._table.many)
     cls._fill = _filler(cls._table)
     _finish(cls)
@@ -216,6 +249,21 @@ def _finish(cls: Any) -> None:
     cls._complete()
     _seed(cls)
     cls._registry.add(cls)
+    if any(field.related is None for field in cls._table.relations):
+        cls._fill = _settling_filler(cls)
+
+
+def _composite_key(cls: Any, fields: dict[str, Field[Any]]) -> CompositePrimaryKey | None:
+    """Take the composite primary key out of the fields with a column.
+
+    Raises:
+        ModelError: it is not called ``pk``.
+    """
+    found = {name: f for name, f in fields.items() if isinstance(f, CompositePrimaryKey)}
+    for name, key in found.items():
+        del fields[name]
+        key.bind(cls.__name__, name)
+    return found.get("pk")
 
 
 def _many_to_many(cls: type) -> dict[str, ManyToMany[Any]]:
@@ -334,6 +382,20 @@ def _filler(table: Table) -> Any:
         )
     exec("\n".join(lines), names)
     return names["_fill"]
+
+
+def _settling_filler(cls: Any) -> Any:
+    """What makes the first instance where a relation is only named yet.
+
+    The model that it names may have a key of several columns, which are fields of this one then.
+    """
+
+    def _fill(self: Any, kwargs: dict[str, Any]) -> None:
+        cls._registry.settle()
+        cls._fill = _filler(cls._table)
+        cls._fill(self, kwargs)
+
+    return _fill
 
 
 def _seed(cls: Any) -> None:

@@ -60,6 +60,20 @@ def options_above(bases: Iterable[type]) -> tuple[list[Options], Options | None]
     return abstract, first
 
 
+def refuse_composite(cls: type, parents: list[Any]) -> None:
+    """Refuse a composite primary key of what goes on from another table, whose key is its own.
+
+    Raises:
+        ModelError: there is a parent.
+    """
+    if parents:
+        raise ModelError(
+            f"{cls.__name__}.pk is a CompositePrimaryKey, and {cls.__name__} goes on from "
+            f"{parents[0].__name__}, whose key it has",
+            fix="Take pk away, or have a OneToOneField instead of the inheritance.",
+        )
+
+
 def check_names(cls: type, fields: Fields, parents: list[Any]) -> None:
     """Refuse what has the name of something that a parent's instances have.
 
@@ -126,6 +140,13 @@ def linked(cls: Any, fields: Fields, parents: list[Any]) -> tuple[Fields, Parent
     made: Fields = {}
     marked = [f for f in fields.values() if isinstance(f, ForeignKeyField) and f.parent_link]
     for parent in parents:
+        if len(parent._table.pk.members) > 1:
+            raise ModelError(
+                f"{cls.__name__} inherits from {parent.__name__}, whose primary key has several "
+                "columns",
+                fix=f"Let {cls.__name__} have a OneToOneField to it instead, or make "
+                f"{parent.__name__} abstract.",
+            )
         declared = [field for field in marked if _points_to(field.to, parent)]
         name = f"{parent.__name__.lower()}_ptr"
         if not declared and name in fields:

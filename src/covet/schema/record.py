@@ -103,6 +103,9 @@ class Record:
         _plans: ClassVar[dict[tuple[Any, ...], Any]]
         _concrete_model: ClassVar[type[Record]]
 
+        # A model with a composite primary key declares it.
+        pk: Any
+
         # Names that only the class knows, as `author_id`: what is declared is checked all the same.
         def __setattr__(self, name: str, value: Any) -> None: ...
 
@@ -150,7 +153,7 @@ class Record:
         for field, value in zip(fields, args, strict=False):
             if field.name in kwargs or field.attname in kwargs:
                 raise TypeError(f"{cls.__name__}() was given {field.name!r} twice")
-            kwargs[_keyword(field, value)] = value
+            kwargs[keyword_of(field, value)] = value
         return kwargs
 
     def _fill_rest(self, kwargs: dict[str, Any]) -> None:
@@ -164,15 +167,21 @@ class Record:
                 choices = [field.name for field in cls._table.fields]
                 raise UnexpectedKeyword(cls.__name__, name, choices, f"{cls.__name__}({shown})")
 
-    @property
-    def pk(self) -> Any:
-        """The value of the primary key, whatever its field is called."""
-        return getattr(self, self._table.pk.attname)
+    if not TYPE_CHECKING:
 
-    @pk.setter
-    def pk(self, value: Any) -> None:
-        for name in self._table.key_names:
-            setattr(self, name, value)
+        @property
+        def pk(self) -> Any:
+            """The value of the primary key, whatever its field is called."""
+            return getattr(self, self._table.pk.attname)
+
+        @pk.setter
+        def pk(self, value: Any) -> None:
+            for name in self._table.key_names:
+                setattr(self, name, value)
+
+    def _is_pk_set(self) -> bool:
+        """Whether there is a primary key, all parts of it."""
+        return self._table.pk.value_of(self) is not None
 
     @property
     def _state(self) -> State:
@@ -225,7 +234,7 @@ class Record:
         raise NotImplementedError
 
     def __str__(self) -> str:
-        return f"{type(self).__name__} object ({self.__dict__.get(self._table.pk.attname)})"
+        return f"{type(self).__name__} object ({self._table.pk.value_of(self)})"
 
     def __repr__(self) -> str:
         try:
@@ -239,13 +248,14 @@ class Record:
             return NotImplemented
         if other.__class__._table.concrete is not self._table.concrete:
             return False
-        key = self.pk
+        key = self._table.pk.value_of(self)
         return self is other if key is None else bool(key == other.pk)
 
     def __hash__(self) -> int:
-        if self.pk is None:
+        key = self._table.pk.value_of(self)
+        if key is None:
             raise TypeError("Model instances without primary key value are unhashable")
-        return hash(self.pk)
+        return hash(key)
 
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled and copied: the values, and of the origin only its alias."""
@@ -325,7 +335,8 @@ NOT_VALUES: tuple[type, ...] = (DatabaseDefault, Shaped)
 """What an attribute may hold that only the database turns into a value."""
 
 
-def _keyword(field: Field[Any], value: Any) -> str:
+def keyword_of(field: Field[Any], value: Any) -> str:
+    """The attribute that takes a value of a field: of a relation, an object or its key."""
     is_object = isinstance(value, Record) or issubclass(type(value), Reference)
     return field.name if field.is_relation and is_object else field.attname
 

@@ -184,6 +184,7 @@ class Registry:
         elif isinstance(field, ForeignKeyField):
             check_chain(field, model._table)
             field.related = model
+            self._take_columns(field)
             self._make_way_back(field, model, not (field.one_to_one or field.unique))
             return True
         elif self._has_through(field, model, late):
@@ -196,6 +197,21 @@ class Registry:
             field.source.ways[field.name] = field.ways()[0]
             return True
         return False
+
+    def _take_columns(self, field: ForeignKeyField[Any]) -> None:
+        """Give a foreign key the columns that the key of its target needs.
+
+        So, too, to what points to this table by that key.
+        """
+        if not field.take_parts():
+            return
+        assert field.source is not None
+        model: Any = self.models[field.source.label]
+        model.lay_out()
+        if field.primary_key:
+            for relation in field.source.reverse.values():
+                if relation.key is not None and relation.key.to_field is None:
+                    self._take_columns(relation.key)
 
     def _has_through(self, field: ManyToMany[Any], model: type[Record], late: bool) -> bool:
         """Whether the table between is there, and its keys are resolved; made now if it is ours."""
@@ -432,7 +448,14 @@ def columns(table: Table) -> list[str]:
     """What two twins must agree in, one sentence a column."""
     if table.is_proxy:
         return [f"proxy of {table.name}"]
-    return [
-        f"{table.name}.{field.column} {field.kind}{' null' if field.null else ''}"
-        for field in table.local_fields
+    found = [
+        f"{table.name}.{field.column} {field.kind}{_detail(field)}" for field in table.declared
     ]
+    parts = getattr(table.pk, "component_names", ())
+    return [*found, *([f"{table.name} primary key ({', '.join(parts)})"] if parts else [])]
+
+
+def _detail(field: Any) -> str:
+    """Whether a column can be NULL; of a foreign key without columns of its own, those it has."""
+    shared = getattr(field, "from_fields", None)
+    return f" from ({', '.join(shared)})" if shared else " null" if field.null else ""

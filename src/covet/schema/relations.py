@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..errors import ModelError, ValidationError, short
 from ..expressions import Q
+from . import composite, wide
 from .fields import Field, FieldOptions
 from .limits import Limit, check_limit, limit_of
-from .on_delete import CASCADE, OnDelete, check_on_delete
+from .on_delete import CASCADE, DB_SET_NULL, OnDelete, check_on_delete
 from .record import Record, Reference
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class RelationOptions(FieldOptions, total=False):
     related_name: str | None
     related_query_name: str | None
     to_field: str | None
+    from_fields: Sequence[str] | None
     db_constraint: bool
     limit_choices_to: Limit | None
     parent_link: bool
@@ -74,6 +76,8 @@ class ForeignKeyField(Field[T]):
         related_query_name: the name in lookups, if it is not ``related_name``.
         to_field: the unique field of the related model that the column holds; its primary key
             when left out.
+        from_fields: the names of fields of this model that hold the key, where it is one of several
+            columns; columns of their own when left out.
         on_delete: what becomes of the rows whose target is deleted; ``schema.on_delete`` has all.
         db_constraint: False leaves the constraint out.
         limit_choices_to: which related rows ``related_choices()`` offers: lookups in a dictionary,
@@ -103,6 +107,7 @@ class ForeignKeyField(Field[T]):
         related_name: str | None = None,
         related_query_name: str | None = None,
         to_field: str | None = None,
+        from_fields: Sequence[str] | None = None,
         db_constraint: bool = True,
         limit_choices_to: Limit | None = None,
         parent_link: bool = False,
@@ -116,6 +121,7 @@ class ForeignKeyField(Field[T]):
         self.related_name = related_name
         self.related_query_name = related_query_name
         self.to_field = to_field
+        self.from_fields = from_fields
         self.on_delete = on_delete
         self.db_constraint = db_constraint
         self.limit_choices_to = limit_choices_to
@@ -124,11 +130,13 @@ class ForeignKeyField(Field[T]):
         self.related: type[Record] | None = None
         self.reverse: ReverseRelation | None = None
         self.registry: Registry | None = None
+        self.parts: tuple[Field[Any], ...] = ()
 
     def clone(self) -> ForeignKeyField[T]:
         """A fresh, unbound copy that has resolved nothing yet."""
         twin = super().clone()
         twin.source = twin.related = twin.reverse = twin.registry = None
+        twin.parts = ()
         return twin
 
     def attname_for(self, name: str) -> str:
@@ -143,7 +151,8 @@ class ForeignKeyField(Field[T]):
                 f"Write {self.name} = OneToOneField(…, parent_link=True), without more.",
             )
         super().check_declaration()
-        check_on_delete(self)
+        if self.from_fields is None:  # whether these can be null is not known yet
+            check_on_delete(self)
         check_limit(self)
 
     def get_limit_choices_to(self) -> dict[str, Any] | Q:
@@ -202,19 +211,65 @@ class ForeignKeyField(Field[T]):
         field: Field[Any] = self.target_field.value_field
         return field
 
+    # --- a key of several columns --------------------------------------------------------------
+
+    @property
+    def members(self) -> tuple[Field[Any], ...]:
+        """The fields that have its columns: itself, or one for each part of the target's key."""
+        return self.parts or (self,)
+
+    def take_parts(self) -> bool:
+        """Whether it has other columns than it was declared with, as the target's key has several.
+
+        Raises:
+            ModelError: the options do not go together with such a key, or ``from_fields`` do not.
+        """
+        before = self.parts
+        self.parts = wide.parts(self)
+        if self.from_fields is not None:
+            empty = [member.null for member in self.parts]
+            self.null = any(empty)
+            if self.on_delete == DB_SET_NULL and not all(empty):
+                raise self.misdeclared(
+                    "has on_delete=DB_SET_NULL, and not all of its from_fields can be null",
+                    "Add null=True to each of them, or use SET_NULL, which empties those that can.",
+                )
+            check_on_delete(self)
+        return bool(before or self.parts)
+
+    def value_of(self, instance: Any) -> Any:
+        """The key that an instance holds, as far as it is loaded."""
+        if self.parts:
+            return composite.together(self, instance)
+        return instance.__dict__.get(self.attname)
+
+    def apart(self, value: Any) -> Sequence[Any]:
+        """The key of an object, or a key, as its parts."""
+        key = self._key(value)
+        return composite.apart(self, key) if self.parts else (key,)
+
+    def is_empty(self, instance: Any) -> bool:
+        """Whether it is known that there is no key: a part of it that is loaded is NULL."""
+        attributes = instance.__dict__
+        return any(attributes.get(member.attname, self) is None for member in self.members)
+
+    # --- values --------------------------------------------------------------------------------
+
     def check(self, value: Any) -> T:
         """The key of an object, or the key itself.
 
         Raises:
             ValidationError: an object of another model, one that is not saved, or no valid key.
         """
+        return super().check(self._key(value))
+
+    def _key(self, value: Any) -> Any:
+        """The key of an object; a key as it is."""
         if issubclass(type(value), Reference):
             if not value._covet_way.target.is_a(self.target):
                 raise self.of_another_model(value)
-            value = value._covet_key(self.key_name)
-        elif isinstance(value, Record):
-            value = self.key_of(value)
-        return super().check(value)
+            return value._covet_key(self.key_name)
+        return self.key_of(value) if isinstance(value, Record) else value
 
     def key_of(self, value: Record) -> Any:
         """The value that this column holds for a related object.
@@ -251,17 +306,21 @@ class ForeignKeyField(Field[T]):
         if type(found) is Unsaved:
             self.take_key(instance)
             found = attributes[self.cache_name]
-        key = attributes.get(self.attname)
         if found is None:
+            key = self.value_of(instance)
             if self.parent_link and key is not None:
                 return self._part(instance)
-            return key is None and self.attname in attributes, None
+            return self.is_empty(instance), None
         if type(found) is Unsaved:
             return True, found.record
-        if self.attname not in attributes or key == found.__dict__.get(self.key_name):
+        key = self.value_of(instance)
+        if key is not None and key == self.target_field.value_of(found):
+            return True, found
+        is_empty = self.is_empty(instance)
+        if key is None and not is_empty:  # it is not loaded
             return True, found
         attributes[self.cache_name] = None
-        return key is None, None
+        return is_empty, None
 
     def _part(self, instance: Any) -> tuple[bool, Any]:
         """The parent's row of an instance as an object of its own: the instance has its values."""
@@ -305,10 +364,10 @@ class ForeignKeyField(Field[T]):
         found = attributes.get(self.cache_name)
         if type(found) is not Unsaved:
             return
-        if attributes.get(self.attname) is not None:  # another key was set since
+        if self.value_of(instance) is not None:  # another key was set since
             attributes[self.cache_name] = None
         elif (key := getattr(found.record, self.key_name)) is not None:
-            attributes[self.attname] = key
+            setattr(instance, self.attname, key)
             attributes[self.cache_name] = found.record
 
     @property
@@ -325,7 +384,8 @@ class ForeignKeyField(Field[T]):
     @property
     def lookup(self) -> str:
         """How the related objects of many instances are asked for: by this of them."""
-        return self.key_name
+        name: str = self.target_field.lookup_name
+        return name
 
     @property
     def row_key(self) -> str:
@@ -337,9 +397,14 @@ class ForeignKeyField(Field[T]):
         """The attribute of an instance that says what its related object is found by."""
         return self.attname
 
+    @property
+    def near_field(self) -> Field[Any]:
+        """The field that is this attribute."""
+        return self
+
     def near_key(self, instance: Any) -> Any:
         """What an instance holds of its related object, as far as it is loaded."""
-        return instance.__dict__.get(self.attname)
+        return self.value_of(instance)
 
     def tidy(self, instance: Any) -> None:
         """Make a key that was given as ``"5"`` the 5 that the related object has."""

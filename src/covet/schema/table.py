@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections import ChainMap
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError, UnknownField
@@ -29,6 +29,7 @@ class Table:
         label: the model's module and name, ``"blog.models.Post"``.
         model_name: the model's name, ``"Post"``, as messages show it.
         name: the table's name in the database.
+        declared: the fields as they were declared.
         local_fields: the fields that have a column in this table, in their order.
         fields: those of an instance: the columns of parents' tables, then the local ones.
         parents: the links to the tables that this one goes on from, and those tables.
@@ -38,6 +39,8 @@ class Table:
         labels: of the model and all its proxies.
         key_names: the attributes that hold the primary key, which parents hold as their own.
         set_by_save: the keys that ``save()`` finds out, so that a new instance may lack them.
+        wide: the foreign keys that are among the declared only, as their key has several columns.
+        pk: the primary key.
         auto_field: the primary key where the database counts it up, else None.
         ordered_within: the field whose value rows share that ``_order`` counts, if there is one.
         ruled_fields: the fields with choices or validators, which ``save()`` checks.
@@ -55,29 +58,27 @@ class Table:
         options: Options,
         fields: tuple[Field[Any], ...],
         parents: Mapping[ForeignKeyField[Any], Table] | None = None,
+        key: Field[Any] | None = None,
     ) -> None:
         self.label = label
         self.model_name = model_name
         self.options = options
         self.app_label = options.app_label
         self.name = options.db_table or _default_name(model_name, options.app_label)
-        self.local_fields = fields
+        self.declared = self.local_fields = fields
+        self.local_wide: list[ForeignKeyField[Any]] = []
         self.parents = dict(parents or {})
-        self.inherited: dict[Field[Any], tuple[ForeignKeyField[Any], ...]] = {}
-        for link, parent in self.parents.items():
-            for field in parent.fields:
-                self.inherited.setdefault(field, (link, *parent.inherited.get(field, ())))
-        self.fields: tuple[Field[Any], ...] = (*self.inherited, *fields)
         self.concrete = self
         self.labels = {label}
         older = [part for parent in self.parents.values() for part in parent.parts]
         self.parts: tuple[Table, ...] = (*dict.fromkeys(older), self)
-        self.pk = self._primary_key()
+        self.pk = key or self._primary_key()
         self.key_names = (self.pk.attname, *self._keys_above())
+        self.inherited: dict[Field[Any], tuple[ForeignKeyField[Any], ...]] = {}
+        self.fields: tuple[Field[Any], ...] = ()
+        self.wide: list[ForeignKeyField[Any]] = []
         self.names: dict[str, Field[Any]] = {}
-        for field in self.fields:
-            self.names[field.name] = self.names[field.attname] = field
-        self.names["pk"] = self.pk
+        self._gather()
         self.auto_field = self.pk if self.pk.kind in AUTO_KINDS else None
         within = options.order_with_respect_to
         self.ordered_within = (
@@ -89,7 +90,10 @@ class Table:
             for part_key in (*part.parents, part.auto_field)
             if part_key is not None
         )
-        self.ruled_fields = [f for f in self.fields if f.choices is not None or f.validators]
+        every: Iterable[Any] = self.fields
+        self.ruled_fields: list[Field[Any]] = [
+            f for f in every if f.choices is not None or f.validators
+        ]
         self.many: MutableMapping[str, ManyToMany[Any]] = {}
         self.reverse: MutableMapping[str, ReverseRelation] = {}
         self.ways: MutableMapping[str, AnyWay] = {f.name: f for f in self.local_relations}
@@ -137,6 +141,40 @@ class Table:
         parent = next((parent for link, parent in self.parents.items() if link is self.pk), None)
         return parent.key_names if parent is not None else ()
 
+    def lay_out(self) -> None:
+        """Put the columns of foreign keys that take several in the place of these."""
+        fields: dict[Field[Any], None] = {}
+        self.local_wide = []
+        for field in self.declared:
+            if field.is_relation and len(field.members) > 1:
+                self.local_wide.append(field)  # type: ignore[arg-type]
+                fields |= dict.fromkeys(m for m in field.members if m not in self.declared)
+            else:
+                fields[field] = None
+        self.local_fields = tuple(fields)
+        self._gather()
+
+    def show(self) -> None:
+        """Of a proxy: take over what its table turned out to have."""
+        shown = self.concrete
+        self.local_fields, self.local_wide = shown.local_fields, shown.local_wide
+        self.fields, self.wide, self.inherited = shown.fields, shown.wide, shown.inherited
+
+    def _gather(self) -> None:
+        """Put together what parents have and what is here, and name it."""
+        self.inherited.clear()
+        for link, parent in self.parents.items():
+            for field in (*parent.fields, *parent.wide):
+                self.inherited.setdefault(field, (link, *parent.inherited.get(field, ())))
+        above = dict.fromkeys(wide for parent in self.parents.values() for wide in parent.wide)
+        columns = (field for field in self.inherited if field not in above)
+        self.fields = (*columns, *self.local_fields)
+        self.wide = [*above, *self.local_wide]
+        self.names.clear()
+        for field in (*self.fields, *self.wide):
+            self.names[field.name] = self.names[field.attname] = field
+        self.names["pk"] = self.names[self.pk.attname] = self.pk
+
     def _primary_key(self) -> Field[Any]:
         keys = [field for field in self.local_fields if field.primary_key]
         if len(keys) > 1:
@@ -150,12 +188,14 @@ class Table:
     @property
     def relations(self) -> list[ForeignKeyField[Any]]:
         """The foreign keys of an instance."""
-        return [field for field in self.fields if field.is_relation]  # type: ignore[misc]
+        keys: list[Any] = [field for field in self.fields if field.is_relation]
+        return keys + self.wide
 
     @property
     def local_relations(self) -> list[ForeignKeyField[Any]]:
-        """The foreign keys that have a column in this table."""
-        return [field for field in self.local_fields if field.is_relation]  # type: ignore[misc]
+        """The foreign keys whose columns are in this table."""
+        keys: list[Any] = [field for field in self.local_fields if field.is_relation]
+        return keys + self.local_wide
 
     @property
     def own_reverse(self) -> dict[str, ReverseRelation]:
@@ -184,14 +224,15 @@ class Table:
         try:
             return self.names[name]
         except KeyError:
-            choices = [field.name for field in self.fields]
+            choices = [field.name for field in (*self.fields, *self.wide)]
             raise UnknownField(self.model_name, name, choices, asked) from None
 
     def choices(self) -> list[str]:
         """The names that a user may mean, reverse relations included."""
         hidden = "+"
         ways_back = [name for name in self.reverse if not name.startswith(hidden)]
-        return [field.name for field in self.fields] + list(self.many) + ways_back
+        fields = (*self.fields, *self.wide)
+        return [field.name for field in fields] + list(self.many) + ways_back
 
     def settle(self) -> None:
         """Resolve relations that are only named so far: now is when they are needed."""

@@ -13,6 +13,7 @@ from .peers import Ahead
 from .record import Record
 
 if TYPE_CHECKING:
+    from .fields import Field
     from .many import ManyToMany
     from .relations import ForeignKeyField, ReverseRelation
     from .table import Table
@@ -50,13 +51,19 @@ class WayBack:
         return _model_of(self.target)
 
     @property
+    def near_field(self) -> Field[Any]:
+        """The field of an instance that says what its related row is found by."""
+        field: Field[Any] = self.field.target_field
+        return field
+
+    @property
     def near_name(self) -> str:
-        """The attribute of an instance that says what its related row is found by."""
+        """The attribute of an instance that says it."""
         return self.field.key_name
 
     def near_key(self, instance: Any) -> Any:
         """What the related row holds to point here; None if nothing can."""
-        return instance.__dict__.get(self.near_name)
+        return self.near_field.value_of(instance)
 
     def tidy(self, instance: Any) -> None:
         """Nothing: the key is the instance's own."""
@@ -115,13 +122,19 @@ class ToMany:
         raise NotImplementedError
 
     @property
-    def near_name(self) -> str:
-        """The attribute of an instance that says what its related rows are found by."""
+    def near_field(self) -> Field[Any]:
+        """The field of an instance that says what its related rows are found by."""
         raise NotImplementedError
+
+    @property
+    def near_name(self) -> str:
+        """The attribute of an instance that says it."""
+        name: str = self.near_field.attname
+        return name
 
     def near_key(self, instance: Any) -> Any:
         """What the related rows are found by; None if the instance has none yet."""
-        return instance.__dict__.get(self.near_name)
+        return self.near_field.value_of(instance)
 
     def known(self, instance: Any) -> tuple[bool, Any]:
         """Whether the related rows are known without a query, and their list."""
@@ -166,16 +179,18 @@ class BackToMany(ToMany):
         return self.field.attname
 
     @property
-    def near_name(self) -> str:
-        """The attribute whose value the rows hold which point here."""
-        return self.field.key_name
+    def near_field(self) -> Field[Any]:
+        """The field whose value the rows hold which point here."""
+        field: Field[Any] = self.field.target_field
+        return field
 
     def meet(self, instance: Any, found: Iterable[Any]) -> None:
         """Each of these rows points to the instance, which it then knows."""
-        cache_name, attname = self.field.cache_name, self.field.attname
+        cache_name = self.field.cache_name
+        value_of, is_known = self.field.value_of, self.field.is_loaded
         key = self.near_key(instance)
         for row in found:
-            if row.__dict__.get(attname, key) == key:
+            if value_of(row) == key or not is_known(row):
                 setattr(row, cache_name, instance)
 
 
@@ -223,9 +238,10 @@ class ThroughTable(ToMany):
         return self.near is not self.declared.near
 
     @property
-    def near_name(self) -> str:
-        """The attribute whose value the rows of the table between hold which point here."""
-        return self.near.key_name
+    def near_field(self) -> Field[Any]:
+        """The field whose value the rows of the table between hold which point here."""
+        field: Field[Any] = self.near.target_field
+        return field
 
 
 Way: TypeAlias = "ForeignKeyField[Any] | WayBack"

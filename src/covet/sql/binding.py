@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -61,6 +61,22 @@ def _whole(value: Any, rounding: Callable[[Any], int]) -> Any:
     return value
 
 
+def part_of(bind: Bind, item: int, key: Field[Any]) -> Bind:
+    """One part of a key of several columns.
+
+    Raises:
+        ValidationError: when it is bound, a key that is none, or whose part is missing.
+    """
+
+    def one(value: Any) -> Any:
+        part = key.apart(value)[item]
+        if part is None:
+            raise key.invalid(f"is compared with {short(value)}, a part of which is missing")
+        return bind(part)
+
+    return one
+
+
 def members_of(bind: Bind) -> Bind:
     """The members of a list; one that no row can have is left out."""
 
@@ -79,3 +95,21 @@ def members_of(bind: Bind) -> Bind:
         return found
 
     return members
+
+
+def keys_of(binds: Sequence[Bind], key: Field[Any]) -> Bind:
+    """A list of keys of several columns, each as its parts; one with a part missing is left out."""
+
+    def one(value: Any) -> tuple[Any, ...] | None:
+        parts = key.apart(value)
+        if any(part is None for part in parts):
+            return None
+        return tuple([bind(part) for bind, part in zip(binds, parts, strict=True)])
+
+    members = members_of(one)
+    return lambda values: [member for member in members(values) if member is not None]
+
+
+def column_of(members: Bind, place: int) -> Bind:
+    """One column of a list of keys, as a list."""
+    return lambda values: [member[place] for member in members(values)]

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 from ..errors import CovetError, short
 from ..query import ast
-from ..query.types import family
+from ..query.joins import column
+from ..query.types import compared, family
 from ..schema.fields import Field
 from ..schema.table import Table
-from .binding import as_it_is, item_of, members_of, rounded
+from .binding import as_it_is, column_of, item_of, keys_of, members_of, part_of, rounded
 from .dialects import Dialect
 from .plan import Statement
 from .text import SQL, Bind, ListSlot, Slot, clause, separated, sql
@@ -56,7 +57,7 @@ class Compiler:
     def ranked(self, node: ast.Ranked) -> SQL:
         """``SELECT … FROM (SELECT …, ROW_NUMBER() OVER (PARTITION BY key …)) WHERE place <= …``"""
         inner = node.select
-        owner = self.expr(inner.outputs[-1])
+        owner = separated(", ", map(self.expr, inner.outputs[-inner.keyed :]))
         order = separated(", ", map(self.order_term, node.order_by))
         place = self.name("place")
         counted = sql(
@@ -127,7 +128,8 @@ class Compiler:
                 for r in range(node.rows)
             )
             body = sql("VALUES ", separated(", ", rows))
-        ignoring = self.dialect.on_conflict_ignore(node.table.pk.column) if node.ignoring else ""
+        key = node.table.pk.members[0].column
+        ignoring = self.dialect.on_conflict_ignore(key) if node.ignoring else ""
         return sql(head, body, ignoring, self.returning(node.returning))
 
     def array(self, index: int, field: Field[Any]) -> SQL:
@@ -213,9 +215,10 @@ class Compiler:
             " LEFT JOIN " if node.outer else " INNER JOIN ",
             self.table(node.table, node.alias),
             " ON ",
-            self.column(node.left),
-            " = ",
-            self.column(node.right),
+            separated(
+                " AND ",
+                (sql(self.column(one), " = ", self.column(other)) for one, other in node.pairs),
+            ),
         )
 
     def where(self, condition: ast.Condition | None) -> SQL:
@@ -230,19 +233,23 @@ class Compiler:
 
         MySQL cannot read the table that it changes, except through a derived table.
         """
-        pk = _changed(select).pk
-        key = _key_above(select)
-        if key is not None:
-            pk = key.field.target_field
+        pk: Any = _changed(select).pk
+        above = _key_above(select)
+        if above is not None:
+            pk = above.field.target_field
         elif not select.joins and not _has_subquery(select.where):
             return self.where(select.where)
-        key = key or ast.Column(select.alias, pk, False)
+        members = pk.members
+        key = ast.flat([above or column(select.alias, pk, False)])
         inner = self.numbered(
-            ast.Select(select.table, select.alias, (key,), select.joins, select.where)
+            ast.Select(select.table, select.alias, key, select.joins, select.where)
         )
+        names = separated(", ", ((self.name(f"c{n}"),) for n in range(len(members))))
         return sql(
-            self.name(pk.column),
-            f" IN (SELECT {self.name('c0')} FROM (",
+            self.columns(members) if len(members) == 1 else sql("(", self.columns(members), ")"),
+            " IN (SELECT ",
+            names,
+            " FROM (",
             inner,
             f") AS {self.name('found')})",
         )
@@ -377,6 +384,8 @@ class Compiler:
     def among(self, node: ast.Among) -> SQL:
         """``IN (…)``, or ``= ANY(array)`` where one text serves lists of every length."""
         field: Any = node.members.field
+        if isinstance(node.operand, ast.Columns):
+            return self.keys_among(node.operand, node.members.index, field)
         operand = self.dialect.comparable(self.expr(node.operand), node.operand.field)
         members = members_of(self.bound(field))
         if self.dialect.array_parameters:
@@ -385,6 +394,20 @@ class Compiler:
                 operand, " = ANY(", Slot(node.members.index, members, f"{{p}}::{cast}[]"), ")"
             )
         return sql(operand, " IN ", ListSlot(node.members.index, members))
+
+    def keys_among(self, operand: ast.Columns, index: int, key: Field[Any]) -> SQL:
+        """``(a, b) IN ((…, …), …)``, or of one array a column, so that one text serves all."""
+        fields = [compared(member) for member in key.members]
+        members = keys_of([self.bound(field) for field in fields], key)
+        columns = (self.dialect.comparable(self.column(c), c.field) for c in operand.columns)
+        row = sql("(", separated(", ", columns), ")")
+        if self.dialect.array_parameters:
+            arrays = (
+                sql(Slot(index, column_of(members, n), f"{{p}}::{self.info(field).cast}[]"))
+                for n, field in enumerate(fields)
+            )
+            return sql(row, " IN (SELECT * FROM unnest(", separated(", ", arrays), "))")
+        return sql(row, " IN ", ListSlot(index, members, width=len(fields)))
 
     def between(self, node: ast.Between) -> SQL:
         """Both ends included."""
@@ -430,7 +453,10 @@ class Compiler:
         bind = self.bound(node.field)
         if node.rounding is not None:
             bind = rounded(bind, node.rounding)
-        if node.item is not None:
+        if node.whole is not None:
+            assert node.item is not None
+            bind = part_of(bind, node.item, node.whole)
+        elif node.item is not None:
             bind = item_of(bind, node.item, node.field)
         return (Slot(node.index, bind, self.info(node.field).placeholder),)
 
@@ -463,9 +489,17 @@ class Compiler:
         return self.dialect.part(node.part, self.expr(node.operand), family(node.operand.field))
 
     def switch(self, node: ast.Switch) -> SQL:
-        """``CASE … WHEN … THEN … END``"""
-        pairs = (sql("WHEN ", self.expr(a), " THEN ", self.expr(b)) for a, b in node.pairs)
-        return sql("CASE ", self.expr(node.operand), " ", separated(" ", pairs), " END")
+        """``CASE … WHEN … THEN … END``; of several columns, ``CASE WHEN … AND … THEN … END``"""
+        columns = [self.column(column) for column in ast.columns_of(node.operand)]
+        is_one = len(columns) == 1
+        ways: list[SQL] = []
+        for values, result in node.pairs:
+            texts = [self.expr(value) for value in values]
+            same = [sql(c, " = ", text) for c, text in zip(columns, texts, strict=True)]
+            condition = texts[0] if is_one else separated(" AND ", same)
+            ways.append(sql("WHEN ", condition, " THEN ", self.expr(result)))
+        operand = sql(columns[0], " ") if is_one else ()
+        return sql("CASE ", operand, separated(" ", ways), " END")
 
     def stored(self, field: Field[Any], value: ast.Expr) -> SQL:
         """What a column is set to: an expression is made to fit the column's type."""

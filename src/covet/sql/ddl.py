@@ -57,7 +57,7 @@ def removal(tables: Sequence[Table], dialect: Dialect) -> list[str]:
     if not dialect.drops_with_keys:
         statements += [
             f"ALTER TABLE {dialect.quoted(table.name)} DROP FOREIGN KEY "
-            f"{dialect.quoted(constraint_name(table, [field], 'fk'))}"
+            f"{dialect.quoted(constraint_name(table, field.members, 'fk'))}"
             for table, field in circular
             if field.db_constraint
         ]
@@ -78,6 +78,8 @@ def _stand_in(table: Table, dialect: Dialect) -> str:
     refer to it refer to.
     """
     columns = ", ".join(f"{dialect.quoted(field.column)} UNIQUE" for field in table.local_fields)
+    if len(table.pk.members) > 1:
+        columns += f", UNIQUE ({_columns(table.pk.members, dialect)})"
     return f"CREATE TABLE {dialect.quoted(table.name)} ({columns})"
 
 
@@ -128,6 +130,8 @@ def refuse_doubles(tables: Sequence[Table]) -> None:
 def create_table(table: Table, dialect: Dialect) -> str:
     """``CREATE TABLE …`` with its columns, its keys and its checks."""
     lines = [column_definition(table, field, dialect) for field in table.local_fields]
+    if len(table.pk.members) > 1:
+        lines.append(f"PRIMARY KEY ({_columns(table.pk.members, dialect)})")
     lines += _uniques(table, dialect)
     lines += _checks(table, dialect)
     if dialect.foreign_keys_inline:
@@ -150,7 +154,7 @@ def column_definition(table: Table, field: Field[Any], dialect: Dialect) -> str:
     if field.primary_key:
         words.append("PRIMARY KEY")
     check = info.check(stored)
-    if check is not None and not field.is_relation:
+    if check is not None and stored is field:
         words.append(f"CHECK ({dialect.in_text(check).format(column=name)})")
     words.append(dialect.column_comment(field.db_comment))
     return " ".join(word for word in words if word)
@@ -169,7 +173,9 @@ def _default(field: Field[Any], dialect: Dialect) -> str:
 
 def _uniques(table: Table, dialect: Dialect) -> list[str]:
     groups: list[tuple[str | None, list[Field[Any]]]] = [
-        (None, [field]) for field in table.local_fields if field.unique and not field.primary_key
+        (None, [*field.members])
+        for field in (*table.local_fields, *table.local_wide)
+        if field.unique and not field.primary_key
     ]
     groups += [(None, _named(table, names)) for names in table.options.unique_together]
     groups += [
@@ -221,9 +227,9 @@ def _foreign_key(table: Table, field: ForeignKeyField[Any], dialect: Dialect) ->
     target = field.target
     rule = in_definition(field.on_delete)
     return (
-        f"CONSTRAINT {dialect.quoted(constraint_name(table, [field], 'fk'))} "
-        f"FOREIGN KEY ({dialect.quoted(field.column)}) "
-        f"REFERENCES {dialect.quoted(target.name)} ({dialect.quoted(field.target_field.column)})"
+        f"CONSTRAINT {dialect.quoted(constraint_name(table, field.members, 'fk'))} "
+        f"FOREIGN KEY ({_columns(field.members, dialect)}) REFERENCES "
+        f"{dialect.quoted(target.name)} ({_columns(field.target_field.members, dialect)})"
         f"{f' ON DELETE {rule}' if rule else ''}{dialect.key_timing}"
     )
 
@@ -231,7 +237,7 @@ def _foreign_key(table: Table, field: ForeignKeyField[Any], dialect: Dialect) ->
 def _indexes(table: Table, dialect: Dialect) -> list[str]:
     single = [
         Index(field.name)
-        for field in table.local_fields
+        for field in (*table.local_fields, *table.local_wide)
         if field.db_index
         and not field.unique
         and not field.primary_key
@@ -241,20 +247,23 @@ def _indexes(table: Table, dialect: Dialect) -> list[str]:
 
 
 def _index(table: Table, index: Index, dialect: Dialect) -> str:
-    fields = _named(table, index.fields)
+    named = [(f, word) for word in index.fields for f in _named(table, [word])]
+    fields = [field for field, _ in named]
     name = index.name or constraint_name(table, fields, "idx")
     columns = ", ".join(
         dialect.index_column(
             dialect.quoted(field.column), type_info(dialect.name, field).column(field.value_field)
         )
         + (" DESC" if word.startswith("-") else "")
-        for field, word in zip(fields, index.fields, strict=True)
+        for field, word in named
     )
     return f"CREATE INDEX {dialect.quoted(name)} ON {dialect.quoted(table.name)} ({columns})"
 
 
 def _named(table: Table, names: Iterable[str]) -> list[Field[Any]]:
-    return [table.field(name.removeprefix("-"), "Meta") for name in names]
+    return [
+        member for name in names for member in table.field(name.removeprefix("-"), "Meta").members
+    ]
 
 
 def _columns(fields: Iterable[Field[Any]], dialect: Dialect) -> str:

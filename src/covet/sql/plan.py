@@ -56,7 +56,10 @@ class Statement:
                 params += [bind(values[n]) for n, bind in segment.slots]
             else:
                 members = segment.bind(values[segment.place])
-                text, bound = self._dialect.list_text(members, segment.template)
+                if segment.width > 1:
+                    text, bound = self._dialect.rows_text(members, segment.width)
+                else:
+                    text, bound = self._dialect.list_text(members, segment.template)
                 texts.append(text)
                 params += bound
         most = self._dialect.most_parameters

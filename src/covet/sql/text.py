@@ -23,11 +23,16 @@ class Slot(NamedTuple):
 
 
 class ListSlot(NamedTuple):
-    """The place of a list of parameters, as long as the list turns out to be."""
+    """The place of a list of parameters, as long as the list turns out to be.
+
+    Attributes:
+        width: how many parameters each member has.
+    """
 
     place: int
     bind: Bind
     template: str = "{p}"
+    width: int = 1
 
 
 SQL: TypeAlias = tuple[str | Slot | ListSlot, ...]

@@ -295,6 +295,29 @@ class Field(Generic[T]):
         return self
 
     @property
+    def members(self) -> tuple[AnyField, ...]:
+        """The fields that have its columns: itself; of a composite key, those of its parts."""
+        return (self,)
+
+    @property
+    def lookup_name(self) -> str:
+        """The name by which lookups ask for its value."""
+        return self.attname
+
+    def value_of(self, instance: Any) -> Any:
+        """What an instance has of it; None also where it is not loaded."""
+        return instance.__dict__.get(self.attname)
+
+    def is_loaded(self, instance: Any) -> bool:
+        """Whether an instance has all of it."""
+        known = instance.__dict__
+        return all(member.attname in known for member in self.members)
+
+    def apart(self, value: Any) -> Sequence[Any]:
+        """A value as those of its members."""
+        return (value,)
+
+    @property
     def flatchoices(self) -> list[Pair]:
         """Every ``(value, label)`` of the choices, groups opened; empty without choices."""
         return list(flat(self.choices or ()))

@@ -120,6 +120,15 @@ class Dialect:
             return "(NULL)", members
         return f"({', '.join([self.placeholder] * len(members))})", members
 
+    def rows_text(self, members: list[Any], width: int) -> tuple[str, list[Any]]:
+        """A list of tuples behind ``IN`` and its parameters."""
+        return f"({self.rows_of(members, width)})", [part for row in members for part in row]
+
+    def rows_of(self, members: list[Any], width: int) -> str:
+        """A bracket for each tuple; of NULLs, which nothing equals, if there is none."""
+        one = f"({', '.join([self.placeholder if members else 'NULL'] * width)})"
+        return ", ".join([one] * (len(members) or 1))
+
     def on_conflict_ignore(self, key: str) -> str:
         """What passes over a row that a unique constraint refuses, and no other error."""
         return " ON CONFLICT DO NOTHING"

@@ -43,9 +43,20 @@ class SqliteDialect(Dialect):
             return "(SELECT value FROM json_each(?))", [text]
         return super().list_text(members, template)
 
+    def rows_text(self, members: list[Any], width: int) -> tuple[str, list[Any]]:
+        """Tuples need VALUES in front of them; many go as JSON as well."""
+        if len(members) * width > MOST_PLACEHOLDERS and not _has_bytes(members[0]):
+            parts = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(width))
+            text = json.dumps(members, ensure_ascii=False)
+            return f"(SELECT {parts} FROM json_each(?))", [text]
+        _, params = super().rows_text(members, width)
+        return f"(VALUES {self.rows_of(members, width)})", params
+
     def most_members(self, member: Any) -> int:
         """JSON holds no bytes, so those take a parameter each."""
-        return 32_000 if isinstance(member, bytes) else super().most_members(member)
+        if not _has_bytes(member):
+            return super().most_members(member)
+        return 32_000 // (len(member) if isinstance(member, tuple) else 1)
 
     def auto_key(self, column: str) -> str:
         """AUTOINCREMENT never gives a number again, as the others do not."""
@@ -151,6 +162,11 @@ class SqliteDialect(Dialect):
         if is_family(target, "float") and is_family(source, "decimal"):
             return sql("CAST(", expr, " AS REAL)")
         return expr
+
+
+def _has_bytes(member: Any) -> bool:
+    parts = member if isinstance(member, tuple) else (member,)
+    return any(isinstance(part, bytes) for part in parts)
 
 
 def _glob(before: str, after: str) -> Callable[[Bind], Bind]:
