@@ -162,7 +162,7 @@ class QuerySet(AsyncRows[T]):
         query = self._one_more(Q(*conditions, **lookups))
         spec = query._spec
         if spec.high is None:
-            spec = spec.ordered(()).sliced(0, MOST_COUNTED)
+            spec = spec.few(spec.low + MOST_COUNTED)
         rows = await query._fetched(spec)
         return cast(T, exactly_one(rows, self.model, spec))
 

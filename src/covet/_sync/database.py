@@ -170,12 +170,13 @@ class Database(SyncCloses):
     def write_rows(self, table: str, sql: str, params: Sequence[Any]) -> Rows:
         """The rows that an ``INSERT … RETURNING`` gives."""
         rows = self.fetch_rows(sql, params)
-        self._wrote(table)
+        WRITES.to(table)
+        if sessions.get() is not None:
+            self._changed(table)
         return rows
 
-    def _wrote(self, table: str) -> None:
-        """Note what was changed; others see it only when the transaction ends."""
-        WRITES.to(table)
+    def _changed(self, table: str) -> None:
+        """Note what a transaction has changed, as others see it only when that ends."""
         session = session_of(self.alias)
         if session is not None:
             session.changed.add(table)
@@ -226,7 +227,9 @@ class Database(SyncCloses):
     def write(self, table: str, sql: str, params: Sequence[Any]) -> Result:
         """Run a statement that changes rows of one table."""
         result: Result = self._run("execute", "execute", sql, params)
-        self._wrote(table)
+        WRITES.to(table)
+        if sessions.get() is not None:
+            self._changed(table)
         return result
 
     def _run(self, method: str, kind: Kind, sql: str, params: Sequence[Any]) -> Any:

@@ -164,7 +164,7 @@ class QuerySet(SyncRows[T]):
         query = self._one_more(Q(*conditions, **lookups))
         spec = query._spec
         if spec.high is None:
-            spec = spec.ordered(()).sliced(0, MOST_COUNTED)
+            spec = spec.few(spec.low + MOST_COUNTED)
         rows = query._fetched(spec)
         return cast(T, exactly_one(rows, self.model, spec))
 

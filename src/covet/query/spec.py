@@ -268,6 +268,15 @@ class QuerySpec:
             new.low, new.high, new.nothing = 0, 0, True
         return new
 
+    def few(self, most: int) -> QuerySpec:
+        """Some of the rows, in no order: ``ordered(())`` and ``sliced()`` in one go."""
+        new = self.copy()
+        new.ordering = Ordering((), len(self.values))
+        new.backwards = False
+        new.key = (*self.key, "order", ";")
+        new.high = most
+        return new
+
     def empty(self) -> QuerySpec:
         """No rows, and no query to find that out."""
         new = self.copy()

@@ -106,7 +106,10 @@ def _key(columns: list[str], outputs: tuple[ast.Expr, ...], place: int) -> str:
 
 
 def _instances(source: Source, model: type[Record], select: ast.Select, target: str) -> Load:
-    """The loader of instances: those of each table are peers, with an origin of their own."""
+    """The loader of instances: those of each table are peers, with an origin of their own.
+
+    A single row has no peers, and a plain list is made sooner.
+    """
     below = _all_related(select.related)
     loop = _instance(source, "o", model, select.fields, select.outputs, 0, "        ")
     for related in select.related:
@@ -122,10 +125,10 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
     source.names["Rows"] = Rows
     return source.function(
         [
-            "    found = Rows()",
+            f"    found = {'Rows()' if select.keyed else 'Rows() if len(rows) > 1 else []'}",
             "    append = found.append",
             "    origin_o = origin",
-            *(f"    origin_{name} = origin.beside(); {name}s = Rows()" for name in below),
+            *(f"    origin_{n} = origin.beside(); {n}s = type(found)()" for n in below),
             *(["    keys = found.keys = []"] if select.keyed else []),
             f"    for {target} in rows:",
             *loop,
