@@ -1,0 +1,394 @@
+# generated from tests/_async/test_graphs.py by scripts/generate_sync.py;
+# change that file, not this one
+"""Is a random graph of rows seen as it is, with the queries promised, however it is loaded?
+
+Each example writes its rows in a transaction and undoes it, so that the tables stay empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from covet.sync import (
+    FETCH_ONE,
+    FETCH_RAISE,
+    SET_NULL,
+    CharField,
+    Database,
+    ForeignKey,
+    IntegerField,
+    ManyToManyField,
+    Model,
+    NotLoaded,
+    ObjectDoesNotExist,
+    OneToOneField,
+    atomic,
+    capture_queries,
+    loaded,
+    prefetch_related_objects,
+)
+
+from ..oracle.graphs import (
+    FETCHED,
+    JOINED,
+    RELATIONS,
+    TABLES,
+    TOUCHED,
+    Graph,
+    Part,
+    Reference,
+    Seen,
+    asked,
+    lookups_of,
+    most_queries_by_peers,
+    seen,
+)
+from ..oracle.story import Undo
+from ..oracle.strategies import examples
+from ..oracle.strategies.graphs import eager, graphs, mixed, tables, touched
+
+
+class Author(Model):
+    name = CharField(max_length=20)
+    code = CharField(max_length=20, unique=True)
+    rank = IntegerField()
+    boss = ForeignKey("self", SET_NULL, null=True, related_name="minions")
+    friends = ManyToManyField("self")
+    follows = ManyToManyField("self", symmetrical=False, related_name="followers")
+
+    class Meta:
+        db_table = "graph_author"
+
+
+class Profile(Model):
+    name = CharField(max_length=20)
+    rank = IntegerField()
+    author = OneToOneField(Author, related_name="profile")
+    mentor = ForeignKey(Author, SET_NULL, null=True, to_field="code", related_name="mentees")
+
+    class Meta:
+        db_table = "graph_profile"
+
+
+class Tag(Model):
+    name = CharField(max_length=20)
+    rank = IntegerField()
+
+    class Meta:
+        db_table = "graph_tag"
+
+
+class Post(Model):
+    name = CharField(max_length=20)
+    rank = IntegerField()
+    author = ForeignKey(Author, related_name="posts")
+    editor = ForeignKey(Author, SET_NULL, null=True, related_name="edited")
+    tags = ManyToManyField(Tag, related_name="posts")
+
+    class Meta:
+        db_table = "graph_post"
+
+
+class Club(Model):
+    name = CharField(max_length=20)
+    rank = IntegerField()
+    members = ManyToManyField(Author, through="Membership", related_name="clubs")
+
+    class Meta:
+        db_table = "graph_club"
+
+
+class Membership(Model):
+    name = CharField(max_length=20)
+    rank = IntegerField()
+    author = ForeignKey(Author, related_name="memberships")
+    club = ForeignKey(Club, related_name="memberships")
+
+    class Meta:
+        db_table = "graph_membership"
+
+
+BY_TABLE: Mapping[str, Any] = {
+    "author": Author,
+    "profile": Profile,
+    "post": Post,
+    "tag": Tag,
+    "club": Club,
+    "membership": Membership,
+}
+
+
+# --- the rows ---------------------------------------------------------------------------------
+
+
+def store(graph: Graph) -> None:
+    """Write a graph with as few statements as it takes."""
+    rows = graph.rows
+    for table in TABLES:
+        made = [BY_TABLE[table](**{**row, **_no_boss(table)}) for row in rows[table]]
+        BY_TABLE[table].objects.bulk_create(made)
+    for row in rows["author"]:  # now that all of them are there
+        Author.objects.filter(pk=row["id"]).update(boss_id=row["boss_id"])
+    Author.friends.through.objects.bulk_create(
+        [
+            Author.friends.through(from_author_id=row["from_id"], to_author_id=row["to_id"])
+            for row in rows["friends"]
+        ]
+    )
+    Author.follows.through.objects.bulk_create(
+        [
+            Author.follows.through(from_author_id=row["from_id"], to_author_id=row["to_id"])
+            for row in rows["follows"]
+        ]
+    )
+    Post.tags.through.objects.bulk_create([Post.tags.through(**row) for row in rows["tags"]])
+
+
+def store_by_managers(graph: Graph) -> None:
+    """Write a graph as a program would, through the managers of its instances."""
+    rows = graph.rows
+    authors = {
+        row["id"]: Author.objects.create(**{**row, "boss_id": None}) for row in rows["author"]
+    }
+    tags = {row["id"]: Tag.objects.create(**row) for row in rows["tag"]}
+    clubs = {row["id"]: Club.objects.create(**row) for row in rows["club"]}
+    for row in rows["author"]:
+        if row["boss_id"] is not None:
+            authors[row["boss_id"]].minions.add(authors[row["id"]])
+    for row in rows["profile"]:
+        Profile.objects.create(**row)
+    for row in rows["post"]:
+        own = {key: value for key, value in row.items() if key != "author_id"}
+        post = authors[row["author_id"]].posts.create(**own)
+        links = [link["tag_id"] for link in rows["tags"] if link["post_id"] == row["id"]]
+        post.tags.set(links)
+    for row in rows["membership"]:
+        own = {key: value for key, value in row.items() if key != "author_id"}
+        authors[row["author_id"]].memberships.create(**own)
+    for name, add in (("friends", "friends"), ("follows", "follows")):
+        for key, author in authors.items():
+            others = [link["to_id"] for link in rows[name] if link["from_id"] == key]
+            getattr(author, add).add(*[authors[other] for other in others])
+    assert set(tags) == {row["id"] for row in rows["tag"]}
+    assert set(clubs) == {row["id"] for row in rows["club"]}
+
+
+def _no_boss(table: str) -> dict[str, Any]:
+    return {"boss_id": None} if table == "author" else {}
+
+
+@contextmanager
+def stored(graph: Graph, *told: object) -> Iterator[Reference]:
+    """A graph in the database, until the end of the block."""
+    try:
+        with atomic():
+            store(graph)
+            yield Reference(graph)
+            raise Undo
+    except Undo:
+        pass
+    except Exception as error:
+        for thing in (*told, graph):
+            error.add_note(str(thing))
+        raise
+
+
+# --- walking ----------------------------------------------------------------------------------
+
+
+def walked(instance: Any, parts: Iterable[Part], hows: tuple[str, ...]) -> Seen:
+    """What is seen from an instance; what was loaded is read without waiting."""
+    below = []
+    for part in parts:
+        if part.how in hows:
+            found = [walked(o, part.parts, hows) for o in reached(instance, part)]
+            below.append((part, found))
+    return seen(instance.name, below)
+
+
+def reached(instance: Any, part: Part) -> Sequence[Any]:
+    relation = RELATIONS[type(instance).__name__.lower()][part.name]
+    if part.to_attr is not None:
+        kept = getattr(instance, part.to_attr)
+        return kept if relation.many else [kept] if kept is not None else []
+    if relation.many:
+        manager = getattr(instance, part.name)
+        return list(manager.all() if part.how == TOUCHED else manager.all())
+    try:
+        reference = getattr(instance, part.name)
+        found = reference if part.how == TOUCHED else loaded(reference)
+    except ObjectDoesNotExist:
+        found = None
+    return [] if found is None else [found]
+
+
+def all_walked(
+    instances: Iterable[Any], parts: Sequence[Part], hows: tuple[str, ...] = (JOINED, FETCHED)
+) -> list[Seen]:
+    return [walked(instance, parts, hows) for instance in instances]
+
+
+def only(parts: Iterable[Part], hows: tuple[str, ...]) -> tuple[Part, ...]:
+    """The parts of some kinds, and of those behind them."""
+    return tuple(
+        Part(**{**vars(part), "parts": only(part.parts, hows)})
+        for part in parts
+        if part.how in hows
+    )
+
+
+EVERYTHING = (JOINED, FETCHED, TOUCHED)
+
+
+@given(graph=graphs(), table=tables, data=st.data())
+@examples(50)
+def test_what_is_loaded_in_advance_is_the_graph_and_takes_the_queries_promised(
+    db: Database, graph: Graph, table: str, data: st.DataObject
+) -> None:
+    parts = data.draw(eager(table), label="parts")
+    with stored(graph, table, parts) as reference:
+        query = asked(BY_TABLE[table].objects.order_by("pk"), table, parts, BY_TABLE)
+        with capture_queries() as queries:
+            instances = query.fetch()
+        promised = 1 + reference.queries_in_advance(table, graph.rows[table], parts)
+        assert len(queries) == promised, [one.sql for one in queries]
+
+        with capture_queries() as queries:
+            found = all_walked(instances, parts)
+        assert found == reference.all_seen(table, parts)
+        assert len(queries) == 0
+
+
+@given(graph=graphs(), table=tables, data=st.data())
+@examples(30)
+def test_what_is_not_loaded_is_loaded_when_it_is_touched_whatever_came_with_it(
+    db: Database, graph: Graph, table: str, data: st.DataObject
+) -> None:
+    parts = data.draw(mixed(table), label="parts")
+    with stored(graph, table, parts) as reference:
+        query = asked(BY_TABLE[table].objects.order_by("pk"), table, parts, BY_TABLE)
+        instances = query.fetch()
+        assert all_walked(instances, parts, EVERYTHING) == reference.all_seen(table, parts)
+
+
+@given(graph=graphs(), table=tables, data=st.data())
+@examples(40)
+def test_a_naive_walk_is_the_graph_and_takes_few_queries(
+    db: Database, graph: Graph, table: str, data: st.DataObject
+) -> None:
+    parts = data.draw(touched(table), label="parts")
+    with stored(graph, table, parts) as reference:
+        with capture_queries() as queries:
+            instances = BY_TABLE[table].objects.order_by("pk").fetch()
+            found = all_walked(instances, parts, EVERYTHING)
+        assert found == reference.all_seen(table, parts)
+        assert len(queries) <= 1 + most_queries_by_peers(table, parts), [one.sql for one in queries]
+
+
+@given(graph=graphs(), table=tables, data=st.data())
+@examples(20)
+def test_one_by_one_each_touch_is_a_query(
+    db: Database, graph: Graph, table: str, data: st.DataObject
+) -> None:
+    parts = data.draw(touched(table), label="parts")
+    with stored(graph, table, parts) as reference:
+        with capture_queries() as queries:
+            instances = BY_TABLE[table].objects.fetch_mode(FETCH_ONE).order_by("pk").fetch()
+            found = all_walked(instances, parts, EVERYTHING)
+        assert found == reference.all_seen(table, parts)
+        promised = 1 + reference.queries_one_by_one(table, graph.rows[table], parts)
+        assert len(queries) == promised, [one.sql for one in queries]
+
+
+@given(graph=graphs(least=1), table=tables, data=st.data())
+@examples(20)
+def test_a_strict_query_reads_what_was_loaded_and_refuses_the_rest(
+    db: Database, graph: Graph, table: str, data: st.DataObject
+) -> None:
+    parts = data.draw(eager(table), label="parts")
+    with stored(graph, table, parts) as reference:
+        query = asked(BY_TABLE[table].objects.order_by("pk"), table, parts, BY_TABLE)
+        instances = query.fetch_mode(FETCH_RAISE).fetch()
+        assert all_walked(instances, parts) == reference.all_seen(table, parts)
+        with capture_queries() as queries:
+            for instance in instances:
+                check_refused(instance, {part.name for part in parts if not part.to_attr})
+                for part in parts:
+                    for other in reached(instance, part):
+                        check_refused(other, names_known(part))
+        assert len(queries) == 0
+
+
+def names_known(part: Part) -> set[str]:
+    return {below.name for below in part.parts if not below.to_attr}
+
+
+def check_refused(instance: Any, known: set[str]) -> None:
+    """What was not loaded with an instance is refused, with the names of what would load it."""
+    for name, relation in RELATIONS[type(instance).__name__.lower()].items():
+        way = type(instance)._table.ways.get(name)
+        if name in known or way is None or way.known(instance)[0]:
+            continue
+        with pytest.raises(NotLoaded) as caught:
+            reached(instance, Part(name, TOUCHED))
+        assert f"{type(instance).__name__}.{name}" in str(caught.value)
+        assert f'prefetch_related("{name}")' in str(caught.value)
+        assert (f'select_related("{name}")' in str(caught.value)) is not relation.many
+
+
+@given(graph=graphs(least=1), table=tables, data=st.data())
+@examples(30)
+def test_fetching_for_instances_leaves_what_they_have(
+    db: Database, graph: Graph, table: str, data: st.DataObject
+) -> None:
+    """``prefetch_related_objects()`` on instances of which some have some of it already."""
+    first = only(data.draw(eager(table, depth=1), label="what some have"), (JOINED, FETCHED))
+    first = tuple(Part(part.name, part.how) for part in first)
+    parts = data.draw(eager(table), label="parts")
+    with stored(graph, table, first, parts) as reference:
+        everything = BY_TABLE[table].objects.order_by("pk")
+        bare, filled = everything.fetch(), asked(everything, table, first, BY_TABLE)
+        chosen = [
+            data.draw(st.sampled_from(pair), label="which")
+            for pair in zip(bare, filled, strict=True)
+        ]
+        fetched = fetched_only(parts)
+        prefetch_related_objects(chosen, *lookups_of(table, fetched, BY_TABLE))
+        has_narrowed = any(
+            below.narrows and not below.to_attr for below in fetched
+        )  # of which those that have all rows keep all
+        if not has_narrowed:
+            with capture_queries() as queries:
+                assert all_walked(chosen, fetched) == reference.all_seen(table, fetched)
+            assert len(queries) == 0
+
+
+def fetched_only(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts that no join brings, which is only possible with the query itself."""
+    return tuple(part for part in parts if part.how == FETCHED)
+
+
+@given(graph=graphs())
+@examples(15)
+def test_what_is_written_through_managers_is_what_is_written_in_bulk(
+    db: Database, graph: Graph
+) -> None:
+    whole = tuple(
+        Part(name, FETCHED, tuple(Part(below, FETCHED) for below in RELATIONS[relation.target]))
+        for name, relation in RELATIONS["author"].items()
+    )
+    try:
+        with atomic():
+            store_by_managers(graph)
+            query = asked(Author.objects.order_by("pk"), "author", whole, BY_TABLE)
+            found = all_walked(query.fetch(), whole)
+            assert found == Reference(graph).all_seen("author", whole)
+            raise Undo
+    except Undo:
+        pass
