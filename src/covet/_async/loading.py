@@ -77,12 +77,14 @@ async def load_many(query: QuerySet[Any]) -> list[Any]:
     origin: Origin | None = instance._origin
     if origin is not None and origin.mode is FETCH_RAISE:
         raise not_allowed(way)
-    if origin is None or origin.mode is FETCH_ONE or not origin.has_peers():
+    if origin is None or origin.mode is FETCH_ONE:
         return await query._fetched(query._spec)
+    has_peers = origin.has_peers()
     read = Read(way.tables if len(query._spec.clauses) == 1 else None)
-    if not origin.is_loop(way.name, instance, read.tables):
+    if not (has_peers and origin.is_loop(way.name, instance, read.tables)):
         rows: list[Any] = await query._fetched(query._spec)
-        _loop(rows)
+        if has_peers or origin.looping:  # a loop goes on through an only child
+            _loop(rows)
         return rows
     async with AsyncShared(origin, _work(way, instance)):
         is_known, found = way.known(instance)
@@ -138,6 +140,7 @@ async def fill(
         ahead: where they are read from, if nobody asked for most of them.
     """
     owners = Owners(way, instances)
+    below, query._prefetches = query._prefetches, ()
     dialect = query._database().dialect
     for keys in owners.keys(dialect.most_members):
         spec = owners.question(query._spec, keys)
@@ -146,6 +149,8 @@ async def fill(
             _loop(rows)
         owners.take(rows, spec.keyed is not None)
     owners.keep(to_attr, ahead)
+    if below and (found := owners.found()):
+        await prefetch(found, below)  # now that each knows whose it is, and is there only once
     return owners
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..expressions import Q
 from ..query.spec import QuerySpec
-from ..schema.peers import Ahead
+from ..schema.peers import Ahead, unique
 from ..schema.ways import AnyWay, ThroughTable
 
 
@@ -66,6 +66,10 @@ class Owners:
     def of(self, instance: Any) -> list[Any]:
         """The rows of one owner."""
         return self._found.get(self.way.near_key(instance), [])
+
+    def found(self) -> list[Any]:
+        """The rows of all owners, each once."""
+        return list(unique(row for rows in self._found.values() for row in rows))
 
     def keep(self, to_attr: str | None = None, read: Read | None = None) -> None:
         """Hang the rows on their owners.

@@ -77,7 +77,7 @@ class WayBack:
         """Keep the row that points to an instance, or that none does."""
         setattr(instance, self.cache_name, NOBODY if found is None else found)
         if found is not None:
-            setattr(found, self.field.cache_name, instance)
+            _meet(found, self.field, instance)
 
     def forget(self, instance: Any) -> None:
         """What was kept may not be true any more."""
@@ -186,12 +186,11 @@ class BackToMany(ToMany):
 
     def meet(self, instance: Any, found: Iterable[Any]) -> None:
         """Each of these rows points to the instance, which it then knows."""
-        cache_name = self.field.cache_name
         value_of, is_known = self.field.value_of, self.field.is_loaded
         key = self.near_key(instance)
         for row in found:
             if value_of(row) == key or not is_known(row):
-                setattr(row, cache_name, instance)
+                _meet(row, self.field, instance)
 
 
 class ThroughTable(ToMany):
@@ -249,6 +248,12 @@ Way: TypeAlias = "ForeignKeyField[Any] | WayBack"
 
 AnyWay: TypeAlias = "ForeignKeyField[Any] | WayBack | ToMany"
 """One direction of any relation."""
+
+
+def _meet(row: Any, field: ForeignKeyField[Any], instance: Any) -> None:
+    """Tell a row whom it points to, unless it brought that object along, with its own relations."""
+    if row.__dict__.get(field.cache_name) is None:
+        setattr(row, field.cache_name, instance)
 
 
 def _model_of(table: Table) -> type[Record]:

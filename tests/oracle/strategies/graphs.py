@@ -6,7 +6,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..graphs import FETCHED, JOINED, RELATIONS, TABLES, TOUCHED, Graph, Part, Row
+from ..graphs import (
+    FETCHED,
+    JOINED,
+    RELATIONS,
+    TABLES,
+    TOUCHED,
+    Graph,
+    Part,
+    Relation,
+    Row,
+    is_way_home,
+)
 from .draw import Draw, mostly, some
 
 ranks = st.integers(0, 3)
@@ -107,37 +118,58 @@ def mixed(draw: Draw[Any], table: str, depth: int = 3, most: int = 3) -> tuple[P
 
 
 def _parts(
-    draw: Draw[Any], table: str, depth: int, most: int, hows: tuple[str, ...], least: int = 0
+    draw: Draw[Any],
+    table: str,
+    depth: int,
+    most: int,
+    hows: tuple[str, ...],
+    least: int = 0,
+    came_by: Relation | None = None,
 ) -> tuple[Part, ...]:
     if depth == 0:
         return ()
     found: dict[str, Part] = {}
     for name in draw(some(st.sampled_from([*RELATIONS[table]]), most, least)):
-        part = _part(draw, table, name, depth, most, hows)
+        part = _part(draw, table, name, depth, most, hows, came_by)
         found.setdefault(part.called, part)
     return tuple(found.values())
 
 
 def _part(
-    draw: Draw[Any], table: str, name: str, depth: int, most: int, hows: tuple[str, ...]
+    draw: Draw[Any],
+    table: str,
+    name: str,
+    depth: int,
+    most: int,
+    hows: tuple[str, ...],
+    came_by: Relation | None,
 ) -> Part:
     relation = RELATIONS[table][name]
     how = draw(st.sampled_from(hows))
     if how == JOINED and relation.many:
         how = FETCHED
-    allowed = (TOUCHED,) if how == TOUCHED else hows  # what is not there brings nothing along
-    parts = _parts(draw, relation.target, depth - 1, max(most - 1, 1), allowed)
-    if how != FETCHED:
-        return Part(name, how, parts)
-    words: dict[str, Any] = {"inside": draw(st.booleans())}
+    words: dict[str, Any] = {}
+    if how == FETCHED:
+        words["inside"] = draw(st.booleans())
+        if draw(st.booleans()):
+            words["to_attr"] = f"kept_{name}"
+        if relation.many or "to_attr" in words:  # what hides a relation's only row has other rules
+            words |= _narrowed(draw)
+    if how == TOUCHED:
+        hows = (TOUCHED,)  # what is not there brings nothing along
+    if how != JOINED and "to_attr" not in words and is_way_home(relation, came_by):
+        return Part(name, how)  # the very object that has other parts already
+    below = _parts(draw, relation.target, depth - 1, max(most - 1, 1), hows, 0, relation)
+    return Part(name, how, below, **words)
+
+
+def _narrowed(draw: Draw[Any]) -> dict[str, Any]:
+    words: dict[str, Any] = {}
     if draw(st.booleans()):
-        words["to_attr"] = f"kept_{name}"
-    if relation.many or "to_attr" in words:  # what hides a relation's only row has other rules
+        words["least"] = draw(ranks)
+    if draw(st.booleans()):
+        words["order"] = draw(st.sampled_from(ORDERS))
         if draw(st.booleans()):
-            words["least"] = draw(ranks)
-        if draw(st.booleans()):
-            words["order"] = draw(st.sampled_from(ORDERS))
-            if draw(st.booleans()):
-                words["low"] = draw(st.integers(0, 2))
-                words["high"] = draw(st.none() | st.integers(words["low"] + 1, 4))
-    return Part(name, how, parts, **words)
+            words["low"] = draw(st.integers(0, 2))
+            words["high"] = draw(st.none() | st.integers(words["low"] + 1, 4))
+    return words
