@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
-from typing import Any
-from uuid import UUID, uuid4
-
-import pytest
+from uuid import uuid4
 
 from covet.aio import (
-    FETCH_RAISE,
     SET_NULL,
     CharField,
     Database,
@@ -18,15 +12,11 @@ from covet.aio import (
     IntegerField,
     ManyToManyField,
     Model,
-    NotLoaded,
     OneToOneField,
     Prefetch,
     UUIDField,
     capture_queries,
-    connect,
-    create_tables,
     loaded,
-    prefetch_related_objects,
 )
 
 
