@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import FieldError, NotLoaded, short
 from ..pairs import SyncShared
 from ..query.prefetch import Branch, Prefetch, checked, tree, way_of
-from ..rows.attach import Owners, Read
+from ..rows.attach import Owners, Read, is_tidied
 from ..rows.cardinality import no_row
-from ..schema.peers import FETCH_ONE, FETCH_RAISE, Ahead, Origin, unique
+from ..schema.peers import FETCH_ONE, FETCH_RAISE, Ahead, Origin, by_alias, unique
 from ..schema.record import Record
-from ..schema.ways import AnyWay, Way
+from ..schema.ways import AnyWay, ToMany, Way
 from .connection import session_of
 from .deferred import load_deferred
 
@@ -47,12 +47,12 @@ def load_one(way: Way, instance: Any) -> Any:
     with SyncShared(origin, _work(way, instance)):
         if not way.known(instance)[0]:
             is_one = origin.mode is FETCH_ONE
-            _fill(way, [instance] if is_one else origin.peers(instance, _lacks(way), None))
+            peers = [instance] if is_one else origin.peers(instance, _lacks(way, instance), None)
+            _fill(way, peers)
     return _found(way, instance)
 
 
 def _fill(way: Way, instances: list[Any]) -> None:
-    way.tidy(instances[0])
     fill(way, instances, _plain(way, instances[0]))
 
 
@@ -82,7 +82,7 @@ def load_many(query: QuerySet[Any]) -> list[Any]:
     if origin is None or origin.mode is FETCH_ONE:
         return query._fetched(query._spec)
     has_peers = origin.has_peers()
-    read = Read(way.tables if len(query._spec.clauses) == 1 else None)
+    read = Read(_tables(way, query))
     if not (has_peers and origin.is_loop(way.name, instance, read.tables)):
         rows: list[Any] = query._fetched(query._spec)
         if has_peers or origin.looping:  # a loop goes on through an only child
@@ -92,9 +92,16 @@ def load_many(query: QuerySet[Any]) -> list[Any]:
         is_known, found = way.known(instance)
         if is_known:
             return list(found)
-        peers = origin.peers(instance, _lacks(way), MOST_PEERS)
+        peers = origin.peers(instance, _lacks(way, instance), MOST_PEERS)
         owners = fill(way, peers, all_rows(way, instance), ahead=read)
     return list(owners.of(instance))
+
+
+def _tables(way: ToMany, query: QuerySet[Any]) -> tuple[str, ...] | None:
+    """The tables that a manager's rows are read from; None where only the SQL tells."""
+    spec = query._spec
+    is_plain = len(spec.clauses) == 1 and spec.related == () and not spec.annotations
+    return way.tables if is_plain and not query._prefetches else None
 
 
 def _loop(rows: list[Any]) -> None:
@@ -108,9 +115,18 @@ def _work(way: AnyWay, instance: Any) -> tuple[Any, ...]:
     return way.name, id(session_of(instance._origin.alias))
 
 
-def _lacks(way: AnyWay) -> Any:
+def _lacks(way: AnyWay, instance: Any) -> Any:
     """Whether a peer has what the related rows are found by, and not these."""
-    return lambda peer: way.near_key(peer) is not None and not way.known(peer)[0]
+    way.tidy(instance)
+    usual = type(way.near_key(instance))
+
+    def lacks(peer: Any) -> bool:
+        key = way.near_key(peer)
+        if key is None or (type(key) is not usual and not is_tidied(way, peer)):
+            return False
+        return not way.known(peer)[0]
+
+    return lacks
 
 
 def not_allowed(way: AnyWay) -> NotLoaded:
@@ -217,8 +233,8 @@ def _prefetch(instances: list[Any], branches: dict[str, Branch]) -> None:
         way = way_of(instances[0]._table, branch.name)
         attribute = branch.to_attr
         lacking = [one for one in instances if not _is_there(way, one, attribute)]
-        if lacking:
-            fill(way, lacking, _asked(branch, way, lacking[0]), to_attr=attribute)
+        for some in by_alias(lacking):
+            fill(way, some, _asked(branch, way, some[0]), to_attr=attribute)
         if branch.branches:
             below = list(unique(_reached(way, instances, attribute)))
             if below:
@@ -245,6 +261,6 @@ def _reached(way: AnyWay, instances: Iterable[Any], attribute: str | None) -> It
     for instance in instances:
         found = getattr(instance, attribute) if attribute else way.known(instance)[1]
         if way.many:
-            yield from found
+            yield from found or ()
         elif found is not None:
             yield found

@@ -79,13 +79,14 @@ class RelatedManager(Manager[M]):
 
     def _key(self) -> Any:
         """What the rows are found by."""
-        key = getattr(self._instance, self._way.near_name)
-        if key is None:
+        way, instance = self._way, self._instance
+        if getattr(instance, way.near_name) is None:
             raise FieldError(
-                f"This {type(self._instance).__name__} is not saved yet, so it has no {self.name}",
+                f"This {type(instance).__name__} is not saved yet, so it has no {self.name}",
                 fix="Save it first.",
             )
-        return key
+        way.tidy(instance)
+        return getattr(instance, way.near_name)
 
     def get_queryset(self) -> QuerySet[M]:
         """The rows that belong to the instance; those that are loaded need no query."""

@@ -183,7 +183,7 @@ class ManyToManyField(ManyToMany[T], Generic[T]):
         words = {"db_table": table, "unique_together": [(near, far)]}
         words |= {"app_label": source._table.app_label, "managed": source._table.options.managed}
         root = next(base for base in reversed(source.__mro__) if isinstance(base, ModelMeta))
-        return ModelMeta(
+        made = ModelMeta(
             name,
             (root,),
             {
@@ -194,6 +194,8 @@ class ManyToManyField(ManyToMany[T], Generic[T]):
                 far: self._link(target),
             },
         )
+        made.__qualname__ = f"{source.__qualname__}.{self.name}.through"  # where pickles find it
+        return made
 
     def _link(self, model: type[Any]) -> ForeignKey[Any]:
         """A key of the table between: a link goes with the rows that it links."""

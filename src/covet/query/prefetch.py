@@ -125,7 +125,8 @@ def tree(lookups: Iterable[Prefetch]) -> dict[str, Branch]:
         if there is None:
             here[called] = Branch(last, one.to_attr, one.queryset)
         elif one.queryset is not None or one.to_attr is not None:
-            if there.queryset is one.queryset and there.to_attr == one.to_attr:
+            is_same = there.name == last and there.to_attr == one.to_attr
+            if is_same and there.queryset is one.queryset:
                 continue
             raise FieldError(
                 f"prefetch_related() is told twice what to fetch as {called!r}",

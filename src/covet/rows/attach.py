@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..errors import ValidationError
 from ..expressions import Q
 from ..query.spec import QuerySpec
-from ..schema.peers import Ahead, unique
+from ..schema.peers import WRITES, Ahead, unique
 from ..schema.ways import AnyWay, ThroughTable
 
 
-class Read(NamedTuple):
-    """The tables that rows were read from; None where only the SQL tells."""
+class Read:
+    """What rows are read from, and when.
 
-    tables: tuple[str, ...] | None
+    Args:
+        tables: the tables; None where only the SQL tells.
+    """
+
+    def __init__(self, tables: tuple[str, ...] | None) -> None:
+        self.tables = tables
+        self.stamp = WRITES.stamp(tables)  # what is written while they are read may be missing
 
 
 class Owners:
@@ -30,8 +37,14 @@ class Owners:
     def __init__(self, way: AnyWay, instances: Iterable[Any]) -> None:
         self.way = way
         self.waiting: dict[Any, list[Any]] = {}
+        usual = type(None)
         for instance in instances:
-            self.waiting.setdefault(way.near_key(instance), []).append(instance)
+            key = way.near_key(instance)
+            if type(key) is not usual and key is not None:
+                way.tidy(instance)
+                key = way.near_key(instance)
+                usual = type(key)
+            self.waiting.setdefault(key, []).append(instance)
         self._nobodys = self.waiting.pop(None, [])  # NULL points nowhere
         self._found: dict[Any, list[Any]] = {}
         self._same: dict[Any, Any] = {}
@@ -54,6 +67,8 @@ class Owners:
     def take(self, rows: Sequence[Any], keyed: bool) -> None:
         """Sort rows that came back under their owners' keys."""
         way = self.way
+        if not rows:
+            return
         if isinstance(way, ThroughTable):  # one row has many owners, and is one object
             same = self._same
             for key, row in zip(rows.keys, rows, strict=True):  # type: ignore[attr-defined]
@@ -78,17 +93,27 @@ class Owners:
             to_attr: the attribute to store them in, if not the relation.
             read: where rows were read from that nobody asked for yet.
         """
-        groups: list[tuple[list[Any], list[Any]]] = [([], self._nobodys)]
-        groups += [(self._found.get(key, []), owners) for key, owners in self.waiting.items()]
+        groups = [(self._found.get(key, []), owners) for key, owners in self.waiting.items()]
+        if to_attr is not None:  # the relation of what has no key yet stays open
+            groups.append(([], self._nobodys))
         way = self.way
         for rows, owners in groups:
             for owner in owners:
                 if way.many:
                     way.meet(owner, rows)  # type: ignore[union-attr]
-                    kept: Any = list(rows) if read is None else Ahead(rows, read.tables)
+                    kept: Any = list(rows) if read is None else Ahead(rows, read.tables, read.stamp)
                 else:
                     kept = rows[0] if rows else None
                 if to_attr is not None:
                     setattr(owner, to_attr, kept)
                 else:
                     way.keep(owner, kept)
+
+
+def is_tidied(way: AnyWay, instance: Any) -> bool:
+    """Make an instance's key one that rows can have, unless it is none that they could."""
+    try:
+        way.tidy(instance)
+    except ValidationError:
+        return False
+    return True

@@ -232,14 +232,17 @@ class Ahead(list[T]):
     Args:
         rows: the rows.
         tables: the tables that they were read from; None for any.
+        stamp: what ``WRITES`` said of these before.
     """
 
     __slots__ = ("_stamp", "_tables")
 
-    def __init__(self, rows: Iterable[T], tables: tuple[str, ...] | None) -> None:
+    def __init__(
+        self, rows: Iterable[T], tables: tuple[str, ...] | None, stamp: tuple[int, ...]
+    ) -> None:
         super().__init__(rows)
         self._tables = tables
-        self._stamp = WRITES.stamp(tables)
+        self._stamp = stamp
 
     @property
     def is_fresh(self) -> bool:
@@ -252,9 +255,15 @@ class Ahead(list[T]):
 
 def _stale() -> Ahead[Any]:
     """Where another process unpickles them, they are of no use."""
-    rows: Ahead[Any] = Ahead((), None)
-    rows._stamp = ()
-    return rows
+    return Ahead((), None, ())
+
+
+def by_alias(instances: Iterable[Any]) -> list[list[Any]]:
+    """Instances in groups of those that came from the same database."""
+    groups: dict[str | None, list[Any]] = {}
+    for one in instances:
+        groups.setdefault(one._origin and one._origin.alias, []).append(one)
+    return list(groups.values())
 
 
 def unique(things: Iterable[T]) -> Iterator[T]:

@@ -357,6 +357,8 @@ class ForeignKeyField(Field[T]):
         if self.parent_link:  # the keys above are this one
             for name in self.target.key_names:
                 setattr(instance, name, key)
+        if self.one_to_one and value is not None and self.reverse is not None:
+            setattr(value, f"_{self.reverse.name}_cache", instance)
 
     def take_key(self, instance: Any) -> None:
         """Take over the key of an object that was saved after it was assigned."""

@@ -66,12 +66,21 @@ class WayBack:
         return self.near_field.value_of(instance)
 
     def tidy(self, instance: Any) -> None:
-        """Nothing: the key is the instance's own."""
+        """Make a key that was given as ``"5"`` the 5 that the row which points here has."""
+        _tidy(instance, self.near_name, self.field.target_field)
 
     def known(self, instance: Any) -> tuple[bool, Any]:
-        """Whether the row that points to an instance is known without a query, and the row."""
+        """Whether the row that points to an instance is known without a query, and the row.
+
+        A row that was pointed to another object since is forgotten.
+        """
         found = instance.__dict__.get(self.cache_name)
-        return found is not None, None if found is NOBODY else found
+        if found is None or found is NOBODY:
+            return found is NOBODY, None
+        self.field.take_key(found)
+        key = self.near_key(instance)
+        points_here = found.__dict__.get(self.row_key, key) == key
+        return (True, found) if points_here else (False, None)
 
     def keep(self, instance: Any, found: Any) -> None:
         """Keep the row that points to an instance, or that none does."""
@@ -136,6 +145,10 @@ class ToMany:
         """What the related rows are found by; None if the instance has none yet."""
         return self.near_field.value_of(instance)
 
+    def tidy(self, instance: Any) -> None:
+        """Make a key that was given as ``"5"`` the 5 that the rows have."""
+        raise NotImplementedError
+
     def known(self, instance: Any) -> tuple[bool, Any]:
         """Whether the related rows are known without a query, and their list."""
         found = instance.__dict__.get(self.cache_name)
@@ -183,6 +196,10 @@ class BackToMany(ToMany):
         """The field whose value the rows hold which point here."""
         field: Field[Any] = self.field.target_field
         return field
+
+    def tidy(self, instance: Any) -> None:
+        """Make a key that was given as ``"5"`` the 5 that the rows have."""
+        _tidy(instance, self.near_name, self.field.target_field)
 
     def meet(self, instance: Any, found: Iterable[Any]) -> None:
         """Each of these rows points to the instance, which it then knows."""
@@ -242,12 +259,22 @@ class ThroughTable(ToMany):
         field: Field[Any] = self.near.target_field
         return field
 
+    def tidy(self, instance: Any) -> None:
+        """Make a key that was given as ``"5"`` the 5 that the table between has."""
+        _tidy(instance, self.near_name, self.near.target_field)
+
 
 Way: TypeAlias = "ForeignKeyField[Any] | WayBack"
 """One direction of a relation to a single object."""
 
 AnyWay: TypeAlias = "ForeignKeyField[Any] | WayBack | ToMany"
 """One direction of any relation."""
+
+
+def _tidy(instance: Any, attname: str, field: Field[Any]) -> None:
+    value = instance.__dict__.get(attname)
+    if value is not None:
+        setattr(instance, attname, field.check(value))
 
 
 def _meet(row: Any, field: ForeignKeyField[Any], instance: Any) -> None:
