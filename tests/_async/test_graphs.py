@@ -239,7 +239,9 @@ async def reached(instance: Any, part: Part) -> Sequence[Any]:
         return kept if relation.many else [kept] if kept is not None else []
     if relation.many:
         manager = getattr(instance, part.name)
-        return list(await manager.all() if part.how == TOUCHED else manager.all())
+        if part.how == TOUCHED:
+            return list(await manager.all())
+        return list(manager.all())  # which is an error where it is not loaded
     try:
         reference = getattr(instance, part.name)
         found = await reference if part.how == TOUCHED else loaded(reference)

@@ -241,7 +241,9 @@ def reached(instance: Any, part: Part) -> Sequence[Any]:
         return kept if relation.many else [kept] if kept is not None else []
     if relation.many:
         manager = getattr(instance, part.name)
-        return list(manager.all() if part.how == TOUCHED else manager.all())
+        if part.how == TOUCHED:
+            return list(manager.all())
+        return list(manager.all())  # which is an error where it is not loaded
     try:
         reference = getattr(instance, part.name)
         found = reference if part.how == TOUCHED else loaded(reference)

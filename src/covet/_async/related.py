@@ -401,7 +401,7 @@ class ThroughManager(RelatedManager[M]):
 
     async def _lock(self, links: Links, keys: list[Any]) -> None:
         """Let nobody else make these links, which the database would not refuse twice."""
-        model: Any = links.way.near.target_model
+        model: Any = links.way.declared.near.target_model
         rows: QuerySet[Any] = model._plain_rows().using(self._alias or "default")
         owners = rows.filter(links.owners(keys)).order_by("pk")
         await owners.select_for_update().values_list("pk").fetch()

@@ -76,17 +76,25 @@ class Links:
         return of_me & Q(**{f"{far}__in": far_keys})
 
     def owners(self, far_keys: list[Any]) -> Q:
-        """The condition for the rows that links hold on to: of mirror images, both ends."""
-        keys = [self.near_key, *far_keys] if self.both_ways else [self.near_key]
-        return Q(**{f"{self.way.near.key_name}__in": keys})
+        """The condition for the rows that links hold on to, the same from whichever side.
+
+        They are those of the model that declares the relation; of mirror images, both ends.
+        """
+        here = [] if self.way.is_reverse else [self.near_key]
+        there = far_keys if self.way.is_reverse or self.both_ways else []
+        return Q(**{f"{self.way.declared.near.key_name}__in": [*here, *there]})
 
     def missing(self, far_keys: list[Any], there: Iterable[Pair]) -> list[Pair]:
-        """The pairs that these links consist of and that are not there."""
-        wanted = [(self.near_key, key) for key in far_keys]
+        """The pairs that these links consist of and that are not there.
+
+        They are in the order in which everybody writes them, as two that wrote the same pairs in
+        different orders would wait for each other.
+        """
+        wanted = {(self.near_key, key) for key in far_keys}
         if self.both_ways:
-            wanted += [(far, near) for near, far in wanted]
-        taken = set(there)
-        return [pair for pair in dict.fromkeys(wanted) if pair not in taken]
+            wanted |= {(far, near) for near, far in wanted}
+        first = -1 if self.way.is_reverse else 1
+        return sorted(wanted.difference(there), key=lambda pair: pair[::first])
 
     def ends(self, pairs: Iterable[Pair]) -> set[Any]:
         """The keys that pairs lead to from the instance."""
