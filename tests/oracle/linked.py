@@ -52,7 +52,9 @@ SIDES: Mapping[str, Side] = {
 VERBS = (
     "add",
     "add",
+    "add",
     "remove",
+    "set",
     "set",
     "clear and set",
     "clear",
@@ -61,6 +63,7 @@ VERBS = (
     "delete",
     "delete rows",
     "link again",
+    "update",
     "fetch anew",
 )
 
