@@ -52,7 +52,15 @@ from ..oracle.graphs import (
 )
 from ..oracle.story import Undo
 from ..oracle.strategies import examples
-from ..oracle.strategies.graphs import eager, graphs, mixed, tables, touched
+from ..oracle.strategies.graphs import (
+    eager,
+    graphs,
+    left_out,
+    mixed,
+    tables,
+    touched,
+    with_columns_left_out,
+)
 
 
 class Author(Model):
@@ -284,6 +292,21 @@ def test_what_is_not_loaded_is_loaded_when_it_is_touched_whatever_came_with_it(
         query = asked(BY_TABLE[table].objects.order_by("pk"), table, parts, BY_TABLE)
         instances = query.fetch()
         assert Walk(*EVERYTHING).all(instances, parts) == reference.all_seen(table, parts)
+
+
+@given(graph=graphs(), table=tables, data=st.data())
+@examples(40)
+def test_columns_that_are_left_out_change_nothing_that_is_seen(
+    db: Database, graph: Graph, table: str, data: st.DataObject
+) -> None:
+    parts = data.draw(mixed(table), label="parts")
+    parts = data.draw(with_columns_left_out(table, parts), label="with columns left out")
+    without = data.draw(left_out(table, parts), label="left out")
+    with stored(graph, table, parts, without) as reference:
+        query = asked(BY_TABLE[table].objects.order_by("pk"), table, parts, BY_TABLE)
+        instances = (query.defer(*without) if without else query).fetch()
+        found = Walk(*EVERYTHING).all(instances, [as_touched(part) for part in parts])
+        assert found == reference.all_seen(table, parts)
 
 
 @given(graph=graphs(), table=tables, data=st.data())

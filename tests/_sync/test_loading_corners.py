@@ -167,6 +167,18 @@ def test_two_relations_cannot_be_stored_in_one_attribute(db: Database) -> None:
         )
 
 
+def test_a_key_that_was_deferred_is_loaded_to_prefetch_along_it(db: Database) -> None:
+    ann, bob = blog()
+    query = Post.objects.order_by("pk").defer("author")
+
+    with capture_queries() as queries:
+        posts: list[Any] = query.prefetch_related(Prefetch("author", to_attr="by")).fetch()
+        assert [post.by for post in posts] == [ann, ann, bob, bob]
+        posts = query.prefetch_related("author__posts").fetch()
+        assert [loaded(post.author) for post in posts] == [ann, ann, bob, bob]
+    assert len(queries) == 3 + 4  # the posts, their keys, the authors, and these authors' posts
+
+
 # --- keys that were given as text ----------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ queries that may take.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias
 
 from covet import Prefetch
@@ -83,6 +83,16 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
     },
 }
 
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "author": ("rank", "code", "boss"),
+    "profile": ("rank", "author", "mentor"),
+    "post": ("rank", "author", "editor"),
+    "tag": ("rank",),
+    "club": ("rank",),
+    "membership": ("rank", "author", "club"),
+}
+"""The columns that a query may leave out."""
+
 TABLES = tuple(RELATIONS)
 """The tables that have a model, in an order in which they can be filled."""
 
@@ -102,6 +112,7 @@ class Part:
         low: how many rows are left out at the start.
         high: where the rows end.
         to_attr: where the rows are stored, if not in the relation.
+        without: columns that are deferred.
         inside: whether what is fetched further on is asked of the queryset, not by longer paths.
     """
 
@@ -113,6 +124,7 @@ class Part:
     low: int = 0
     high: int | None = None
     to_attr: str | None = None
+    without: tuple[str, ...] = ()
     inside: bool = False
 
     def __repr__(self) -> str:
@@ -129,7 +141,8 @@ class Part:
     @property
     def narrows(self) -> bool:
         """Whether it needs a queryset of its own."""
-        return self.least is not None or self.order is not None or self.is_sliced
+        narrower = self.least is not None or self.order is not None or self.is_sliced
+        return narrower or bool(self.without)
 
     @property
     def is_sliced(self) -> bool:
@@ -284,6 +297,8 @@ def asked(query: Any, table: str, parts: Sequence[Part], models: Mapping[str, An
     """A query that loads the parts with its rows."""
     if joined := [*_joined(parts)]:
         query = query.select_related(*joined)
+    if left_out := [*_left_out(parts)]:
+        query = query.defer(*left_out)
     if lookups := [*_lookups(table, parts, (), models)]:
         query = query.prefetch_related(*lookups)
     return query
@@ -301,6 +316,18 @@ def _joined(parts: Iterable[Part]) -> Iterator[str]:
             yield from (f"{part.name}__{path}" for path in _joined(part.parts))
 
 
+def _left_out(parts: Iterable[Part]) -> Iterator[str]:
+    for part in parts:
+        if part.how == JOINED:
+            yield from (f"{part.name}__{name}" for name in part.without)
+            yield from (f"{part.name}__{path}" for path in _left_out(part.parts))
+
+
+def _without_fetched(part: Part) -> Part:
+    joined = (below for below in part.parts if below.how == JOINED)
+    return replace(part, parts=tuple(map(_without_fetched, joined)))
+
+
 def _lookups(
     table: str, parts: Iterable[Part], before: tuple[str, ...], models: Mapping[str, Any]
 ) -> Iterator[Any]:
@@ -316,10 +343,13 @@ def _lookup(target: str, part: Part, path: str, models: Mapping[str, Any]) -> An
     query = models[target].objects.all()
     if part.inside:
         query = asked(query, target, part.parts, models)
-    elif joined := [*_joined(part.parts)]:
-        query = query.select_related(*joined)
+    elif any(below.how == JOINED for below in part.parts):
+        joined = tuple(below for below in part.parts if below.how == JOINED)
+        query = asked(query, target, tuple(map(_without_fetched, joined)), models)
     elif not part.narrows:
         return path if part.to_attr is None else Prefetch(path, to_attr=part.to_attr)
+    if part.without:
+        query = query.defer(*part.without)
     if part.least is not None:
         query = query.filter(rank__gte=part.least)
     if part.order is not None:

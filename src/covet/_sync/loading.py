@@ -233,6 +233,9 @@ def _prefetch(instances: list[Any], branches: dict[str, Branch]) -> None:
         way = way_of(instances[0]._table, branch.name)
         attribute = branch.to_attr
         lacking = [one for one in instances if not _is_there(way, one, attribute)]
+        for one in lacking:
+            if way.near_name not in one.__dict__:  # its key is deferred, and those of its peers
+                load_deferred(one, (one._table.names[way.near_name],))
         for some in by_alias(lacking):
             fill(way, some, _asked(branch, way, some[0]), to_attr=attribute)
         if branch.branches:

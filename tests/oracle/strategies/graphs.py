@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from ..graphs import (
+    COLUMNS,
     FETCHED,
     JOINED,
     RELATIONS,
     TABLES,
     TOUCHED,
+    Back,
     Graph,
     Part,
     Relation,
@@ -161,6 +164,29 @@ def _part(
         return Part(name, how)  # the very object that has other parts already
     below = _parts(draw, relation.target, depth - 1, max(most - 1, 1), hows, 0, relation)
     return Part(name, how, below, **words)
+
+
+@st.composite
+def left_out(draw: Draw[Any], table: str, parts: tuple[Part, ...]) -> tuple[str, ...]:
+    """Columns of a table to defer, but none that a join goes along, or a manager looks for."""
+    needed = {part.name for part in parts if part.how == JOINED}
+    for part in parts:
+        relation = RELATIONS[table][part.name]
+        if part.how == TOUCHED and isinstance(relation, Back):
+            needed.add(relation.to)
+    return tuple(draw(subsets([name for name in COLUMNS[table] if name not in needed])))
+
+
+@st.composite
+def with_columns_left_out(draw: Draw[Any], table: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The same parts, each with some columns deferred."""
+    found = []
+    for part in parts:
+        target = RELATIONS[table][part.name].target
+        below = draw(with_columns_left_out(target, part.parts))
+        without = draw(left_out(target, below)) if part.how != TOUCHED else ()
+        found.append(replace(part, parts=below, without=without))
+    return tuple(found)
 
 
 def _narrowed(draw: Draw[Any]) -> dict[str, Any]:
