@@ -115,6 +115,19 @@ async def test_rows_know_their_owner_before_their_own_relations_are_fetched(db: 
     assert len(queries) == 3  # authors, posts, tags
 
 
+async def test_a_single_row_stored_elsewhere_knows_its_owner_too(db: Database) -> None:
+    ann, _ = await blog()
+    await Passport.objects.create(owner=ann, number=1)
+    lookup: Any = Prefetch("passport", to_attr="papers")
+
+    first: Any
+    first, *_ = await Author.objects.order_by("pk").prefetch_related(lookup, "papers__owner")
+
+    with capture_queries() as queries:
+        assert loaded(first.papers.owner) is first
+    assert len(queries) == 0
+
+
 async def test_an_owner_that_was_joined_stays_with_what_came_with_it(db: Database) -> None:
     authors = await blog()
     await Passport.objects.create(owner=authors[0], number=7)

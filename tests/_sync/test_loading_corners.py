@@ -117,6 +117,19 @@ def test_rows_know_their_owner_before_their_own_relations_are_fetched(db: Databa
     assert len(queries) == 3  # authors, posts, tags
 
 
+def test_a_single_row_stored_elsewhere_knows_its_owner_too(db: Database) -> None:
+    ann, _ = blog()
+    Passport.objects.create(owner=ann, number=1)
+    lookup: Any = Prefetch("passport", to_attr="papers")
+
+    first: Any
+    first, *_ = Author.objects.order_by("pk").prefetch_related(lookup, "papers__owner")
+
+    with capture_queries() as queries:
+        assert loaded(first.papers.owner) is first
+    assert len(queries) == 0
+
+
 def test_an_owner_that_was_joined_stays_with_what_came_with_it(db: Database) -> None:
     authors = blog()
     Passport.objects.create(owner=authors[0], number=7)

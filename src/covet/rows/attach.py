@@ -11,6 +11,7 @@ from ..errors import ValidationError
 from ..expressions import Q
 from ..query.spec import QuerySpec
 from ..schema.peers import WRITES, Ahead, unique
+from ..schema.relations import ForeignKeyField
 from ..schema.ways import AnyWay, ThroughTable
 
 
@@ -37,7 +38,7 @@ class Owners:
     def __init__(self, way: AnyWay, instances: Iterable[Any]) -> None:
         self.way = way
         self.waiting: dict[Any, list[Any]] = {}
-        usual = type(None)
+        usual: type[Any] = type(None)
         for instance in instances:
             key = way.near_key(instance)
             if type(key) is not usual and key is not None:
@@ -99,8 +100,9 @@ class Owners:
         way = self.way
         for rows, owners in groups:
             for owner in owners:
+                if not isinstance(way, ForeignKeyField):
+                    way.meet(owner, rows)
                 if way.many:
-                    way.meet(owner, rows)  # type: ignore[union-attr]
                     kept: Any = list(rows) if read is None else Ahead(rows, read.tables, read.stamp)
                 else:
                     kept = rows[0] if rows else None

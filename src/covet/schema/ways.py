@@ -85,8 +85,12 @@ class WayBack:
     def keep(self, instance: Any, found: Any) -> None:
         """Keep the row that points to an instance, or that none does."""
         setattr(instance, self.cache_name, NOBODY if found is None else found)
-        if found is not None:
-            _meet(found, self.field, instance)
+        self.meet(instance, () if found is None else (found,))
+
+    def meet(self, instance: Any, found: Iterable[Any]) -> None:
+        """The row that points to the instance knows it then."""
+        for row in found:
+            _meet(row, self.field, instance)
 
     def forget(self, instance: Any) -> None:
         """What was kept may not be true any more."""
