@@ -410,3 +410,31 @@ def test_strictness_is_inherited_through_everything(db: Database) -> None:
         found.tags.all().fetch()
     made = Author.objects.fetch_mode(FETCH_RAISE).create(name="new")
     assert made.posts.all() == []  # what is created here has no query to be strict about
+
+
+# --- rows that stand in several tables ------------------------------------------------------------
+
+
+class Shop(Model):
+    name = CharField(max_length=20)
+
+
+class Item(Model):
+    label = CharField(max_length=20)
+
+
+class Book(Item):
+    shop = ForeignKey(Shop, related_name="books")
+
+
+def test_rows_loaded_ahead_are_not_older_than_what_a_parents_table_has(db: Database) -> None:
+    shops = Shop.objects.bulk_create([Shop(name=str(n)) for n in range(3)])
+    for shop in shops:
+        Book.objects.create(label="old", shop=shop)
+    found = Shop.objects.order_by("pk").fetch()
+    for shop in found[:2]:
+        shop.books.all().fetch()
+
+    Item.objects.all().update(label="new")
+
+    assert [book.label for book in found[2].books.all()] == ["new"]

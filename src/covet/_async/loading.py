@@ -12,7 +12,7 @@ from ..rows.attach import Owners, Read, is_tidied
 from ..rows.cardinality import no_row
 from ..schema.peers import FETCH_ONE, FETCH_RAISE, Ahead, Origin, by_alias, unique
 from ..schema.record import Record
-from ..schema.ways import AnyWay, ToMany, Way
+from ..schema.ways import AnyWay, ToMany, Way, tidy
 from .connection import session_of
 from .deferred import load_deferred
 
@@ -115,7 +115,7 @@ def _work(way: AnyWay, instance: Any) -> tuple[Any, ...]:
 
 def _lacks(way: AnyWay, instance: Any) -> Any:
     """Whether a peer has what the related rows are found by, and not these."""
-    way.tidy(instance)
+    tidy(way, instance)
     usual = type(way.near_key(instance))
 
     def lacks(peer: Any) -> bool:
@@ -232,8 +232,8 @@ async def _prefetch(instances: list[Any], branches: dict[str, Branch]) -> None:
         attribute = branch.to_attr
         lacking = [one for one in instances if not _is_there(way, one, attribute)]
         for one in lacking:
-            if way.near_name not in one.__dict__:  # its key is deferred, and those of its peers
-                await load_deferred(one, (one._table.names[way.near_name],))
+            if not way.near_field.is_loaded(one):  # its key is deferred, and those of its peers
+                await load_deferred(one, way.near_field.members)
         for some in by_alias(lacking):
             await fill(way, some, _asked(branch, way, some[0]), to_attr=attribute)
         if branch.branches:

@@ -10,7 +10,7 @@ from ..expressions import Q
 from ..pairs import async_no_block
 from ..rows.links import Links
 from ..schema.record import Record
-from ..schema.ways import BackToMany, ThroughTable, ToMany
+from ..schema.ways import BackToMany, ThroughTable, ToMany, tidy
 from .manager import Manager
 from .queryset import QuerySet
 from .signals import m2m_changed
@@ -83,7 +83,7 @@ class RelatedManager(Manager[M]):
                 f"This {type(instance).__name__} is not saved yet, so it has no {self.name}",
                 fix="Save it first.",
             )
-        way.tidy(instance)
+        tidy(way, instance)
         return getattr(instance, way.near_name)
 
     def get_queryset(self) -> QuerySet[M]:

@@ -12,7 +12,7 @@ from ..expressions import Q
 from ..query.spec import QuerySpec
 from ..schema.peers import WRITES, Ahead, unique
 from ..schema.relations import ForeignKeyField
-from ..schema.ways import AnyWay, ThroughTable
+from ..schema.ways import AnyWay, ThroughTable, tidy
 
 
 class Read:
@@ -41,8 +41,8 @@ class Owners:
         usual: type[Any] = type(None)
         for instance in instances:
             key = way.near_key(instance)
-            if type(key) is not usual and key is not None:
-                way.tidy(instance)
+            if key is not None and (type(key) is not usual or usual is tuple):
+                tidy(way, instance)
                 key = way.near_key(instance)
                 usual = type(key)
             self.waiting.setdefault(key, []).append(instance)
@@ -115,7 +115,7 @@ class Owners:
 def is_tidied(way: AnyWay, instance: Any) -> bool:
     """Make an instance's key one that rows can have, unless it is none that they could."""
     try:
-        way.tidy(instance)
+        tidy(way, instance)
     except ValidationError:
         return False
     return True

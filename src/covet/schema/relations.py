@@ -408,10 +408,6 @@ class ForeignKeyField(Field[T]):
         """What an instance holds of its related object, as far as it is loaded."""
         return self.value_of(instance)
 
-    def tidy(self, instance: Any) -> None:
-        """Make a key that was given as ``"5"`` the 5 that the related object has."""
-        setattr(instance, self.attname, super().check(getattr(instance, self.attname)))
-
     def forget(self, instance: Any) -> None:
         """What was kept may not be true any more."""
         setattr(instance, self.cache_name, None)

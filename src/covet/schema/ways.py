@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .peers import Ahead
-from .record import Record
+from .record import NOT_VALUES, Record
 
 if TYPE_CHECKING:
     from .fields import Field
@@ -65,10 +65,6 @@ class WayBack:
         """What the related row holds to point here; None if nothing can."""
         return self.near_field.value_of(instance)
 
-    def tidy(self, instance: Any) -> None:
-        """Make a key that was given as ``"5"`` the 5 that the row which points here has."""
-        _tidy(instance, self.near_name, self.field.target_field)
-
     def known(self, instance: Any) -> tuple[bool, Any]:
         """Whether the row that points to an instance is known without a query, and the row.
 
@@ -77,10 +73,10 @@ class WayBack:
         found = instance.__dict__.get(self.cache_name)
         if found is None or found is NOBODY:
             return found is NOBODY, None
-        self.field.take_key(found)
-        key = self.near_key(instance)
-        points_here = found.__dict__.get(self.row_key, key) == key
-        return (True, found) if points_here else (False, None)
+        field = self.field
+        field.take_key(found)
+        points_here = field.value_of(found) == self.near_key(instance)
+        return (True, found) if points_here or not field.is_loaded(found) else (False, None)
 
     def keep(self, instance: Any, found: Any) -> None:
         """Keep the row that points to an instance, or that none does."""
@@ -149,10 +145,6 @@ class ToMany:
         """What the related rows are found by; None if the instance has none yet."""
         return self.near_field.value_of(instance)
 
-    def tidy(self, instance: Any) -> None:
-        """Make a key that was given as ``"5"`` the 5 that the rows have."""
-        raise NotImplementedError
-
     def known(self, instance: Any) -> tuple[bool, Any]:
         """Whether the related rows are known without a query, and their list."""
         found = instance.__dict__.get(self.cache_name)
@@ -163,7 +155,7 @@ class ToMany:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that they are read from."""
-        return (self.target.name,)
+        return tuple(part.name for part in self.target.parts)
 
     def keep(self, instance: Any, found: list[Any]) -> None:
         """Keep the related rows."""
@@ -200,10 +192,6 @@ class BackToMany(ToMany):
         """The field whose value the rows hold which point here."""
         field: Field[Any] = self.field.target_field
         return field
-
-    def tidy(self, instance: Any) -> None:
-        """Make a key that was given as ``"5"`` the 5 that the rows have."""
-        _tidy(instance, self.near_name, self.field.target_field)
 
     def meet(self, instance: Any, found: Iterable[Any]) -> None:
         """Each of these rows points to the instance, which it then knows."""
@@ -250,7 +238,7 @@ class ThroughTable(ToMany):
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that they are read from."""
-        return (self.target.name, self.declared.through._table.name)
+        return (*super().tables, *(part.name for part in self.declared.through._table.parts))
 
     @property
     def is_reverse(self) -> bool:
@@ -263,10 +251,6 @@ class ThroughTable(ToMany):
         field: Field[Any] = self.near.target_field
         return field
 
-    def tidy(self, instance: Any) -> None:
-        """Make a key that was given as ``"5"`` the 5 that the table between has."""
-        _tidy(instance, self.near_name, self.near.target_field)
-
 
 Way: TypeAlias = "ForeignKeyField[Any] | WayBack"
 """One direction of a relation to a single object."""
@@ -275,10 +259,16 @@ AnyWay: TypeAlias = "ForeignKeyField[Any] | WayBack | ToMany"
 """One direction of any relation."""
 
 
-def _tidy(instance: Any, attname: str, field: Field[Any]) -> None:
-    value = instance.__dict__.get(attname)
-    if value is not None:
-        setattr(instance, attname, field.check(value))
+def tidy(way: AnyWay, instance: Any) -> None:
+    """Make a key that an instance was given as ``"5"`` the 5 that related rows have.
+
+    Raises:
+        ValidationError: it is no valid key.
+    """
+    for member in way.near_field.members:
+        value = instance.__dict__.get(member.attname)
+        if value is not None and not isinstance(value, NOT_VALUES):
+            setattr(instance, member.attname, member.check(value))
 
 
 def _meet(row: Any, field: ForeignKeyField[Any], instance: Any) -> None:
