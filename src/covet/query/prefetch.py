@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import FieldError, UnknownField, short
+from ..schema.record import Record
 from ..schema.table import Table
 from ..schema.ways import AnyWay
 
@@ -105,7 +106,7 @@ def _check(table: Table, branches: dict[str, Branch], asked: str) -> None:
 
 
 def _is_taken(table: Table, name: str) -> bool:
-    return name in table.names or name in table.ways
+    return name in table.names or name in table.ways or hasattr(Record, name)
 
 
 def tree(lookups: Iterable[Prefetch]) -> dict[str, Branch]:

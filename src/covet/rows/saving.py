@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import FieldError, keyword, short
 from ..expressions import Q
-from ..expressions.shape import Shaped
+from ..expressions.shape import INT64_MAX, INT64_MIN, PLAIN, Shaped
 from ..query import ast, writes
 from ..query.resolve import Links
 from ..query.spec import QuerySpec
@@ -160,7 +160,15 @@ def row_of(record: Record, table: Table | None = None) -> QuerySpec:
     if key is None:
         name = type(record).__name__
         raise FieldError(f"This {name} has no primary key, so it has no row", fix="Save it first.")
-    return QuerySpec(table).where(Q(pk=key))
+    if type(key) not in PLAIN and not (type(key) is int and INT64_MIN <= key <= INT64_MAX):
+        return QuerySpec(table).where(Q(pk=key))
+    model = type(record)
+    known = ("row of", table)
+    row: QuerySpec | None = model._plans.get(known)
+    row = row or planned(model, known, lambda: QuerySpec(table).where(Q(pk=key)))
+    spec = row.copy()  # the same question, of another row
+    spec.values = (key,)
+    return spec
 
 
 def take_keys(record: Record) -> None:
