@@ -418,6 +418,19 @@ async def test_what_was_prefetched_is_pickled(db: Database) -> None:
     assert queries == []
 
 
+async def test_a_query_is_pickled_with_what_it_is_about(db: Database) -> None:
+    await blog()
+    ann = await Author.objects.get(name="1")
+    first = Prefetch("tags", Tag.objects.order_by("word")[:1], to_attr="first")
+    query = ann.posts.filter(views__gt=0).prefetch_related(first).select_related("author")
+
+    again = pickle.loads(pickle.dumps(query))
+
+    assert titles(await again) == ["1.2", "1.3"]
+    assert [post.first[0].word for post in again] == ["a", "a"]
+    assert titles(await pickle.loads(pickle.dumps(ann.posts.all()))) == ["1.1", "1.2", "1.3"]
+
+
 # --- what cannot be ---------------------------------------------------------------------------
 
 

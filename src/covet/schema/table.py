@@ -108,6 +108,11 @@ class Table:
     def __repr__(self) -> str:
         return f"<Table {self.name!r} of {self.label}>"
 
+    def __reduce__(self) -> Any:
+        """Found again by its model, which pickle knows by name."""
+        assert self.registry is not None
+        return _table_of, (self.registry.models[self.label],)
+
     def seen_as(self, label: str, model_name: str, options: Options) -> Table:
         """The same table as a proxy shows it: with another name and other options."""
         proxy = copy.copy(self)
@@ -244,6 +249,11 @@ class Table:
         if len(self.checked) >= MOST_PLANS:  # shapes can come from users: never let them pile up
             self.checked.clear()
         self.checked.add(shape)
+
+
+def _table_of(model: Any) -> Table:
+    table: Table = model._table
+    return table
 
 
 def _default_name(model_name: str, app_label: str | None) -> str:

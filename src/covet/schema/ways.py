@@ -115,6 +115,7 @@ class ToMany:
 
     name: str
     model: str
+    start: Table
     target: Table
     cache_name: str
     row_key: str | None
@@ -140,6 +141,10 @@ class ToMany:
         """The attribute of an instance that says it."""
         name: str = self.near_field.attname
         return name
+
+    def __reduce__(self) -> Any:
+        """Found again by its name on the model that it begins at."""
+        return _way_of, (self.start, self.name)
 
     def near_key(self, instance: Any) -> Any:
         """What the related rows are found by; None if the instance has none yet."""
@@ -177,6 +182,7 @@ class BackToMany(ToMany):
         self.relation = relation
         self.field: ForeignKeyField[Any] = field
         self.name = relation.name or relation.query_name
+        self.start = field.target
         self.model = field.target.model_name
         self.target = relation.source
         self.cache_name = f"_{self.name}_cache"
@@ -223,6 +229,7 @@ class ThroughTable(ToMany):
     ) -> None:
         self.declared = declared
         self.name = name
+        self.start = start
         self.model = start.model_name
         self.near = near
         self.far = far
@@ -275,6 +282,10 @@ def _meet(row: Any, field: ForeignKeyField[Any], instance: Any) -> None:
     """Tell a row whom it points to, unless it brought that object along, with its own relations."""
     if row.__dict__.get(field.cache_name) is None:
         setattr(row, field.cache_name, instance)
+
+
+def _way_of(table: Table, name: str) -> AnyWay:
+    return table.ways[name]
 
 
 def _model_of(table: Table) -> type[Record]:
