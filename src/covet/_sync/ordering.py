@@ -56,7 +56,8 @@ def add_steps(model: Any) -> None:
 
 def _neighbour(record: Any, lookup: str, order: str, end: str) -> Any:
     """The nearest row in one direction, seen from the place that this one has by now."""
-    model, owner = type(record), record._table.ordered_within
+    model = type(record)
+    owner: Any = next(filter(None, (part.ordered_within for part in record._table.parts)))
     alias = record._origin.alias if record._origin else None
     own = model._plain_rows()._with(saving.row_of(record))
     rows = model._default_manager.get_queryset()

@@ -81,7 +81,7 @@ def read_options(
         own |= {w: getattr(inherited, w) for w in inherited.given - OWN if w not in own}
     elif parents and "app_label" not in own:
         own["app_label"] = parents[0].app_label
-    if first is not None and not first.abstract:
+    if first is not None and not first.abstract and not own.get("order_with_respect_to"):
         own |= {w: getattr(first, w) for w in FROM_TABLES if w in first.given and w not in own}
     options = replace(Options(), **own, given=frozenset(own))
     if options.proxy:

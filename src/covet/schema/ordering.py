@@ -41,4 +41,5 @@ def with_order(
             fix="Choose another name; db_column keeps the column's.",
         )
     added = OrderWrt(editable=False)
-    return fields | {ORDER: added}, replace(options, ordering=(ORDER,))
+    given = options.given | {"ordering"}  # so that children and proxies have it too
+    return fields | {ORDER: added}, replace(options, ordering=(ORDER,), given=given)
