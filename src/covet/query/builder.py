@@ -345,8 +345,9 @@ class Builder(Generic[T]):
         Args:
             nowait: a row that another transaction has locked is an ``OperationalError`` at once.
             skip_locked: such rows are left out.
-            of: whose rows are locked: ``"self"``, and paths of ``select_related()``; when left
-                out, those of all tables of the query.
+            of: whose rows are locked: ``"self"``, and paths of ``select_related()``, and of rows
+                that these go on from: ``"place_ptr"``; when left out, those of all tables of the
+                query.
             no_key: PostgreSQL's weaker lock, which lets others insert rows that point here.
 
         Raises:

@@ -11,6 +11,7 @@ from ..expressions import Expression, OrderBy, Q
 from ..expressions.q import AND
 from ..schema.fields import BigIntegerField, Field
 from ..schema.relations import ForeignKeyField
+from ..schema.table import Table
 from ..schema.ways import WayBack
 from . import ast, related
 from .annotations import shown_names
@@ -158,13 +159,24 @@ def check_outputs(spec: QuerySpec, paths: tuple[str, ...], asked: str) -> None:
     spec.table.remember(key)
 
 
-def _aliases(beside: tuple[ast.Related, ...], before: str = "") -> Iterator[tuple[str, str]]:
-    """The paths of selected related rows, and the names of their tables in the query."""
+def _selected(
+    beside: tuple[ast.Related, ...], before: str = ""
+) -> Iterator[tuple[str, tuple[Table, str]]]:
+    """The paths of selected related rows: their tables, and the names of these in the query."""
     for one in beside:
         way = one.way
         path = before + (way.relation.query_name if isinstance(way, WayBack) else way.name)
-        yield path, one.alias
-        yield from _aliases(one.children, f"{path}__")
+        yield path, (way.target, one.alias)
+        yield from _selected(one.children, f"{path}__")
+
+
+def _with_parents(path: str, table: Table) -> Iterator[tuple[str, Links]]:
+    """The path of a row, and the paths of the rows that it goes on from; from there, the links."""
+    yield path, ()
+    before = "" if path == "self" else f"{path}__"
+    for part in table.parts:
+        for link in part.parents:
+            yield before + link.name, (*table.inherited.get(link, ()), link)
 
 
 def _not_selected(path: str, possible: list[str], lock: Lock) -> FieldError:
@@ -211,6 +223,7 @@ class _Resolver:
         key = self._key(self.spec.keyed) if self.spec.keyed is not None else ()
         hidden = (*hidden, *key)
         limit, offset = self.window()
+        lock = self.lock(beside)  # which may join the tables of parents
         return ast.Select(
             self.spec.table,
             self.scope.alias,
@@ -226,7 +239,7 @@ class _Resolver:
             len(key),
             fields,
             names,
-            self.lock(beside),
+            lock,
             widths,
         )
 
@@ -329,14 +342,19 @@ class _Resolver:
         lock = self.spec.lock
         if lock is None:
             return None
-        tables = {"self": self.scope.alias} | dict(_aliases(beside))
-        if self.spec.output.kind != "instances":  # whose related rows are not selected
-            tables = {"self": self.scope.alias}
+        rows = {"self": (self.spec.table, self.scope.alias)}
+        if self.spec.output.kind == "instances":  # else related rows are not selected
+            rows |= _selected(beside)
+        tables = {
+            path: (alias, links)
+            for start, (table, alias) in rows.items()
+            for path, links in _with_parents(start, table)
+        }
         for path in lock.of:
             if path not in tables:
                 raise _not_selected(path, list(tables), lock)
         wait = "NOWAIT" if lock.nowait else "SKIP LOCKED" if lock.skip_locked else ""
-        named = tuple(dict.fromkeys(tables[path] for path in lock.of))
+        named = tuple(dict.fromkeys(self.scope.along(*tables[path]) for path in lock.of))
         return ast.Lock("NO KEY UPDATE" if lock.no_key else "UPDATE", named, wait)
 
     @staticmethod
