@@ -553,6 +553,25 @@ def test_a_key_to_a_field_that_is_not_unique_is_refused() -> None:
     )
 
 
+def test_a_key_to_a_field_that_its_target_inherits_is_refused() -> None:
+    class Country(Model):
+        code = CharField(max_length=2, unique=True)
+
+    class BigCountry(Country):
+        pass
+
+    class Town(Model):
+        country = ForeignKey(BigCountry, to_field="code")
+
+    with pytest.raises(ModelError) as error:
+        Town._table.field("country").target_field  # noqa: B018
+
+    assert fault(error) == (
+        "Town.country has to_field='code', which BigCountry inherits and has no column for. "
+        "Leave it out, or point to Country."
+    )
+
+
 # --- a model declared again ----------------------------------------------------------------------
 
 

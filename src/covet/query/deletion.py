@@ -287,7 +287,7 @@ class Collector:
                 elif (yield from self._any(field, pointing)):
                     values[field] = yield Result(value)
             else:
-                values[field] = field.get_default() if field.on_delete == SET_DEFAULT else None
+                values[field] = _default(field) if field.on_delete == SET_DEFAULT else None
         return values
 
     def _any(self, field: Key, values: Iterable[Any]) -> Asking:
@@ -355,3 +355,10 @@ class Collector:
 
 def _counted(found: dict[Key, int]) -> str:
     return ", ".join(f"{field.model}.{field.name} ({count})" for field, count in found.items())
+
+
+def _default(field: Key) -> Any:
+    """What ``SET_DEFAULT`` sets a key to: of several columns, the defaults of these."""
+    if not field.parts:
+        return field.get_default()
+    return tuple(part.get_default() for part in field.parts)

@@ -94,8 +94,11 @@ def check_on_delete(field: ForeignKeyField[Any]) -> None:
         )
     if on_delete in (SET_NULL, DB_SET_NULL) and not field.null:
         raise field.misdeclared(f"has on_delete={on_delete} but cannot be null", "Add null=True.")
-    if on_delete == SET_DEFAULT and not field.has_default:
-        raise field.misdeclared("has on_delete=SET_DEFAULT but no default", "Add default=….")
+    if on_delete == SET_DEFAULT and not all(part.has_default for part in field.members):
+        fix = "Add default=…."
+        if field.from_fields is not None:
+            fix = "Add default=… to each of its from_fields."
+        raise field.misdeclared("has on_delete=SET_DEFAULT but no default", fix)
     if on_delete in BY_DATABASE and not field.db_constraint:
         raise field.misdeclared(
             f"has on_delete={on_delete}, which is a rule of the database's, and db_constraint="

@@ -193,7 +193,7 @@ class ForeignKeyField(Field[T]):
         """The field that the key holds a value of.
 
         Raises:
-            ModelError: ``to_field`` names a field that is not unique.
+            ModelError: ``to_field`` names a field that is not unique, or that another table has.
         """
         if self.to_field is None:
             return self.target.pk
@@ -202,6 +202,12 @@ class ForeignKeyField(Field[T]):
             raise self.misdeclared(
                 f"has to_field={self.to_field!r}, but {field.model}.{field.name} is not unique",
                 "Add unique=True to it.",
+            )
+        if field in self.target.inherited:
+            raise self.misdeclared(
+                f"has to_field={self.to_field!r}, which {self.target.model_name} inherits and "
+                "has no column for",
+                f"Leave it out, or point to {field.model}.",
             )
         return field
 
