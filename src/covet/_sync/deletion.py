@@ -49,6 +49,8 @@ def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
 
 
 def _is_observed(model: type[Record]) -> bool:
+    if model._made_for is not None:
+        return False  # m2m_changed tells of the links of a table between that nobody declared
     return pre_delete.has_listeners(model) or post_delete.has_listeners(model)
 
 

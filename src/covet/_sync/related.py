@@ -410,8 +410,13 @@ class ThroughManager(RelatedManager[M]):
 
     def _link(self, links: Links, missing: list[Any], defaults: Mapping[str, Any] | None) -> None:
         if missing:
+            records: list[Any] = links.records(missing, defaults)
+            if self.through._table.parents:  # a row in each of several tables
+                for record in records:
+                    record.save(force_insert=True, using=self._alias)
+                return
             rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
-            rows._insert_all(links.records(missing, defaults), ignoring_conflicts=True)
+            rows._insert_all(records, ignoring_conflicts=True)
 
     def remove(self, *objs: Any, bulk: bool = True) -> None:
         """Unlink objects from the instance: one ``DELETE`` on the table between."""

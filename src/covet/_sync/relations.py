@@ -190,6 +190,7 @@ class ManyToManyField(ManyToMany[T], Generic[T]):
                 "__module__": source.__module__,
                 "__qualname__": f"{source.__qualname__}_{self.name}",
                 "Meta": type("Meta", (), words),
+                "_made_for": (source, self.name),
                 near: self._link(source),
                 far: self._link(target),
             },

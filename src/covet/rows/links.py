@@ -35,10 +35,14 @@ class Links:
 
     @property
     def is_unique(self) -> bool:
-        """Whether the database itself refuses a second row for one pair."""
-        options = self.model._table.options
+        """Whether the database itself refuses a second row for one pair, and can pass it over."""
+        table = self.model._table
+        if table.parents:  # its rows are inserted one by one, where a conflict is an error
+            return False
+        options = table.options
         pair = {self.way.near.name, self.way.far.name}
         groups = [set(names) for names in options.unique_together]
+        groups.append({field.name for field in table.pk.members})
         groups += [set(getattr(constraint, "fields", ())) for constraint in options.constraints]
         return any(group and group <= pair for group in groups)
 

@@ -113,10 +113,11 @@ def to_update(
     """
     take_keys(record)
     known = record.__dict__
-    key = record._table.pk.members
+    table = table or record._table
+    key = table.pk.members
     return writes.assigned(
         (field, field.pre_save(record, False))
-        for field in (table or record._table).local_fields
+        for field in table.local_fields
         if field not in key
         and field.attname in known
         and (names is None or field.name in names)

@@ -7,6 +7,7 @@ by the metaclass, and ``post.views`` is a plain attribute. Relations stay: they 
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import partial
@@ -99,6 +100,19 @@ class ModelMeta(type):
     def __dir__(cls) -> Iterable[str]:
         table = cls.__dict__.get("_table")
         return [*super().__dir__(), *(table.names if table is not None else ())]
+
+
+def _found_again(cls: Any) -> Any:
+    """What a pickle says of a model: its name, or the relation that it was made for."""
+    made_for = vars(cls).get("_made_for")
+    return cls.__qualname__ if made_for is None else (_table_between, made_for)
+
+
+def _table_between(model: Any, name: str) -> Any:
+    return model._table.many[name].through
+
+
+copyreg.pickle(ModelMeta, _found_again)
 
 
 def _mixed_in_meta(bases: tuple[type, ...]) -> type | None:
@@ -206,6 +220,7 @@ def _make_model(cls: Any, fields: dict[str, Field[Any]]) -> None:
             )
         fields = {"id": BigAutoField(primary_key=True)} | fields
     fields, options = with_order(cls.__name__, fields, cls._options)
+    cls._options = options
     for name, field in fields.items():
         field.bind(cls.__name__, name)
     _check_columns(cls.__name__, list(fields.values()))

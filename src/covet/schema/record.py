@@ -113,6 +113,8 @@ class Record:
     MultipleObjectsReturned: ClassVar[type[MultipleObjectsReturned]] = MultipleObjectsReturned
 
     _origin: Origin | None = None
+    _made_for: ClassVar[tuple[type[Record], str] | None] = None
+    """Of a table between that nobody declared: the model and the name of the relation."""
     _told: ClassVar[Any] = None  # a watch.making.Making, while anybody listens to constructors
     _forgotten: frozenset[str] = frozenset()
     """Attributes whose values only the database knows, as it has made them."""
