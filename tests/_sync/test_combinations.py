@@ -15,6 +15,7 @@ from covet.sync import (
     CharField,
     CompositePrimaryKey,
     Database,
+    FieldError,
     ForeignKey,
     IntegerField,
     ManyToManyField,
@@ -258,3 +259,17 @@ def test_a_key_of_several_columns_needs_all_defaults() -> None:
             tenant = BigIntegerField(default=1)
             number = IntegerField()
             order = ForeignKey(Order, SET_DEFAULT, from_fields=("tenant", "number"))
+
+
+def test_set_wants_a_list(db: Database) -> None:
+    place, ann = Place.objects.create(name="Ox"), Person.objects.create(name="Ann")
+    question = Question.objects.create()
+    with pytest.raises(
+        FieldError, match=r"Place\.friends\.set\(\) was given .*, not a list\. Write"
+    ):
+        place.friends.set(ann)  # type: ignore[arg-type]
+    with pytest.raises(FieldError, match=r"Place\.friends\.set\(\) was given 7, not a list"):
+        place.friends.set(7)  # type: ignore[arg-type]
+    answers: Any = question.answers  # type: ignore[attr-defined]
+    with pytest.raises(FieldError, match=r"Question\.answers\.set\(\) was given .*, not a list"):
+        answers.set(Answer.objects.create(question=question))

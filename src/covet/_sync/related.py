@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..errors import FieldError, short
 from ..expressions import Q
 from ..pairs import sync_no_block
-from ..rows.links import Links
+from ..rows.links import Links, several
 from ..schema.record import Record
 from ..schema.ways import BackToMany, ThroughTable, ToMany, tidy
 from .manager import Manager
@@ -312,7 +312,7 @@ class BackManager(RelatedManager[M]):
     ) -> None:
         """Have just these objects point to the instance."""
         self._no_table_between(through_defaults)
-        wanted = list(objs)
+        wanted = several(objs, f"{self._way.model}.{self.name}")
         for record in wanted:
             self._check(record, "set", saved=bulk)
         if not self._way.field.null:
@@ -465,7 +465,7 @@ class ThroughManager(RelatedManager[M]):
     ) -> None:
         """Have just these objects linked to the instance."""
         links = self._links()
-        wanted = links.far_keys(objs, "set")
+        wanted = links.far_keys(several(objs, f"{self._way.model}.{self.name}"), "set")
         self._changing()
         with self._atomic():
             if clear:

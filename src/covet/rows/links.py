@@ -14,6 +14,23 @@ from ..schema.ways import ThroughTable
 Pair = tuple[Any, Any]
 
 
+def several(objects: Any, relation: str) -> list[Any]:
+    """What ``set()`` was given, as a list.
+
+    Args:
+        objects: what it was given.
+        relation: the model and the name of the relation, ``"Post.tags"``.
+
+    Raises:
+        FieldError: one thing, where several are wanted.
+    """
+    if isinstance(objects, Record | str) or not isinstance(objects, Iterable):
+        raise FieldError(
+            f"{relation}.set() was given {short(objects)}, not a list", fix="Write set([…])."
+        )
+    return list(objects)
+
+
 class Links:
     """The links of one instance, as keys of both sides.
 
