@@ -22,6 +22,7 @@ from covet.aio import (
     RelatedManager,
     atomic,
     capture_queries,
+    loaded,
 )
 from covet.aio.signals import post_delete, pre_delete
 
@@ -273,3 +274,14 @@ async def test_set_wants_a_list(db: Database) -> None:
     answers: Any = question.answers  # type: ignore[attr-defined]
     with pytest.raises(FieldError, match=r"Question\.answers\.set\(\) was given .*, not a list"):
         await answers.set(await Answer.objects.create(question=question))
+
+
+async def test_a_part_of_the_key_is_never_deferred(db: Database) -> None:
+    club, ann = await Club.objects.create(), await Person.objects.create(name="Ann")
+    await club.members.add(ann)
+    with capture_queries() as queries:
+        rows = await Membership.objects.select_related("person").only("person__name").fetch()
+        assert loaded(rows[0].person).name == "Ann"
+        rows = await Membership.objects.select_related("person").defer("person").fetch()
+        assert loaded(rows[0].person).name == "Ann"
+    assert len(queries) == 2

@@ -24,6 +24,7 @@ from covet.sync import (
     RelatedManager,
     atomic,
     capture_queries,
+    loaded,
 )
 from covet.sync.signals import post_delete, pre_delete
 
@@ -273,3 +274,14 @@ def test_set_wants_a_list(db: Database) -> None:
     answers: Any = question.answers  # type: ignore[attr-defined]
     with pytest.raises(FieldError, match=r"Question\.answers\.set\(\) was given .*, not a list"):
         answers.set(Answer.objects.create(question=question))
+
+
+def test_a_part_of_the_key_is_never_deferred(db: Database) -> None:
+    club, ann = Club.objects.create(), Person.objects.create(name="Ann")
+    club.members.add(ann)
+    with capture_queries() as queries:
+        rows = Membership.objects.select_related("person").only("person__name").fetch()
+        assert loaded(rows[0].person).name == "Ann"
+        rows = Membership.objects.select_related("person").defer("person").fetch()
+        assert loaded(rows[0].person).name == "Ann"
+    assert len(queries) == 2

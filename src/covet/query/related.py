@@ -123,7 +123,8 @@ def fields(
     for name in beside:
         taken = step(table, name)
         field: Any = taken.field.target_field if taken.reverse else taken.field
-        if asked_for and not taken.reverse and not mask.has(field):
+        is_there = taken.reverse or field in table.pk.members or mask.has(field)
+        if asked_for and not is_there:
             raise FieldError(
                 f"Field {table.model_name}.{name} cannot be both deferred and traversed using "
                 "select_related at the same time",
