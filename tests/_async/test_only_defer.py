@@ -116,7 +116,7 @@ async def test_the_fields_that_are_named_are_loaded(
 ) -> None:
     post = await write()
 
-    found = await query.fetch()
+    found = await query.all().fetch()  # anew: a query keeps its rows, and it serves three databases
 
     assert found[0] == post
     assert missing(found[0]) == expected
