@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, MutableMapping
@@ -115,7 +114,8 @@ class Table:
 
     def seen_as(self, label: str, model_name: str, options: Options) -> Table:
         """The same table as a proxy shows it: with another name and other options."""
-        proxy = copy.copy(self)
+        proxy = object.__new__(type(self))  # copy() asks __reduce__, which gives this one
+        proxy.__dict__.update(self.__dict__)
         proxy.label, proxy.model_name = label, model_name
         proxy.options, proxy.app_label = options, options.app_label
         proxy.registry = None
