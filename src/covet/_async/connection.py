@@ -26,7 +26,7 @@ class Session:
         outer: the session of the block around it.
         turn: who may speak now. A block inside holds it until it has ended, so that a task
             started in this block cannot get its statements into that savepoint.
-        changed: the tables that the transaction has changed.
+        changed: the tables that the transaction has changed; None stands for any.
     """
 
     __slots__ = ("block", "changed", "connection", "outer", "patience", "pool", "turn")
@@ -39,7 +39,7 @@ class Session:
         self.pool = pool
         self.outer = outer
         self.turn = AsyncTurn()
-        self.changed: set[str] = set() if outer is None else outer.changed
+        self.changed: set[str | None] = set() if outer is None else outer.changed
         self.patience: float = pool.url.options["acquire_timeout"]
 
     async def take_turn(self) -> None:

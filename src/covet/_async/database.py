@@ -167,14 +167,16 @@ class Database(AsyncCloses):
 
     async def write_rows(self, table: str, sql: str, params: Sequence[Any]) -> Rows:
         """The rows that an ``INSERT … RETURNING`` gives."""
-        rows = await self.fetch_rows(sql, params)
-        WRITES.to(table)
-        if sessions.get() is not None:
-            self._changed(table)
-        return rows
+        try:
+            return await self.fetch_rows(sql, params)
+        finally:  # what failed or was cancelled may have been carried out
+            self._wrote(table)
 
-    def _changed(self, table: str) -> None:
-        """Note what a transaction has changed, as others see it only when that ends."""
+    def _wrote(self, table: str | None) -> None:
+        """Note what was changed, None for any table; others see it when the transaction ends."""
+        WRITES.to(table)
+        if sessions.get() is None:
+            return
         session = session_of(self.alias)
         if session is not None:
             session.changed.add(table)
@@ -197,8 +199,10 @@ class Database(AsyncCloses):
             >>> for row in await db.fetch("select id, name from author where id < ?", [9]):
             ...     print(row.id, row["name"])
         """
-        names, rows = await self._run("fetch_named", "fetch", sql, params)
-        WRITES.anywhere()  # it may have been an INSERT … RETURNING
+        try:
+            names, rows = await self._run("fetch_named", "fetch", sql, params)
+        finally:
+            self._wrote(None)  # it may have been an INSERT … RETURNING
         return named_rows(names, rows)
 
     async def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
@@ -218,16 +222,14 @@ class Database(AsyncCloses):
             >>> (await db.execute("delete from author where id = ?", [9])).rowcount
             1
         """
-        result: Result = await self._run("execute", "execute", sql, params)
-        WRITES.anywhere()
-        return result
+        return await self.write(None, sql, params)
 
-    async def write(self, table: str, sql: str, params: Sequence[Any]) -> Result:
-        """Run a statement that changes rows of one table."""
-        result: Result = await self._run("execute", "execute", sql, params)
-        WRITES.to(table)
-        if sessions.get() is not None:
-            self._changed(table)
+    async def write(self, table: str | None, sql: str, params: Sequence[Any]) -> Result:
+        """Run a statement that changes rows of one table; None: perhaps of any."""
+        try:
+            result: Result = await self._run("execute", "execute", sql, params)
+        finally:  # what failed or was cancelled may have been carried out
+            self._wrote(table)
         return result
 
     async def _run(self, method: str, kind: Kind, sql: str, params: Sequence[Any]) -> Any:

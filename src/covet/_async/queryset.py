@@ -18,7 +18,7 @@ from . import inherited
 from .connection import session_of
 from .database import Database, database, is_connected
 from .deletion import delete
-from .loading import load_many, prefetch
+from .loading import check_allowed, load_many, prefetch
 from .manager import complete, manager_of
 from .ordering import give_places
 from .transaction import atomic
@@ -112,6 +112,8 @@ class QuerySet(AsyncRows[T]):
         """
         if chunk_size < 1:
             raise FieldError(f"iterator(chunk_size={chunk_size}): a chunk has at least one row")
+        if self._whole and self._owner is not None and self._rows is None:
+            check_allowed(self._owner[0], self._owner[1]._origin)
         spec = self._spec
         if spec.nothing:
             return
@@ -514,7 +516,7 @@ class QuerySet(AsyncRows[T]):
         self._check_unsliced("update")
         spec = self._spec
         written = saving.check_settable(spec.table, values, "update")
-        self._rows = None
+        self._changing()
         if spec.nothing:
             return 0
         db = self._database()
@@ -545,8 +547,15 @@ class QuerySet(AsyncRows[T]):
             (5, {'Comment': 2, 'Post': 3})
         """
         self._check_unsliced("delete")
-        self._rows = None
+        self._changing()
         return await delete(self._spec, self.db, self)
+
+    def _changing(self) -> None:
+        """What is kept of the rows, here or by the instance that they belong to, is old now."""
+        self._rows = None
+        if self._owner is not None:
+            way, instance = self._owner
+            way.forget(instance)
 
     def _check_unsliced(self, call: str) -> None:
         if self._spec.is_sliced:

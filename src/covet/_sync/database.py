@@ -169,14 +169,16 @@ class Database(SyncCloses):
 
     def write_rows(self, table: str, sql: str, params: Sequence[Any]) -> Rows:
         """The rows that an ``INSERT … RETURNING`` gives."""
-        rows = self.fetch_rows(sql, params)
-        WRITES.to(table)
-        if sessions.get() is not None:
-            self._changed(table)
-        return rows
+        try:
+            return self.fetch_rows(sql, params)
+        finally:  # what failed or was cancelled may have been carried out
+            self._wrote(table)
 
-    def _changed(self, table: str) -> None:
-        """Note what a transaction has changed, as others see it only when that ends."""
+    def _wrote(self, table: str | None) -> None:
+        """Note what was changed, None for any table; others see it when the transaction ends."""
+        WRITES.to(table)
+        if sessions.get() is None:
+            return
         session = session_of(self.alias)
         if session is not None:
             session.changed.add(table)
@@ -199,8 +201,10 @@ class Database(SyncCloses):
             >>> for row in db.fetch("select id, name from author where id < ?", [9]):
             ...     print(row.id, row["name"])
         """
-        names, rows = self._run("fetch_named", "fetch", sql, params)
-        WRITES.anywhere()  # it may have been an INSERT … RETURNING
+        try:
+            names, rows = self._run("fetch_named", "fetch", sql, params)
+        finally:
+            self._wrote(None)  # it may have been an INSERT … RETURNING
         return named_rows(names, rows)
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
@@ -220,16 +224,14 @@ class Database(SyncCloses):
             >>> db.execute("delete from author where id = ?", [9]).rowcount
             1
         """
-        result: Result = self._run("execute", "execute", sql, params)
-        WRITES.anywhere()
-        return result
+        return self.write(None, sql, params)
 
-    def write(self, table: str, sql: str, params: Sequence[Any]) -> Result:
-        """Run a statement that changes rows of one table."""
-        result: Result = self._run("execute", "execute", sql, params)
-        WRITES.to(table)
-        if sessions.get() is not None:
-            self._changed(table)
+    def write(self, table: str | None, sql: str, params: Sequence[Any]) -> Result:
+        """Run a statement that changes rows of one table; None: perhaps of any."""
+        try:
+            result: Result = self._run("execute", "execute", sql, params)
+        finally:  # what failed or was cancelled may have been carried out
+            self._wrote(table)
         return result
 
     def _run(self, method: str, kind: Kind, sql: str, params: Sequence[Any]) -> Any:

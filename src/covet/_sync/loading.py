@@ -77,8 +77,7 @@ def load_many(query: QuerySet[Any]) -> list[Any]:
     assert query._owner is not None
     way, instance = query._owner
     origin: Origin | None = instance._origin
-    if origin is not None and origin.mode is FETCH_RAISE:
-        raise not_allowed(way)
+    check_allowed(way, origin)
     if origin is None or origin.mode is FETCH_ONE:
         return query._fetched(query._spec)
     has_peers = origin.has_peers()
@@ -127,6 +126,12 @@ def _lacks(way: AnyWay, instance: Any) -> Any:
         return not way.known(peer)[0]
 
     return lacks
+
+
+def check_allowed(way: AnyWay, origin: Origin | None) -> None:
+    """Refuse to load what the fetch mode of an instance forbids."""
+    if origin is not None and origin.mode is FETCH_RAISE:
+        raise not_allowed(way)
 
 
 def not_allowed(way: AnyWay) -> NotLoaded:

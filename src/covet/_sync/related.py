@@ -475,8 +475,9 @@ class ThroughManager(RelatedManager[M]):
                 near = {self._way.near.attname: links.near_key}
                 rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
                 there = rows.filter(**near).values_list(far, flat=True).fetch()
-                kept = set(wanted)
-                self.remove(*[key for key in dict.fromkeys(there) if key not in kept])
+                had, kept = dict.fromkeys(there), set(wanted)
+                self.remove(*[key for key in had if key not in kept])
+                wanted = [key for key in wanted if key not in had]
             self.add(*wanted, through_defaults=through_defaults)
 
     def create(self, /, through_defaults: Mapping[str, Any] | None = None, **values: Any) -> M:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from inspect import getattr_static
 from typing import Any
 
 from ..errors import FieldError, UnknownField, short
@@ -106,7 +107,12 @@ def _check(table: Table, branches: dict[str, Branch], asked: str) -> None:
 
 
 def _is_taken(table: Table, name: str) -> bool:
-    return name in table.names or name in table.ways or hasattr(Record, name)
+    """Whether a name is a field, a relation, or what an instance is or does besides."""
+    if name in table.names or name in table.ways or hasattr(Record, name):
+        return True
+    assert table.registry is not None
+    found = getattr_static(table.registry.models[table.label], name, None)
+    return callable(found) or hasattr(type(found), "__get__")
 
 
 def tree(lookups: Iterable[Prefetch]) -> dict[str, Branch]:

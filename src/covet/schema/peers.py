@@ -204,14 +204,12 @@ class Writes:
         self._anywhere = 0
         self._unknown = 0
 
-    def to(self, table: str) -> None:
-        """A statement has changed rows of a table, and of no other."""
-        self._to[table] = self._to.get(table, 0) + 1
-        self._anywhere += 1
-
-    def anywhere(self) -> None:
-        """A statement may have changed rows of any table."""
-        self._unknown += 1
+    def to(self, table: str | None) -> None:
+        """A statement has changed rows of a table, and of no other; None: perhaps of any."""
+        if table is None:
+            self._unknown += 1
+        else:
+            self._to[table] = self._to.get(table, 0) + 1
         self._anywhere += 1
 
     def stamp(self, tables: tuple[str, ...] | None) -> tuple[int, ...]:

@@ -358,6 +358,8 @@ class ForeignKeyField(Field[T]):
                 raise self.of_another_model(value)
             key = getattr(value, self.key_name)
             kept = value if key is not None else Unsaved(value)
+        if self.one_to_one and value is not None and not self.parent_link:
+            self._turn_back(instance, value)
         setattr(instance, self.attname, key)
         setattr(instance, self.cache_name, kept)
         if self.parent_link:  # the keys above are this one
@@ -365,6 +367,13 @@ class ForeignKeyField(Field[T]):
                 setattr(instance, name, key)
         if self.one_to_one and value is not None and self.reverse is not None:
             setattr(value, f"_{self.reverse.name}_cache", instance)
+
+    def _turn_back(self, instance: Any, value: Any) -> None:
+        """The way back leads from another object to the instance now, if there is such a way."""
+        relation = self.reverse
+        if relation is not None and relation.name is not None:
+            way: Any = self.target.ways[relation.name]
+            setattr(value, way.cache_name, instance)
 
     def take_key(self, instance: Any) -> None:
         """Take over the key of an object that was saved after it was assigned."""
