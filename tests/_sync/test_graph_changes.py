@@ -132,7 +132,6 @@ class Program:
                 for name in linked:
                     if name in model.alive[side.target]:
                         self.forget(side.target, name)
-                return False
             case "link again":
                 if side.pairs == "members":
                     pair = [owner, chosen[0]][:: -1 if side.flipped else 1]
