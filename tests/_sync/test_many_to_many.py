@@ -282,6 +282,15 @@ def test_questions_to_a_manager(db: Database) -> None:
     assert post.tags.values_list("word", flat=True).order_by("word") == ["news", "sport"]
 
 
+def test_a_link_that_is_not_there_is_missed_by_what_was_asked(db: Database) -> None:
+    post = Post.objects.create(title="Hello")
+
+    with pytest.raises(Tag.DoesNotExist) as error:
+        post.tags.get(word="news")
+
+    assert str(error.value) == "No Tag matches (in Tag.objects.get(word='news'))."
+
+
 def test_an_instance_that_is_not_saved_has_no_links(db: Database) -> None:
     with pytest.raises(FieldError) as error:
         Post(title="Hello").tags.all()
@@ -294,8 +303,9 @@ def test_what_cannot_be_added_is_refused(db: Database) -> None:
     person = Person.objects.create(name="Ann")
 
     for wrong in (person, Tag(word="new"), "no key"):
-        with pytest.raises(ValidationError):
+        with pytest.raises(ValidationError) as invalid:
             post.tags.add(wrong)
+        assert str(invalid.value).startswith("Post.tags ")
     for wrong in (None, [1, 2]):
         with pytest.raises(FieldError) as error:
             post.tags.add(wrong)

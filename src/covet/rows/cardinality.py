@@ -22,7 +22,8 @@ def exactly_one(rows: list[Any], model: type[Record], spec: QuerySpec) -> Any:
     """
     if len(rows) == 1:
         return rows[0]
-    asked = _asked(model, ", ".join(clause.condition.inside() for clause in spec.clauses))
+    shown = [c.condition.inside() for c in spec.clauses if not _is_hidden(c.condition)]
+    asked = _asked(model, ", ".join(shown))
     if not rows:
         raise model.DoesNotExist(f"No {model.__name__} matches", asked=asked)
     many = f"more than {MOST_COUNTED - 1}" if len(rows) >= MOST_COUNTED else str(len(rows))
@@ -55,6 +56,11 @@ def no_row(model: type[Record], lookups: dict[str, Any]) -> ObjectDoesNotExist:
     return model.DoesNotExist(
         f"No {model.__name__} matches", asked=_asked(model, Q(**lookups).inside())
     )
+
+
+def _is_hidden(condition: Q) -> bool:
+    """Whether a condition is a manager's own, over a relation that has no name."""
+    return any(word.startswith("+") for word in condition.key)
 
 
 def _asked(model: type[Record], conditions: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..errors import FieldError, short
+from ..errors import FieldError, ValidationError, short
 from ..expressions import Q
 from ..query.builder import Builder
 from ..schema.record import Record
@@ -79,7 +79,12 @@ class Links:
                     fix=f"Give objects of {self.way.target.model_name}, or their keys, one by one: "
                     f"{call}(*objects).",
                 )
-            found[far.check(thing)] = None
+            try:
+                found[far.check(thing)] = None
+            except ValidationError as error:  # which names the key in the table between
+                raise ValidationError(
+                    {self.way.name: error.messages}, model=self.way.model
+                ) from None
         return list(found)
 
     def among(self, far_keys: list[Any] | None) -> Q:
