@@ -34,16 +34,14 @@ def load_one(way: Way, instance: Any) -> Any:
     """
     origin = instance._origin
     if not way.near_field.is_loaded(instance):
-        if origin is not None and origin.mode is FETCH_RAISE:
-            raise not_allowed(way)
+        check_allowed(way, origin)
         load_deferred(instance, way.near_field.members)
     if getattr(instance, way.near_name) is None:
         return way.missing(instance)
+    check_allowed(way, origin)
     if origin is None:
         _fill(way, [instance])
         return _found(way, instance)
-    if origin.mode is FETCH_RAISE:
-        raise not_allowed(way)
     with SyncShared(origin, _work(way, instance)):
         if not way.known(instance)[0]:
             is_one = origin.mode is FETCH_ONE
