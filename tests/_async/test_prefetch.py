@@ -10,6 +10,7 @@ import pytest
 from covet.aio import (
     CharField,
     Database,
+    F,
     FieldError,
     ForeignKey,
     IntegerField,
@@ -327,6 +328,41 @@ async def test_a_slice_of_many_to_many(db: Database) -> None:
         assert [[post.title for post in word.posts.all()] for word in words] == [["3.3", "3.2"]] * 3
         assert words[0].posts.all()[0].author.name == "3"
     assert queries == []
+
+
+async def test_a_selection_with_annotations(db: Database) -> None:
+    await blog()
+    counted = Post.objects.annotate(more=F("views") + 10, writer=F("author__name"))
+    with capture_queries() as queries:
+        query = Author.objects.order_by("name").prefetch_related(
+            Prefetch("posts", counted.order_by("-more")),
+            Prefetch("posts", counted.filter(more__lt=12).order_by("-more")[:1], to_attr="best"),
+        )
+        authors: Any = await query.fetch()
+        shown = [[(p.more, p.writer) for p in one.posts.all()] for one in authors[:2]]
+        best = [[p.more for p in one.best] for one in authors]
+    assert len(queries) == 3
+    assert shown == [[(12, "1"), (11, "1"), (10, "1")], [(12, "2"), (11, "2"), (10, "2")]]
+    assert best == [[11]] * 3
+
+    words: Any = await Tag.objects.prefetch_related(Prefetch("posts", counted)).fetch()
+    assert {p.more - p.views for word in words for p in word.posts.all()} == {10}
+
+
+async def test_lists_of_keys_are_split_where_a_server_takes_no_more(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await blog(authors=5)
+    monkeypatch.setattr(db.dialect, "most_members", lambda member: 2)
+
+    with capture_queries() as queries:
+        authors = await Author.objects.order_by("name").prefetch_related("posts__tags").fetch()
+        found = [titles(one.posts.all()) for one in authors]
+        marked = [titles(post.tags.all()) for one in authors for post in one.posts.all()]
+
+    assert len(queries) == 1 + 3 + 8  # 5 authors and 15 posts, two at a time
+    assert found == [[f"{n}.1", f"{n}.2", f"{n}.3"] for n in range(1, 6)]
+    assert marked == [["a", "b"]] * 15
 
 
 async def test_a_selection_that_prefetches_in_turn(db: Database) -> None:
