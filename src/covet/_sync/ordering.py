@@ -111,7 +111,7 @@ def add_order(model: Any, relation: ReverseRelation) -> None:
         with atomic(using=alias):
             for spec, pairs in ordering.moves(rows._spec, keys):
                 plan = ordering.move_plan(ordered, spec, len(pairs) // 2, db.dialect)
-                db.execute(*plan.bind(spec.values + pairs))
+                db.write(table.name, *plan.bind(spec.values + pairs))
         if relation.name is not None and relation.many:
             self._table.ways[relation.name].forget(self)
 
