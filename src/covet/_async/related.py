@@ -114,6 +114,11 @@ class RelatedManager(Manager[M]):
         """What is kept of the rows will not be true any more."""
         self._way.forget(self._instance)
 
+    def _all_of(self, model: Any) -> QuerySet[Any]:
+        """All rows of a model in the instance's database, whatever its managers hide."""
+        rows: QuerySet[Any] = model._plain_rows().using(self._alias or "default")
+        return rows
+
     def _atomic(self) -> Any:
         return atomic(using=self._alias or "default")
 
@@ -330,8 +335,7 @@ class BackManager(RelatedManager[M]):
         field = self._way.field
         keys = [record.pk for record in records]
         if keys:
-            rows: QuerySet[Any] = self.model._plain_rows().using(self._alias or "default")
-            await rows.filter(pk__in=keys).update(**{field.name: target})
+            await self._all_of(self.model).filter(pk__in=keys).update(**{field.name: target})
         for record in records:
             field.assign(record, target)
 
@@ -378,8 +382,7 @@ class ThroughManager(RelatedManager[M]):
         return Links(self._way, self._key())
 
     def _between(self, links: Links, far_keys: list[Any] | None) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
-        return rows.filter(links.among(far_keys))
+        return self._all_of(self.through).filter(links.among(far_keys))
 
     async def add(
         self, *objs: Any, bulk: bool = True, through_defaults: Mapping[str, Any] | None = None
@@ -401,8 +404,7 @@ class ThroughManager(RelatedManager[M]):
 
     async def _lock(self, links: Links, keys: list[Any]) -> None:
         """Let nobody else make these links, which the database would not refuse twice."""
-        model: Any = links.way.declared.near.target_model
-        rows: QuerySet[Any] = model._plain_rows().using(self._alias or "default")
+        rows = self._all_of(links.way.declared.near.target_model)
         owners = rows.filter(links.owners(keys)).order_by("pk")
         await owners.select_for_update().values_list("pk").fetch()
 
@@ -415,8 +417,7 @@ class ThroughManager(RelatedManager[M]):
                 for record in records:
                     await record.save(force_insert=True, using=self._alias)
                 return
-            rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
-            await rows._insert_all(records, ignoring_conflicts=True)
+            await self._all_of(self.through)._insert_all(records, ignoring_conflicts=True)
 
     async def remove(self, *objs: Any, bulk: bool = True) -> None:
         """Unlink objects from the instance: one ``DELETE`` on the table between."""
@@ -473,8 +474,8 @@ class ThroughManager(RelatedManager[M]):
             else:
                 far = self._way.far.attname
                 near = {self._way.near.attname: links.near_key}
-                rows: QuerySet[Any] = self.through._plain_rows().using(self._alias or "default")
-                there = await rows.filter(**near).values_list(far, flat=True).fetch()
+                links_here = self._all_of(self.through).filter(**near)
+                there = await links_here.values_list(far, flat=True).fetch()
                 had, kept = dict.fromkeys(there), set(wanted)
                 await self.remove(*[key for key in had if key not in kept])
                 wanted = [key for key in wanted if key not in had]
