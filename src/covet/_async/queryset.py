@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
-from ..errors import FieldError, IntegrityError, short
+from ..errors import FieldError, short
 from ..expressions import Expression, Q
-from ..pairs import AsyncRows
 from ..query.builder import sliced, unlocked
 from ..query.spec import QuerySpec
-from ..rows import bulk, parts, plans, saving
+from ..rows import plans
 from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one
-from ..schema.peers import Origin, Rows
+from ..schema.peers import Origin
 from ..sql.dialects import dialect_for
-from . import inherited
 from .connection import session_of
 from .database import Database, database, is_connected
-from .deletion import delete
 from .loading import check_allowed, load_many, prefetch
 from .manager import complete, manager_of
-from .ordering import give_places
-from .transaction import atomic
+from .writing import Writing
 
 if TYPE_CHECKING:
     from typing import Self
@@ -29,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class QuerySet(AsyncRows[T]):
+class QuerySet(Writing[T]):
     """A lazy query on one model; nothing is sent until its rows are needed.
 
     It keeps its rows once they are fetched, and every method that can answer from them does.
@@ -338,232 +334,6 @@ class QuerySet(AsyncRows[T]):
         kind = "flat" if flat else "named" if named else "list"
         return self._with(self._output("values_list", kind, fields))
 
-    # --- writing -------------------------------------------------------------------------------
-
-    async def create(self, /, **values: Any) -> T:
-        """A new instance, saved.
-
-        Args:
-            **values: as for the model's constructor.
-
-        Returns:
-            The instance, with the primary key that it got.
-
-        Raises:
-            UnknownField: a name that the model does not have.
-            ValidationError: a value that its field does not accept; nothing was sent.
-            IntegrityError: a constraint of the database is violated.
-
-        Example:
-            >>> post = await Post.objects.create(title="Hello", author=ann)
-        """
-        record: Any = self.model(**values)
-        await record.save(force_insert=True, using=self._alias)
-        return cast(T, record)
-
-    async def bulk_create(
-        self, objs: Iterable[T], batch_size: int | None = None, *, validate: bool = True
-    ) -> list[T]:
-        """Many instances saved with as few statements as the server's limits allow, or none.
-
-        Primary keys are set where the database returns them, which all but MySQL do. Signals
-        are not sent and ``save()`` is not called.
-
-        Args:
-            objs: unsaved instances of this model.
-            batch_size: the most rows in one statement.
-            validate: False leaves choices and validators unchecked.
-
-        Returns:
-            The same instances, in a list.
-
-        Raises:
-            ValidationError: a value that its field does not accept; nothing was sent.
-            IntegrityError: a constraint of the database is violated; nothing was saved.
-
-        Example:
-            >>> await Post.objects.bulk_create([Post(title="Bread"), Post(title="Butter")])
-            [<Post: Bread>, <Post: Butter>]
-        """
-        records = Rows(objs)
-        await self._insert_all(records, batch_size, validate=validate)
-        return records
-
-    async def _insert_all(
-        self,
-        records: list[Any],
-        batch_size: int | None = None,
-        *,
-        validate: bool = True,
-        ignoring_conflicts: bool = False,
-    ) -> None:
-        db = self._database()
-        bulk.check(self.model, records, batch_size, validate)
-        if self.model._table.ordered_within is not None:
-            await give_places(QuerySet(self.model, None, db.alias), records)
-        batches = bulk.batches(self.model, records, batch_size, db.dialect, ignoring_conflicts)
-        if len(batches) > 1:
-            async with atomic(using=db.alias):
-                for batch in batches:
-                    await self._insert(db, batch)
-        else:
-            for batch in batches:
-                await self._insert(db, batch)
-        origin = Origin(db.alias, self._mode)
-        for record in records:
-            record._origin = origin
-        if isinstance(records, Rows) and len(records) > 1:
-            records.belong(origin)
-
-    async def _insert(self, db: Database, batch: bulk.Batch) -> None:
-        table = self.model._table.name
-        if batch.plan.returned:
-            rows = await db.write_rows(table, batch.sql, batch.params)
-            for record, row in zip(batch.records, rows, strict=True):
-                batch.plan.take_in(record, row)
-        else:
-            await db.write(table, batch.sql, batch.params)
-            for record in batch.records:
-                saving.forget_defaults(record)
-
-    async def get_or_create(
-        self, /, defaults: Mapping[str, Any] | None = None, **lookups: Any
-    ) -> tuple[T, bool]:
-        """The one row that meets the lookups, created if there is none.
-
-        Args:
-            defaults: further values for a new row; callables are called.
-            **lookups: what to look for, and the values of a new row.
-
-        Returns:
-            The instance, and whether it is new.
-
-        Raises:
-            MultipleObjectsReturned: several rows meet the lookups.
-            IntegrityError: a constraint was violated, and still no row meets the lookups.
-
-        Example:
-            >>> tag, is_new = await Tag.objects.get_or_create(word="bread", defaults={"used": 0})
-        """
-        try:
-            return await self.get(**lookups), False
-        except self.model.DoesNotExist:
-            pass
-        values = _new_values(lookups, defaults)
-        try:
-            async with atomic(using=self._alias or "default"):
-                return await self.create(**values), True
-        except IntegrityError:
-            try:  # somebody else was faster
-                return await self.get(**lookups), False
-            except self.model.DoesNotExist:
-                pass
-            raise
-
-    async def update_or_create(
-        self,
-        /,
-        defaults: Mapping[str, Any] | None = None,
-        create_defaults: Mapping[str, Any] | None = None,
-        **lookups: Any,
-    ) -> tuple[T, bool]:
-        """The one row that meets the lookups, updated; created if there is none.
-
-        Args:
-            defaults: what is set; callables are called.
-            create_defaults: what a new row gets instead of ``defaults``.
-            **lookups: what to look for, and values of a new row.
-
-        Returns:
-            The instance, and whether it is new.
-
-        Raises:
-            MultipleObjectsReturned: several rows meet the lookups.
-            ValidationError: a value that its field does not accept.
-
-        Example:
-            >>> tag, is_new = await Tag.objects.update_or_create(word="bread", defaults={"used": 9})
-        """
-        for_new = defaults if create_defaults is None else create_defaults
-        async with atomic(using=self._alias or "default"):
-            found: Any
-            found, is_new = await self.get_or_create(for_new, **lookups)
-            if not is_new and defaults:
-                for name, value in _called(defaults).items():
-                    setattr(found, name, value)
-                names = saving.names_to_update(self.model, defaults)
-                await found.save(using=self._alias, update_fields=names)
-        return found, is_new
-
-    async def update(self, /, **values: Any) -> int:
-        """All rows of the query changed in the database: ``UPDATE … SET …``.
-
-        Args:
-            **values: values, or expressions such as ``F("views") + 1``.
-
-        Returns:
-            How many rows matched.
-
-        Raises:
-            UnknownField: a name that the model does not have.
-            ValidationError: a value that its field does not accept.
-            FieldError: the query is a slice, or an expression does not fit.
-
-        Example:
-            >>> await Post.objects.filter(author=ann).update(views=F("views") + 1)
-            2
-        """
-        self._check_unsliced("update")
-        spec = self._spec
-        written = saving.check_settable(spec.table, values, "update")
-        self._changing()
-        if spec.nothing:
-            return 0
-        db = self._database()
-        if spec.table.parents:
-            groups = parts.by_table(spec.table, written)
-            if len(groups) > 1 or () not in groups:
-                return await inherited.update(self.model, spec, groups, db)
-        plan = saving.update_plan(self.model, spec, written, db.dialect)
-        result = await db.write(spec.table.name, *plan.bind(spec.values + written.values))
-        return result.rowcount
-
-    async def delete(self) -> tuple[int, dict[str, int]]:
-        """All rows of the query deleted, and what hangs on them as ``on_delete`` says.
-
-        One ``DELETE FROM … WHERE …`` if nothing does; else all of it happens, or nothing.
-
-        Returns:
-            How many rows were deleted, and the same by model.
-
-        Raises:
-            FieldError: the query is a slice.
-            ProtectedError: other rows refer to them, with ``on_delete=PROTECT``.
-            RestrictedError: rows that stay refer to them, with ``on_delete=RESTRICT``.
-            IntegrityError: the database refuses, as a row would refer to none.
-
-        Example:
-            >>> await Post.objects.filter(views=0).delete()
-            (5, {'Comment': 2, 'Post': 3})
-        """
-        self._check_unsliced("delete")
-        self._changing()
-        return await delete(self._spec, self.db, self)
-
-    def _changing(self) -> None:
-        """What is kept of the rows, here or by the instance that they belong to, is old now."""
-        self._rows = None
-        if self._owner is not None:
-            way, instance = self._owner
-            way.forget(instance)
-
-    def _check_unsliced(self, call: str) -> None:
-        if self._spec.is_sliced:
-            raise FieldError(
-                f"{call}() cannot be called on a slice",
-                fix=f"Filter by key: filter(pk__in=…).{call}().",
-            )
-
     # --- looking -------------------------------------------------------------------------------
 
     def sql(self, dialect: str | None = None) -> tuple[str, tuple[Any, ...]]:
@@ -599,17 +369,6 @@ class QuerySet(AsyncRows[T]):
             ...     objects = PostQuerySet.as_manager()
         """
         return manager_of(cls)()
-
-
-def _called(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value() if callable(value) else value for name, value in values.items()}
-
-
-def _new_values(lookups: Mapping[str, Any], defaults: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The values of a new row: plain lookups, and the defaults over them."""
-    exact = {name.removesuffix("__exact"): value for name, value in lookups.items()}
-    plain = {name: value for name, value in exact.items() if "__" not in name}
-    return plain | _called(defaults or {})
 
 
 complete(QuerySet)

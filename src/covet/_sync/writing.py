@@ -1,0 +1,267 @@
+# generated from src/covet/_async/writing.py by scripts/generate_sync.py;
+# change that file, not this one
+"""What does a query change when it is told to? The writing half of a queryset; all of it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ..errors import FieldError, IntegrityError
+from ..expressions import Q
+from ..pairs import SyncRows
+from ..rows import bulk, parts, saving
+from ..schema.peers import Origin, Rows
+from . import inherited
+from .database import Database
+from .deletion import delete
+from .ordering import give_places
+from .transaction import atomic
+
+T = TypeVar("T")
+
+
+class Writing(SyncRows[T]):
+    """What makes, changes and deletes rows; a queryset reads them besides."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def db(self) -> str: ...
+        def _database(self) -> Database: ...
+        def get(self, /, *conditions: Q, **lookups: Any) -> T: ...
+
+    def create(self, /, **values: Any) -> T:
+        """A new instance, saved.
+
+        Args:
+            **values: as for the model's constructor.
+
+        Returns:
+            The instance, with the primary key that it got.
+
+        Raises:
+            UnknownField: a name that the model does not have.
+            ValidationError: a value that its field does not accept; nothing was sent.
+            IntegrityError: a constraint of the database is violated.
+
+        Example:
+            >>> post = Post.objects.create(title="Hello", author=ann)
+        """
+        record: Any = self.model(**values)
+        record.save(force_insert=True, using=self._alias)
+        return cast(T, record)
+
+    def bulk_create(
+        self, objs: Iterable[T], batch_size: int | None = None, *, validate: bool = True
+    ) -> list[T]:
+        """Many instances saved with as few statements as the server's limits allow, or none.
+
+        Primary keys are set where the database returns them, which all but MySQL do. Signals
+        are not sent and ``save()`` is not called.
+
+        Args:
+            objs: unsaved instances of this model.
+            batch_size: the most rows in one statement.
+            validate: False leaves choices and validators unchecked.
+
+        Returns:
+            The same instances, in a list.
+
+        Raises:
+            ValidationError: a value that its field does not accept; nothing was sent.
+            IntegrityError: a constraint of the database is violated; nothing was saved.
+
+        Example:
+            >>> Post.objects.bulk_create([Post(title="Bread"), Post(title="Butter")])
+            [<Post: Bread>, <Post: Butter>]
+        """
+        records = Rows(objs)
+        self._insert_all(records, batch_size, validate=validate)
+        return records
+
+    def _insert_all(
+        self,
+        records: list[Any],
+        batch_size: int | None = None,
+        *,
+        validate: bool = True,
+        ignoring_conflicts: bool = False,
+    ) -> None:
+        db = self._database()
+        bulk.check(self.model, records, batch_size, validate)
+        if self.model._table.ordered_within is not None:
+            give_places(self.model._plain_rows().using(db.alias), records)
+        batches = bulk.batches(self.model, records, batch_size, db.dialect, ignoring_conflicts)
+        if len(batches) > 1:
+            with atomic(using=db.alias):
+                for batch in batches:
+                    self._insert(db, batch)
+        else:
+            for batch in batches:
+                self._insert(db, batch)
+        origin = Origin(db.alias, self._mode)
+        for record in records:
+            record._origin = origin
+        if isinstance(records, Rows) and len(records) > 1:
+            records.belong(origin)
+
+    def _insert(self, db: Database, batch: bulk.Batch) -> None:
+        table = self.model._table.name
+        if batch.plan.returned:
+            rows = db.write_rows(table, batch.sql, batch.params)
+            for record, row in zip(batch.records, rows, strict=True):
+                batch.plan.take_in(record, row)
+        else:
+            db.write(table, batch.sql, batch.params)
+            for record in batch.records:
+                saving.forget_defaults(record)
+
+    def get_or_create(
+        self, /, defaults: Mapping[str, Any] | None = None, **lookups: Any
+    ) -> tuple[T, bool]:
+        """The one row that meets the lookups, created if there is none.
+
+        Args:
+            defaults: further values for a new row; callables are called.
+            **lookups: what to look for, and the values of a new row.
+
+        Returns:
+            The instance, and whether it is new.
+
+        Raises:
+            MultipleObjectsReturned: several rows meet the lookups.
+            IntegrityError: a constraint was violated, and still no row meets the lookups.
+
+        Example:
+            >>> tag, is_new = Tag.objects.get_or_create(word="bread", defaults={"used": 0})
+        """
+        try:
+            return self.get(**lookups), False
+        except self.model.DoesNotExist:
+            pass
+        values = _new_values(lookups, defaults)
+        try:
+            with atomic(using=self._alias or "default"):
+                return self.create(**values), True
+        except IntegrityError:
+            try:  # somebody else was faster
+                return self.get(**lookups), False
+            except self.model.DoesNotExist:
+                pass
+            raise
+
+    def update_or_create(
+        self,
+        /,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        **lookups: Any,
+    ) -> tuple[T, bool]:
+        """The one row that meets the lookups, updated; created if there is none.
+
+        Args:
+            defaults: what is set; callables are called.
+            create_defaults: what a new row gets instead of ``defaults``.
+            **lookups: what to look for, and values of a new row.
+
+        Returns:
+            The instance, and whether it is new.
+
+        Raises:
+            MultipleObjectsReturned: several rows meet the lookups.
+            ValidationError: a value that its field does not accept.
+
+        Example:
+            >>> tag, is_new = Tag.objects.update_or_create(word="bread", defaults={"used": 9})
+        """
+        for_new = defaults if create_defaults is None else create_defaults
+        with atomic(using=self._alias or "default"):
+            found: Any
+            found, is_new = self.get_or_create(for_new, **lookups)
+            if not is_new and defaults:
+                for name, value in _called(defaults).items():
+                    setattr(found, name, value)
+                names = saving.names_to_update(self.model, defaults)
+                found.save(using=self._alias, update_fields=names)
+        return found, is_new
+
+    def update(self, /, **values: Any) -> int:
+        """All rows of the query changed in the database: ``UPDATE … SET …``.
+
+        Args:
+            **values: values, or expressions such as ``F("views") + 1``.
+
+        Returns:
+            How many rows matched.
+
+        Raises:
+            UnknownField: a name that the model does not have.
+            ValidationError: a value that its field does not accept.
+            FieldError: the query is a slice, or an expression does not fit.
+
+        Example:
+            >>> Post.objects.filter(author=ann).update(views=F("views") + 1)
+            2
+        """
+        self._check_unsliced("update")
+        spec = self._spec
+        written = saving.check_settable(spec.table, values, "update")
+        self._changing()
+        if spec.nothing:
+            return 0
+        db = self._database()
+        if spec.table.parents:
+            groups = parts.by_table(spec.table, written)
+            if len(groups) > 1 or () not in groups:
+                return inherited.update(self.model, spec, groups, db)
+        plan = saving.update_plan(self.model, spec, written, db.dialect)
+        result = db.write(spec.table.name, *plan.bind(spec.values + written.values))
+        return result.rowcount
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """All rows of the query deleted, and what hangs on them as ``on_delete`` says.
+
+        One ``DELETE FROM … WHERE …`` if nothing does; else all of it happens, or nothing.
+
+        Returns:
+            How many rows were deleted, and the same by model.
+
+        Raises:
+            FieldError: the query is a slice.
+            ProtectedError: other rows refer to them, with ``on_delete=PROTECT``.
+            RestrictedError: rows that stay refer to them, with ``on_delete=RESTRICT``.
+            IntegrityError: the database refuses, as a row would refer to none.
+
+        Example:
+            >>> Post.objects.filter(views=0).delete()
+            (5, {'Comment': 2, 'Post': 3})
+        """
+        self._check_unsliced("delete")
+        self._changing()
+        return delete(self._spec, self.db, self)
+
+    def _changing(self) -> None:
+        """What is kept of the rows, here or by the instance that they belong to, is old now."""
+        self._rows = None
+        if self._owner is not None:
+            way, instance = self._owner
+            way.forget(instance)
+
+    def _check_unsliced(self, call: str) -> None:
+        if self._spec.is_sliced:
+            raise FieldError(
+                f"{call}() cannot be called on a slice",
+                fix=f"Filter by key: filter(pk__in=…).{call}().",
+            )
+
+
+def _called(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value() if callable(value) else value for name, value in values.items()}
+
+
+def _new_values(lookups: Mapping[str, Any], defaults: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The values of a new row: plain lookups, and the defaults over them."""
+    exact = {name.removesuffix("__exact"): value for name, value in lookups.items()}
+    plain = {name: value for name, value in exact.items() if "__" not in name}
+    return plain | _called(defaults or {})
