@@ -199,11 +199,20 @@ class Database(AsyncCloses):
             >>> for row in await db.fetch("select id, name from author where id < ?", [9]):
             ...     print(row.id, row["name"])
         """
+        names, rows = await self.fetch_named(sql, params)
+        return named_rows(names, rows)
+
+    async def fetch_named(self, sql: str, params: Sequence[Any]) -> tuple[list[str], Rows]:
+        """The names of the columns and the plain rows of raw SQL."""
         try:
-            names, rows = await self._run("fetch_named", "fetch", sql, params)
+            return await self.read_named(sql, params)
         finally:
             self._wrote(None)  # it may have been an INSERT … RETURNING
-        return named_rows(names, rows)
+
+    async def read_named(self, sql: str, params: Sequence[Any]) -> tuple[list[str], Rows]:
+        """The same of SQL that is known to write nothing."""
+        found: tuple[list[str], Rows] = await self._run("fetch_named", "fetch", sql, params)
+        return found
 
     async def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
         """Run raw SQL that gives no rows.

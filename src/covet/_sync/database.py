@@ -201,11 +201,20 @@ class Database(SyncCloses):
             >>> for row in db.fetch("select id, name from author where id < ?", [9]):
             ...     print(row.id, row["name"])
         """
+        names, rows = self.fetch_named(sql, params)
+        return named_rows(names, rows)
+
+    def fetch_named(self, sql: str, params: Sequence[Any]) -> tuple[list[str], Rows]:
+        """The names of the columns and the plain rows of raw SQL."""
         try:
-            names, rows = self._run("fetch_named", "fetch", sql, params)
+            return self.read_named(sql, params)
         finally:
             self._wrote(None)  # it may have been an INSERT … RETURNING
-        return named_rows(names, rows)
+
+    def read_named(self, sql: str, params: Sequence[Any]) -> tuple[list[str], Rows]:
+        """The same of SQL that is known to write nothing."""
+        found: tuple[list[str], Rows] = self._run("fetch_named", "fetch", sql, params)
+        return found
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
         """Run raw SQL that gives no rows.

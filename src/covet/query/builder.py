@@ -141,11 +141,14 @@ class Builder(Generic[T]):
             UnknownField: a path that the model does not have.
             FieldError: a term of another kind, or the ordering of a slice.
         """
+        return self._ordered_by("order_by", terms)
+
+    def _ordered_by(self, call: str, terms: tuple[Any, ...]) -> Self:
         if self._spec.is_sliced:
-            raise sliced("order_by")
+            raise sliced(call)
         given = tuple(term.asc() if isinstance(term, Expression) else term for term in terms)
         shown = ", ".join(map(repr, terms))
-        resolve.check_ordering(self._spec, given, f"order_by({shown})")
+        resolve.check_ordering(self._spec, given, f"{call}({shown})")
         return self._with(self._spec.ordered(given))
 
     def reverse(self) -> Self:
@@ -423,6 +426,17 @@ class Builder(Generic[T]):
     def _by_key_unless_ordered(self) -> Self:
         """What ``first()`` asks: in some order that is the same each time."""
         return self if self.ordered or self._spec.is_sliced else self.order_by("pk")
+
+    def _latest_last(self, call: str, fields: tuple[Any, ...]) -> Self:
+        """What ``latest()`` and ``earliest()`` look for their row in."""
+        terms = fields or self._spec.table.options.get_latest_by
+        if not terms:
+            name = self.model.__name__
+            raise FieldError(
+                f"{call}() was given no fields, and {name}.Meta has no get_latest_by",
+                fix=f'Write {call}("…"), or get_latest_by = "…" in the Meta of {name}.',
+            )
+        return self._ordered_by(call, terms)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self._with(self._spec)

@@ -34,6 +34,19 @@ def exactly_one(rows: list[Any], model: type[Record], spec: QuerySpec) -> Any:
     )
 
 
+def the_first(rows: list[Any], model: type[Record], call: str, fields: tuple[Any, ...]) -> Any:
+    """The first row, for ``latest()`` and ``earliest()``.
+
+    Raises:
+        DoesNotExist: there is none; the model's own class.
+    """
+    if not rows:
+        shown = ", ".join(map(repr, fields))
+        asked = f"{model.__name__}.objects.{call}({shown})"
+        raise model.DoesNotExist(f"No {model.__name__} matches", asked=asked)
+    return rows[0]
+
+
 def check_member(model: type[Record], spec: QuerySpec, member: object) -> Any:
     """The key of an instance that may be among the rows of a query.
 

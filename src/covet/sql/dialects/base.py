@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -64,6 +65,11 @@ class Dialect:
     locks_what_may_miss = True  # rows that an outer join may not find
     locks_distinct = True
     skips_locked = True
+
+    # how it explains a query
+    explain_formats: tuple[str, ...] = ("text", "json")
+    explain_options: tuple[str, ...] = ()
+    explains_by_running = True
 
     # what it takes
     most_parameters: int | None = None
@@ -313,10 +319,34 @@ class Dialect:
                 'Name the tables to lock: select_for_update(of=("self",)).',
             )
 
+    def explain(self, format: str, analyze: bool, options: dict[str, bool]) -> str:
+        """What stands before a SELECT that is to be explained; all of it is checked already."""
+        raise NotImplementedError
+
+    def explained(self, names: list[str], rows: list[tuple[Any, ...]]) -> str:
+        """The answer as text: lines where it has one column, else a table."""
+        if len(names) == 1:
+            return "\n".join(map(_explained_line, (row[0] for row in rows)))
+        texts = [
+            names,
+            *(["NULL" if value is None else str(value) for value in row] for row in rows),
+        ]
+        widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+        lines = (
+            "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True))
+            for line in texts
+        )
+        return "\n".join(line.rstrip() for line in lines)
+
     def order_term(self, expr: SQL, descending: bool, nulls_first: bool | None) -> SQL:
         """One term of ORDER BY; ``nulls_first`` is None where the database does it anyway."""
         nulls = "" if nulls_first is None else f" NULLS {'FIRST' if nulls_first else 'LAST'}"
         return sql(expr, " DESC" if descending else " ASC", nulls)
+
+
+def _explained_line(value: Any) -> str:
+    """A line of an explanation; a JSON document comes decoded from some drivers."""
+    return value if isinstance(value, str) else json.dumps(value, indent=2)
 
 
 def _like(before: str, after: str) -> Callable[[Bind], Bind]:

@@ -36,12 +36,29 @@ class PostgresqlDialect(Dialect):
     tables_query = (
         "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ANY(current_schemas(false))"
     )
+    explain_formats = ("text", "json", "xml", "yaml")
+    explain_options = (
+        "buffers",
+        "costs",
+        "memory",
+        "settings",
+        "summary",
+        "timing",
+        "verbose",
+        "wal",
+    )
     most_parameters = 65535  # a 16-bit count in the protocol's Bind message
     most_rows_per_insert = 10_000
 
     def __init__(self, server: Server | None = None) -> None:
         super().__init__(server)
         self.unicode = UNICODE if server is None or "icu" in server.features else ""
+
+    def explain(self, format: str, analyze: bool, options: dict[str, bool]) -> str:
+        """``EXPLAIN (ANALYZE true, …, FORMAT JSON)``"""
+        given = {"analyze": analyze, **options} if analyze else options
+        words = [f"{name.upper()} {'true' if on else 'false'}" for name, on in given.items()]
+        return f"EXPLAIN ({', '.join([*words, f'FORMAT {format.upper()}'])})"
 
     def auto_key(self, column: str) -> str:
         """An identity column, by the standard; a key that is given is taken."""

@@ -33,6 +33,8 @@ class SqliteDialect(Dialect):
     before_definitions = (defer_keys,)  # tables may go in any order
     tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     limit_all = "-1"
+    explain_formats = ("text",)
+    explains_by_running = False
     deepest_condition = 80  # its parser's stack holds 100 (measured: 90 left-nested levels)
     most_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER as SQLite ships it
 
@@ -57,6 +59,19 @@ class SqliteDialect(Dialect):
         if not _has_bytes(member):
             return super().most_members(member)
         return 32_000 // (len(member) if isinstance(member, tuple) else 1)
+
+    def explain(self, format: str, analyze: bool, options: dict[str, bool]) -> str:
+        """``EXPLAIN QUERY PLAN``"""
+        return "EXPLAIN QUERY PLAN"
+
+    def explained(self, names: list[str], rows: list[tuple[Any, ...]]) -> str:
+        """The steps, each further in than the one that it belongs to."""
+        depths = {0: -1}
+        lines: list[str] = []
+        for number, parent, _, detail in rows:
+            depths[number] = depths.get(parent, -1) + 1
+            lines.append("  " * depths[number] + detail)
+        return "\n".join(lines)
 
     def auto_key(self, column: str) -> str:
         """AUTOINCREMENT never gives a number again, as the others do not."""
