@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..errors import FieldError, short
 from ..expressions import Q
 from ..pairs import sync_no_block
+from ..rows.conflicts import PASS_OVER
 from ..rows.links import Links, several
 from ..schema.record import Record
 from ..schema.ways import BackToMany, ThroughTable, ToMany, tidy
@@ -245,22 +246,20 @@ class BackManager(RelatedManager[M]):
         self._changing()
         return super().update_or_create(defaults, create_defaults, **self._pointing(lookups))
 
-    def bulk_create(
-        self, objs: Iterable[M], batch_size: int | None = None, *, validate: bool = True
-    ) -> list[M]:
+    def bulk_create(self, objs: Iterable[M], *args: Any, **options: Any) -> list[M]:
         """Many rows that point to the instance, saved.
 
         Args:
             objs: as for a queryset's.
-            batch_size: as for a queryset's.
-            validate: as for a queryset's.
+            *args: the same.
+            **options: the same.
         """
         self._key()
         self._changing()
         records = list(objs)
         for record in records:
             self._way.field.assign(record, self._instance)
-        return super().bulk_create(records, batch_size, validate=validate)
+        return super().bulk_create(records, *args, **options)
 
     def _pointing(self, values: dict[str, Any]) -> dict[str, Any]:
         return {self._way.field.name: self._instance, **values}
@@ -417,7 +416,7 @@ class ThroughManager(RelatedManager[M]):
                 for record in records:
                     record.save(force_insert=True, using=self._alias)
                 return
-            self._all_of(self.through)._insert_all(records, ignoring_conflicts=True)
+            self._all_of(self.through)._insert_all(records, conflict=PASS_OVER)
 
     def remove(self, *objs: Any, bulk: bool = True) -> None:
         """Unlink objects from the instance: one ``DELETE`` on the table between."""
@@ -541,17 +540,33 @@ class ThroughManager(RelatedManager[M]):
         return found, is_new
 
     def bulk_create(
-        self, objs: Iterable[M], batch_size: int | None = None, *, validate: bool = True
+        self,
+        objs: Iterable[M],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        *args: Any,
+        **options: Any,
     ) -> list[M]:
         """Many rows, saved and linked to the instance.
 
         Args:
             objs: as for a queryset's.
-            batch_size: as for a queryset's.
-            validate: as for a queryset's.
+            batch_size: the same.
+            ignore_conflicts: refused: the keys of rows that are passed over are not known.
+            *args: as for a queryset's.
+            **options: the same.
+
+        Raises:
+            FieldError: ``ignore_conflicts``.
         """
         self._key()
+        if ignore_conflicts:
+            raise FieldError(
+                "bulk_create(ignore_conflicts=True) does not learn the keys of all rows, so it "
+                f"cannot link them to {self._instance!r}",
+                fix="Use update_conflicts=True; or create the rows first, then add() them.",
+            )
         with self._atomic():
-            made = super().bulk_create(objs, batch_size, validate=validate)
+            made = super().bulk_create(objs, batch_size, False, *args, **options)
             self.add(*made)
         return made

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from ..errors import FieldError, IntegrityError
 from ..expressions import Q
 from ..pairs import SyncRows
-from ..rows import bulk, parts, saving
+from ..query.ast import Conflict
+from ..rows import bulk, conflicts, parts, saving
+from ..rows.locks import locking_own
 from ..schema.peers import Origin, Rows
 from . import inherited
 from .database import Database
@@ -53,7 +55,15 @@ class Writing(SyncRows[T]):
         return cast(T, record)
 
     def bulk_create(
-        self, objs: Iterable[T], batch_size: int | None = None, *, validate: bool = True
+        self,
+        objs: Iterable[T],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Iterable[str] | None = None,
+        unique_fields: Iterable[str] | None = None,
+        *,
+        validate: bool = True,
     ) -> list[T]:
         """Many instances saved with as few statements as the server's limits allow, or none.
 
@@ -63,36 +73,55 @@ class Writing(SyncRows[T]):
         Args:
             objs: unsaved instances of this model.
             batch_size: the most rows in one statement.
+            ignore_conflicts: whether a row that a unique constraint refuses is passed over. The
+                database does not say which were, so no primary keys are set.
+            update_conflicts: whether the row that is there already is updated instead:
+                ``INSERT … ON CONFLICT (slug) DO UPDATE SET title = …``. Its primary key is set.
+            update_fields: names of the fields that are updated then.
+            unique_fields: names of the fields by which a row is the same: the primary key, or
+                those of one unique constraint. MariaDB and MySQL do without, and mean any.
             validate: False leaves choices and validators unchecked.
 
         Returns:
             The same instances, in a list.
 
         Raises:
+            UnknownField: a name that the model does not have.
+            FieldError: no unique constraint is over just these fields, or options that do not go
+                together.
             ValidationError: a value that its field does not accept; nothing was sent.
             IntegrityError: a constraint of the database is violated; nothing was saved.
 
         Example:
             >>> Post.objects.bulk_create([Post(title="Bread"), Post(title="Butter")])
             [<Post: Bread>, <Post: Butter>]
+            >>> Tag.objects.bulk_create(
+            ...     tags, update_conflicts=True, update_fields=["used"], unique_fields=["word"]
+            ... )
         """
+        found = conflicts.conflict(
+            self.model._table,
+            self._database().dialect,
+            ignore=ignore_conflicts,
+            update=update_conflicts,
+            update_fields=update_fields,
+            unique_fields=unique_fields,
+        )
         records = Rows(objs)
-        self._insert_all(records, batch_size, validate=validate)
+        bulk.check(self.model, records, batch_size, validate)
+        self._insert_all(records, batch_size, found)
         return records
 
     def _insert_all(
         self,
         records: list[Any],
         batch_size: int | None = None,
-        *,
-        validate: bool = True,
-        ignoring_conflicts: bool = False,
+        conflict: Conflict | None = None,
     ) -> None:
         db = self._database()
-        bulk.check(self.model, records, batch_size, validate)
         if self.model._table.ordered_within is not None:
             give_places(self.model._plain_rows().using(db.alias), records)
-        batches = bulk.batches(self.model, records, batch_size, db.dialect, ignoring_conflicts)
+        batches = bulk.batches(self.model, records, batch_size, db.dialect, conflict)
         if len(batches) > 1:
             with atomic(using=db.alias):
                 for batch in batches:
@@ -101,9 +130,11 @@ class Writing(SyncRows[T]):
             for batch in batches:
                 self._insert(db, batch)
         origin = Origin(db.alias, self._mode)
+        all_saved = conflict is None or bool(conflict.updates)
         for record in records:
-            record._origin = origin
-        if isinstance(records, Rows) and len(records) > 1:
+            if all_saved or record._is_pk_set():
+                record._origin = origin
+        if all_saved and isinstance(records, Rows) and len(records) > 1:
             records.belong(origin)
 
     def _insert(self, db: Database, batch: bulk.Batch) -> None:
@@ -158,7 +189,7 @@ class Writing(SyncRows[T]):
         create_defaults: Mapping[str, Any] | None = None,
         **lookups: Any,
     ) -> tuple[T, bool]:
-        """The one row that meets the lookups, updated; created if there is none.
+        """The one row that meets the lookups, locked and updated; created if there is none.
 
         Args:
             defaults: what is set; callables are called.
@@ -178,7 +209,8 @@ class Writing(SyncRows[T]):
         for_new = defaults if create_defaults is None else create_defaults
         with atomic(using=self._alias or "default"):
             found: Any
-            found, is_new = self.get_or_create(for_new, **lookups)
+            locked = self._with(locking_own(self._spec, self._database().dialect))
+            found, is_new = locked.get_or_create(for_new, **lookups)
             if not is_new and defaults:
                 for name, value in _called(defaults).items():
                     setattr(found, name, value)

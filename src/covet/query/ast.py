@@ -417,18 +417,31 @@ class Insert:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """What becomes of a row that a unique constraint refuses.
+
+    Attributes:
+        target: the columns of the constraint that is meant; none for any.
+        updates: the columns that the row which is there takes from it; with none it is passed over.
+    """
+
+    target: tuple[Field[Any], ...]
+    updates: tuple[Field[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InsertMany:
     """An INSERT of a number of rows whose values come flat, row after row or column by column.
 
     Attributes:
-        ignoring: whether a row that a unique constraint refuses is passed over.
+        conflict: what becomes of a row that is there already; None for an error.
     """
 
     table: Table
     fields: tuple[Field[Any], ...]
     rows: int
     returning: tuple[Field[Any], ...] = ()
-    ignoring: bool = False
+    conflict: Conflict | None = None
 
 
 @dataclass(frozen=True, slots=True)

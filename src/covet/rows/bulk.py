@@ -64,7 +64,7 @@ def batches(
     records: Sequence[Any],
     batch_size: int | None,
     dialect: Dialect,
-    ignoring: bool = False,
+    conflict: ast.Conflict | None = None,
 ) -> list[Batch]:
     """The INSERTs for instances; every value is checked before the first is sent.
 
@@ -73,7 +73,8 @@ def batches(
         records: the instances.
         batch_size: the most rows in one statement; None for as many as the server takes.
         dialect: the database that is written to.
-        ignoring: whether a row that is there already is passed over; no keys come back then.
+        conflict: what becomes of a row that is there already; None for an error. Of rows that are
+            passed over no keys come back.
 
     Raises:
         ValidationError: a value that its field does not accept.
@@ -81,7 +82,7 @@ def batches(
     found: list[Batch] = []
     for filled, group in _alike(model._table, records).items():
         fields = tuple(f for f in model._table.fields if f not in filled)
-        found += _group(model, fields, filled, group, batch_size, dialect, ignoring)
+        found += _group(model, fields, filled, group, batch_size, dialect, conflict)
     return found
 
 
@@ -116,7 +117,7 @@ def _group(
     records: list[Any],
     batch_size: int | None,
     dialect: Dialect,
-    ignoring: bool,
+    conflict: ast.Conflict | None,
 ) -> Iterator[Batch]:
     if not fields:  # nothing to list: one INSERT of defaults each
         for record in records:
@@ -125,15 +126,46 @@ def _group(
             yield Batch(*plan.bind(()), [record], plan)
         return
     size = _size(len(fields), batch_size, dialect)
-    for start in range(0, len(records), size):
-        part = records[start : start + size]
-        plan = _plan(model, fields, filled, len(part), dialect, ignoring)
-        columns = [_column(field, part, dialect) for field in fields]
+    columns_of_all = [_column(field, records, dialect) for field in fields]
+    for start, end in _cuts(fields, columns_of_all, size, dialect, conflict):
+        part = records[start:end]
+        plan = _plan(model, fields, filled, len(part), dialect, conflict)
+        columns = [column[start:end] for column in columns_of_all]
         if dialect.bulk_insert_by_unnest:
             values: tuple[Any, ...] = tuple(columns)
         else:
             values = tuple(chain.from_iterable(zip(*columns, strict=True)))
         yield Batch(*plan.bind(values), part, plan)
+
+
+def _cuts(
+    fields: tuple[Field[Any], ...],
+    columns: list[list[Any]],
+    size: int,
+    dialect: Dialect,
+    conflict: ast.Conflict | None,
+) -> Iterator[tuple[int, int]]:
+    """Where statements begin and end.
+
+    Where one statement must not come to the same row twice, the row's second new version is the
+    next statement's, so that the last one counts as it does elsewhere.
+    """
+    count = len(columns[0])
+    target = conflict.target if conflict is not None and not dialect.updates_twice else ()
+    if not target or not set(target).issubset(fields):
+        yield from ((start, min(start + size, count)) for start in range(0, count, size))
+        return
+    seen: set[tuple[Any, ...]] = set()
+    start = 0
+    keys = zip(*(columns[fields.index(field)] for field in target), strict=True)
+    for n, key in enumerate(keys):
+        if key in seen or n - start == size:
+            yield start, n
+            start = n
+            seen.clear()
+        if None not in key:  # NULL is equal to nothing, so it is no conflict
+            seen.add(key)
+    yield start, count
 
 
 def _size(width: int, batch_size: int | None, dialect: Dialect) -> int:
@@ -162,17 +194,21 @@ def _plan(
     filled: tuple[Field[Any], ...],
     rows: int,
     dialect: Dialect,
-    ignoring: bool,
+    conflict: ast.Conflict | None,
 ) -> InsertPlan:
     count = 0 if dialect.bulk_insert_by_unnest else rows
-    key = (dialect, "insert many", ignoring, count, *(field.name for field in fields))
+    key = (dialect, "insert many", conflict, count, *(field.name for field in fields))
     plan: InsertPlan | None = model._plans.get(key)
+    if conflict is not None:
+        # A row that was there has the key that it had; one that is passed over is not returned.
+        known = dict.fromkeys((*filled, *model._table.pk.members))
+        filled = tuple(known) if conflict.updates else ()
     return plan or planned(
         model,
         key,
         lambda: compiled_insert(
             dialect,
-            () if ignoring else filled,
-            lambda returned: ast.InsertMany(model._table, fields, rows, returned, ignoring),
+            filled,
+            lambda returned: ast.InsertMany(model._table, fields, rows, returned, conflict),
         ),
     )

@@ -43,7 +43,7 @@ def checks(record: Record, exclude: Container[str]) -> Iterator[Check]:
     others = QuerySpec(record._table)
     if record._origin is not None and record._is_pk_set():
         others = others.where(~Q(pk=record.pk))
-    for group in _groups(record._table):
+    for group in groups(record._table):
         members = (member for field in group for member in (field, *field.members))
         if not any(field.name in exclude for field in members):
             yield from _same(record, group, others)
@@ -54,7 +54,7 @@ def checks(record: Record, exclude: Container[str]) -> Iterator[Check]:
                     yield from _same_part(record, field, part, name, others)
 
 
-def _groups(table: Table) -> Iterator[tuple[Field[Any], ...]]:
+def groups(table: Table) -> Iterator[tuple[Field[Any], ...]]:
     """The fields that together are unique, group by group."""
     options = table.options
     constraints = [c.fields for c in options.constraints if isinstance(c, UniqueConstraint)]

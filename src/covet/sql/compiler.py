@@ -128,9 +128,22 @@ class Compiler:
                 for r in range(node.rows)
             )
             body = sql("VALUES ", separated(", ", rows))
-        key = node.table.pk.members[0].column
-        ignoring = self.dialect.on_conflict_ignore(key) if node.ignoring else ""
-        return sql(head, body, ignoring, self.returning(node.returning))
+        return sql(head, body, self.conflict(node), self.returning(node.returning))
+
+    def conflict(self, node: ast.InsertMany) -> str:
+        """``ON CONFLICT …``, what becomes of rows that are there already."""
+        if node.conflict is None:
+            return ""
+        target, updates = (
+            [self.name(field.column) for field in fields]
+            for fields in (node.conflict.target, node.conflict.updates)
+        )
+        table, counter = node.table, node.table.auto_field
+        known = (f for f in (*node.conflict.target, *table.local_fields) if not f.null)
+        column = next((f for f in known if f is not counter), table.pk.members[0])
+        return self.dialect.on_conflict(
+            self.name(table.name), self.name(column.column), target, updates, column is counter
+        )
 
     def array(self, index: int, field: Field[Any]) -> SQL:
         """A column's values as one array."""

@@ -43,6 +43,8 @@ class Dialect:
     # what the database has
     returning_on_insert = True
     array_parameters = False  # `= ANY(%s)`: one text for every length of list
+    names_conflicts = True  # what ON CONFLICT is about has to be said
+    updates_twice = True  # one INSERT … ON CONFLICT may come to the same row more than once
     bulk_insert_by_unnest = False  # one array a column instead of one parameter a value
     foreign_keys_inline = False  # a key may name a table that does not exist yet
     transactional_ddl = True
@@ -135,9 +137,22 @@ class Dialect:
         one = f"({', '.join([self.placeholder if members else 'NULL'] * width)})"
         return ", ".join([one] * (len(members) or 1))
 
-    def on_conflict_ignore(self, key: str) -> str:
-        """What passes over a row that a unique constraint refuses, and no other error."""
-        return " ON CONFLICT DO NOTHING"
+    def on_conflict(
+        self, table: str, column: str, target: list[str], updates: list[str], is_counter: bool
+    ) -> str:
+        """What is done with a row that a unique constraint refuses, and with no other error.
+
+        Args:
+            table: the table, quoted as all names here.
+            column: one of its columns that is not NULL.
+            target: the columns of the constraint.
+            updates: the columns that are changed; none if it is passed over.
+            is_counter: whether it counts up that column, which it does for a NULL as well.
+        """
+        if not updates:
+            return " ON CONFLICT DO NOTHING"
+        changes = ", ".join(f"{column} = EXCLUDED.{column}" for column in updates)
+        return f" ON CONFLICT ({', '.join(target)}) DO UPDATE SET {changes}"
 
     def most_members(self, member: Any) -> int:
         """How many members like this one a list may have; a packet has 16 MiB or more."""

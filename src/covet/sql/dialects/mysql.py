@@ -31,6 +31,7 @@ class MysqlDialect(Dialect):
         "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
     )
     locks_but_keys = False
+    names_conflicts = False
     limit_all = "18446744073709551615"  # the manual's own way to say "all"
     default_values = "() VALUES ()"
 
@@ -40,13 +41,31 @@ class MysqlDialect(Dialect):
         self.returning_on_insert = self.mariadb
         self.assigns_in_order = not self.mariadb  # which has SIMULTANEOUS_ASSIGNMENT
         self.locks_tables = not self.mariadb
+        # MySQL wants an alias of the row instead, which MariaDB does not have.
+        self.values_function = self.mariadb or (server is not None and server.version < (8, 0, 19))
         since = (10, 6) if self.mariadb else (8, 0, 1)
         self.skips_locked = server is None or server.version >= since
 
-    def on_conflict_ignore(self, key: str) -> str:
-        """An update that changes nothing; INSERT IGNORE would pass over foreign keys as well."""
-        name = self.quoted(key)
-        return f" ON DUPLICATE KEY UPDATE {name} = {name}"
+    def on_conflict(
+        self, table: str, column: str, target: list[str], updates: list[str], is_counter: bool
+    ) -> str:
+        """It takes any unique constraint, so a row that another one refuses is an error of its own.
+
+        That is a NULL where there is none, or two values for one column. To pass over a row is an
+        update that changes nothing; INSERT IGNORE would pass over foreign keys as well.
+        """
+        words = " ON DUPLICATE KEY UPDATE "
+        if not updates:
+            return f"{words}{column} = {table}.{column}"
+        new = "VALUES({})" if self.values_function else "new_row.{}"
+        changes = {name: new.format(name) for name in updates}
+        if target:
+            same = " AND ".join(f"{table}.{name} = {new.format(name)}" for name in target)
+            value = changes.pop(column, f"{table}.{column}")
+            error = "(SELECT 1 UNION SELECT 2)" if is_counter else "NULL"
+            changes = {column: f"IF({same}, {value}, {error})"} | changes
+        alias = "" if self.values_function else " AS new_row"
+        return alias + words + ", ".join(f"{name} = {value}" for name, value in changes.items())
 
     def auto_key(self, column: str) -> str:
         """A counter of the table."""

@@ -29,6 +29,7 @@ class PostgresqlDialect(Dialect):
     name = "postgresql"
     array_parameters = True
     bulk_insert_by_unnest = True
+    updates_twice = False
     nulls_are_smallest = False
     drops_with_keys = "cascade"
     locks_what_may_miss = False
