@@ -464,10 +464,31 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateMany:
+    """An UPDATE that gives each row values of its own, by its primary key.
+
+    The values come flat, row after row or column by column: those of the key, then the others.
+
+    Attributes:
+        select: the rows that may be changed.
+        fields: the columns that are set.
+        rows: how many rows the values are for.
+        start: the place of the first of the values.
+    """
+
+    select: Select
+    fields: tuple[Field[Any], ...]
+    rows: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """A DELETE of the rows that a SELECT of the same table would find, or that its key finds."""
 
     select: Select
 
 
-Statement: TypeAlias = Select | Ranked | CountRows | Insert | InsertMany | Update | Delete
+Statement: TypeAlias = (
+    Select | Ranked | CountRows | Insert | InsertMany | Update | UpdateMany | Delete
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import FieldError, ValidationError
@@ -146,6 +146,40 @@ def by_key(spec: QuerySpec, field: Field[Any], pairs: int) -> ast.Update:
     )
     switch = ast.Switch(column(select.alias, pk, False), chosen, field, False)
     return ast.Update(select, (ast.Assignment(field, switch),))
+
+
+def by_case(
+    spec: QuerySpec, fields: tuple[Field[Any], ...], rows: Sequence[Assigned]
+) -> ast.Update:
+    """The UPDATE that gives each row values or expressions of its own, by its primary key.
+
+    Args:
+        spec: the rows, all of which are among the keys.
+        fields: the columns.
+        rows: what each row sets them to; the keys of the rows stand behind the query's values, and
+            behind these the values of the rows.
+
+    Raises:
+        FieldError: an expression over other tables or of another type than the column.
+    """
+    select = select_keys(spec)
+    table = spec.table
+    place = len(spec.values) + len(rows)
+    pairs: dict[Field[Any], list[Any]] = {field: [] for field in fields}
+    for n, row in enumerate(rows, len(spec.values)):
+        key = keys.params(table.pk, n)
+        for field, value in zip(row.fields, row.given, strict=True):
+            if isinstance(value, Expression):
+                node = _expression(spec, table, table, field, value, place)
+            else:
+                node = _value(field, value, place)
+            place += len(value.values) if isinstance(value, Shaped) else value is not None
+            pairs[field].append((key, node))
+    pk = column(select.alias, table.pk, False)
+    switches = (ast.Switch(pk, tuple(pairs[f]), f, f.null) for f in fields)
+    return ast.Update(
+        select, tuple(ast.Assignment(f, s) for f, s in zip(fields, switches, strict=True))
+    )
 
 
 def delete(spec: QuerySpec) -> ast.Delete:

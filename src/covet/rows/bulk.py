@@ -125,12 +125,12 @@ def _group(
             plan = insert_plan(model, written, filled, dialect)
             yield Batch(*plan.bind(()), [record], plan)
         return
-    size = _size(len(fields), batch_size, dialect)
-    columns_of_all = [_column(field, records, dialect) for field in fields]
+    size = rows_per_statement(len(fields), batch_size, dialect)
+    columns_of_all = [column(field, records, dialect) for field in fields]
     for start, end in _cuts(fields, columns_of_all, size, dialect, conflict):
         part = records[start:end]
         plan = _plan(model, fields, filled, len(part), dialect, conflict)
-        columns = [column[start:end] for column in columns_of_all]
+        columns = [params[start:end] for params in columns_of_all]
         if dialect.bulk_insert_by_unnest:
             values: tuple[Any, ...] = tuple(columns)
         else:
@@ -168,7 +168,7 @@ def _cuts(
     yield start, count
 
 
-def _size(width: int, batch_size: int | None, dialect: Dialect) -> int:
+def rows_per_statement(width: int, batch_size: int | None, dialect: Dialect) -> int:
     """How many rows of so many columns one statement may have."""
     most = dialect.most_rows_per_insert
     if dialect.most_parameters is not None and not dialect.bulk_insert_by_unnest:
@@ -176,7 +176,7 @@ def _size(width: int, batch_size: int | None, dialect: Dialect) -> int:
     return max(1, most if batch_size is None else min(most, batch_size))
 
 
-def _column(field: Field[Any], records: list[Any], dialect: Dialect) -> list[Any]:
+def column(field: Field[Any], records: list[Any], dialect: Dialect) -> list[Any]:
     """One field's parameters, for all instances.
 
     Raises:

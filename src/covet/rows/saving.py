@@ -227,17 +227,18 @@ def forget_expressions(record: Record, written: Assigned) -> None:
     """Values that only the database knows now are not loaded any more."""
     for field, value in zip(written.fields, written.given, strict=True):
         if isinstance(value, Shaped):
-            _forget(record, field)
+            forget(record, field)
 
 
 def forget_defaults(record: Record) -> None:
     """Values that the database filled in and did not return are not loaded."""
     for field in record._table.fields:
         if record.__dict__.get(field.attname) is DB_DEFAULT:
-            _forget(record, field)
+            forget(record, field)
 
 
-def _forget(record: Record, field: Field[Any]) -> None:
+def forget(record: Record, field: Field[Any]) -> None:
+    """Note that a value is not loaded any more."""
     record.__dict__.pop(field.attname, None)
     record._forgotten |= {field.attname}
 

@@ -14,6 +14,7 @@ from ..schema.fields import Field
 from ..schema.table import Table
 from .binding import as_it_is, column_of, item_of, keys_of, members_of, part_of, rounded
 from .dialects import Dialect
+from .many import update_many
 from .plan import Statement
 from .text import SQL, Bind, ListSlot, Slot, clause, separated, sql
 from .types import binder, type_info
@@ -241,10 +242,11 @@ class Compiler:
         self.dialect.check_depth(condition.depth)
         return self.condition(condition)
 
-    def rows_of(self, select: ast.Select) -> SQL:
+    def rows_of(self, select: ast.Select, table: str = "") -> SQL:
         """The condition of an UPDATE or DELETE; by key in a subquery where it joins tables.
 
-        MySQL cannot read the table that it changes, except through a derived table.
+        MySQL cannot read the table that it changes, except through a derived table. Another table
+        in the statement may have columns of the same names; then it says which, with a dot.
         """
         pk: Any = _changed(select).pk
         above = _key_above(select)
@@ -258,8 +260,9 @@ class Compiler:
             ast.Select(select.table, select.alias, key, select.joins, select.where)
         )
         names = separated(", ", ((self.name(f"c{n}"),) for n in range(len(members))))
+        columns = separated(", ", ((table + self.name(member.column),) for member in members))
         return sql(
-            self.columns(members) if len(members) == 1 else sql("(", self.columns(members), ")"),
+            columns if len(members) == 1 else sql("(", columns, ")"),
             " IN (SELECT ",
             names,
             " FROM (",
@@ -510,7 +513,7 @@ class Compiler:
             texts = [self.expr(value) for value in values]
             same = [sql(c, " = ", text) for c, text in zip(columns, texts, strict=True)]
             condition = texts[0] if is_one else separated(" AND ", same)
-            ways.append(sql("WHEN ", condition, " THEN ", self.expr(result)))
+            ways.append(sql("WHEN ", condition, " THEN ", self.stored(node.field, result)))
         operand = sql(columns[0], " ") if is_one else ()
         return sql("CASE ", operand, separated(" ", ways), " END")
 
@@ -543,6 +546,7 @@ STATEMENTS: dict[type, Callable[[Compiler, Any], SQL]] = {
     ast.Insert: Compiler.insert,
     ast.InsertMany: Compiler.insert_many,
     ast.Update: Compiler.update,
+    ast.UpdateMany: update_many,
     ast.Delete: Compiler.delete,
 }
 

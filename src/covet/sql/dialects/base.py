@@ -46,6 +46,7 @@ class Dialect:
     names_conflicts = True  # what ON CONFLICT is about has to be said
     updates_twice = True  # one INSERT … ON CONFLICT may come to the same row more than once
     bulk_insert_by_unnest = False  # one array a column instead of one parameter a value
+    updates_by_join = False  # UPDATE … JOIN … SET instead of UPDATE … SET … FROM
     foreign_keys_inline = False  # a key may name a table that does not exist yet
     transactional_ddl = True
     assigns_in_order = False  # SET a = 1, b = a sets b to 1, not to the old a

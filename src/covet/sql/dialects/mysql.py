@@ -32,6 +32,7 @@ class MysqlDialect(Dialect):
     )
     locks_but_keys = False
     names_conflicts = False
+    updates_by_join = True
     limit_all = "18446744073709551615"  # the manual's own way to say "all"
     default_values = "() VALUES ()"
 
