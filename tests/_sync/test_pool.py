@@ -38,7 +38,9 @@ def test_it_grows_to_its_size_and_says_who_holds_it(url: str) -> None:
             f"No connection to {db.url} became free within 0.1 s; all 2 are in use: "
             "'select pg_sleep(9)' for "
         )
-        assert text.endswith(" s. End atomic() blocks earlier, or raise pool_size.")
+        assert text.endswith(
+            " s. End atomic() blocks and iterator() loops earlier, or raise pool_size."
+        )
         for connection in held:
             pool.give(connection)
         assert db.fetch_rows("select 1") == [(1,)]

@@ -6,11 +6,11 @@ from contextvars import ContextVar
 from time import perf_counter
 from typing import Any, Literal
 
-from ..drivers import AsyncConnection
+from ..drivers import AsyncConnection, AsyncStream, Rows
 from ..drivers.base import Params
 from ..drivers.transactions import Block
-from ..errors import TransactionError
-from ..pairs import AsyncTurn
+from ..errors import CovetError, TransactionError
+from ..pairs import AsyncTurn, async_sleep
 from ..watch.events import Query, listeners, tell
 from .pool import Pool
 
@@ -27,9 +27,20 @@ class Session:
         turn: who may speak now. A block inside holds it until it has ended, so that a task
             started in this block cannot get its statements into that savepoint.
         changed: the tables that the transaction has changed; None stands for any.
+        streams: the results that are being read so many rows at a time, in the whole transaction,
+            and the session that each of them ends with.
     """
 
-    __slots__ = ("block", "changed", "connection", "outer", "patience", "pool", "turn")
+    __slots__ = (
+        "block",
+        "changed",
+        "connection",
+        "outer",
+        "patience",
+        "pool",
+        "streams",
+        "turn",
+    )
 
     def __init__(
         self, block: Block, connection: AsyncConnection, pool: Pool, outer: Session | None
@@ -40,6 +51,7 @@ class Session:
         self.outer = outer
         self.turn = AsyncTurn()
         self.changed: set[str | None] = set() if outer is None else outer.changed
+        self.streams: dict[AsyncStream, Session] = {} if outer is None else outer.streams
         self.patience: float = pool.url.options["acquire_timeout"]
 
     async def take_turn(self) -> None:
@@ -71,16 +83,61 @@ class Session:
 
     async def send(self, method: str, kind: Kind, sql: str, params: Params) -> Any:
         """Run a statement; the turn is ours already."""
-        connection = self.connection
         try:
-            return await told(connection, self.block.alias, method, kind, sql, params)
+            if self.streams:
+                await self._make_way()
+            return await told(self.connection, self.block.alias, method, kind, sql, params)
         except BaseException as error:
-            ours = connection.translate(error)
-            gone = connection.closed or connection.ended_by(error)
-            self.block.failed(ours or error, gone=gone)
+            ours = self._failed(error)
             if ours is None:
                 raise
             raise ours from error
+
+    def _failed(self, error: BaseException) -> CovetError | None:
+        """Note that the block is broken; covet's error for a driver's."""
+        connection = self.connection
+        ours = connection.translate(error)
+        gone = connection.closed or connection.ended_by(error)
+        self.block.failed(ours or error, gone=gone)
+        return ours
+
+    async def read(self, stream: AsyncStream) -> Rows:
+        """The next rows of a stream of the transaction."""
+        await self.take_turn()
+        try:
+            if stream.spool is None:
+                await self._make_way(stream)
+            return await read_on(stream, self.block.alias)
+        except BaseException as error:
+            ours = self._failed(error)
+            if ours is None:
+                raise
+            raise ours from error
+        finally:
+            self.turn.leave()
+
+    async def _make_way(self, reading: AsyncStream | None = None) -> None:
+        """Have the streams of the transaction leave the connection to a statement, or to one."""
+        for stream in list(self.streams):
+            if stream.in_the_way and stream is not reading:
+                # A loop that was left may need two turns of the event loop to say so, which is
+                # less than to read the rest.
+                await async_sleep(0)
+                await async_sleep(0)
+            if stream.done or not stream.wanted:
+                await self._end_stream(stream)
+            elif stream.in_the_way and stream is not reading:
+                await stream.set_aside()
+
+    async def end_streams(self) -> None:
+        """End the streams that were begun in this block, as it ends."""
+        for stream, begun_in in list(self.streams.items()):
+            if begun_in is self:
+                await self._end_stream(stream)
+
+    async def _end_stream(self, stream: AsyncStream) -> None:
+        del self.streams[stream]
+        await stream.close()
 
 
 # Alias → the innermost block's session. None almost always, which is quick to see.
@@ -91,6 +148,22 @@ def session_of(alias: str) -> Session | None:
     """The innermost atomic block on a database that this code runs in."""
     current = sessions.get()
     return None if current is None else current.get(alias)
+
+
+async def read_on(stream: AsyncStream, alias: str) -> Rows:
+    """The next rows of a stream; with the first, those who listen are told of its statement."""
+    if stream.begun or listeners.get() is None:
+        return await stream.fetch()
+    start = perf_counter()
+    sql, params = stream.sql, stream.params
+    try:
+        rows = await stream.fetch()
+    except BaseException as error:
+        tell(Query(sql, params, perf_counter() - start, -1, alias, "fetch", error))
+        raise
+    seconds = perf_counter() - start
+    tell(Query(sql, params, seconds, len(rows) if stream.done else -1, alias, "fetch"))
+    return rows
 
 
 async def told(

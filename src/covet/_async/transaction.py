@@ -136,6 +136,7 @@ class Atomic(AsyncBlock):
             if not mine:
                 session.connection.abandon()
                 raise TransactionError("A statement of a task that was started in it never ended")
+            await session.end_streams()
             if outcome == "commit" and not session.connection.in_transaction:
                 raise block.vanished()
             await self._send(session, outcome)

@@ -25,6 +25,7 @@ from ..sql.dialects import Dialect, Server, dialect_for
 from ..watch.events import listeners
 from .connection import Kind, session_of, sessions, told
 from .pool import Pool
+from .stream import BlockStream, OwnStream, Stream
 
 _connected: dict[str, Database] = {}
 _abandoned: list[Pool] = []
@@ -166,6 +167,13 @@ class Database(SyncCloses):
         if connection.in_transaction or not pool.slots.give(connection):
             pool.give(connection)
         return rows
+
+    def stream_rows(self, sql: str, params: Sequence[Any], size: int) -> Stream:
+        """The rows of a statement, so many at a time: to be closed by whoever reads them."""
+        session = session_of(self.alias)
+        if session is not None:
+            return BlockStream(session, sql, params, size)
+        return OwnStream(self.pool(), self.alias, sql, params, size)
 
     def write_rows(self, table: str, sql: str, params: Sequence[Any]) -> Rows:
         """The rows that an ``INSERT … RETURNING`` gives."""

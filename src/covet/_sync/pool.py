@@ -80,7 +80,7 @@ class Pool:
         return PoolTimeout(
             f"No connection to {self.url} became free within {self._acquire_timeout:g} s; "
             f"all {self.slots.size} are in use: {self.slots.holders()}",
-            fix="End atomic() blocks earlier, or raise pool_size.",
+            fix="End atomic() blocks and iterator() loops earlier, or raise pool_size.",
         )
 
     def give(self, connection: SyncConnection) -> None:
@@ -106,10 +106,7 @@ class Pool:
             if not connection.closed and connection.in_transaction:
                 sync_finish(self._roll_back(connection), CLEAN_WITHIN)
         finally:
-            if connection.closed:
-                self.slots.drop(connection)
-            elif not self.slots.give(connection):
-                connection.abandon()
+            self.slots.give_back(connection, fit=not connection.closed)
 
     def _roll_back(self, connection: SyncConnection) -> bool:
         try:

@@ -120,12 +120,15 @@ class QuerySet(Writing[T]):
         if spec.lock is not None:
             self._check_transaction(db)
         plan = plans.rows_plan(self.model, spec, db.dialect)
-        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
-        for start in range(0, len(rows), chunk_size):
-            chunk = plan.load(rows[start : start + chunk_size], Origin(db.alias, self._mode))
-            self._complete(chunk)
-            for row in chunk:
-                yield row
+        stream = db.stream_rows(*plan.bind(spec.values + spec.window_values), chunk_size)
+        try:
+            while rows := stream.fetch():
+                chunk = plan.load(rows, Origin(db.alias, self._mode))
+                self._complete(chunk)
+                for row in chunk:
+                    yield row
+        finally:
+            stream.close()
 
     @staticmethod
     def _check_transaction(db: Database) -> None:

@@ -138,6 +138,7 @@ class Atomic(SyncBlock):
             if not mine:
                 session.connection.abandon()
                 raise TransactionError("A statement of a task that was started in it never ended")
+            session.end_streams()
             if outcome == "commit" and not session.connection.in_transaction:
                 raise block.vanished()
             self._send(session, outcome)

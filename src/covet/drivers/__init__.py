@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import AsyncConnection, Result, Rows, SyncConnection
+from .base import AsyncConnection, AsyncStream, Result, Rows, SyncConnection, SyncStream
 from .url import DatabaseURL, parse_url
 
 
@@ -46,10 +46,12 @@ def _module(scheme: str, colour: str) -> Any:
 
 __all__ = [
     "AsyncConnection",
+    "AsyncStream",
     "DatabaseURL",
     "Result",
     "Rows",
     "SyncConnection",
+    "SyncStream",
     "async_driver",
     "parse_url",
     "sync_driver",

@@ -47,6 +47,53 @@ class Lease(Protocol):
     since: float
 
 
+class Stream(Protocol):
+    """The rows of one statement, so many at a time, as far as it is the same in both colours.
+
+    Attributes:
+        sql: the statement.
+        params: its parameters.
+        begun: it was sent.
+        names: the columns, known with the first rows.
+        done: all rows were read.
+        wanted: somebody still reads it; what nobody wants is closed before the next statement.
+        spool: where the rest of the rows is, if it was set aside.
+    """
+
+    sql: str
+    params: Params
+    begun: bool
+    names: list[str]
+    done: bool
+    wanted: bool
+    spool: object | None
+
+    @property
+    def in_the_way(self) -> bool:
+        """Can nothing else be said on the connection until it is closed or set aside?"""
+        ...
+
+
+class AsyncStream(Stream, Protocol):
+    """The rows of one statement, so many at a time."""
+
+    async def fetch(self) -> Rows: ...
+
+    async def set_aside(self) -> None:
+        """Read the rest into a file, so that the connection is free."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class SyncStream(Stream, Protocol):
+    """The rows of one statement, so many at a time."""
+
+    def fetch(self) -> Rows: ...
+    def set_aside(self) -> None: ...
+    def close(self) -> None: ...
+
+
 class AsyncConnection(Lease, Protocol):
     """One connection to a server, used by one task at a time."""
 
@@ -67,6 +114,7 @@ class AsyncConnection(Lease, Protocol):
     async def fetch(self, sql: str, params: Params) -> Rows: ...
     async def fetch_named(self, sql: str, params: Params) -> tuple[list[str], Rows]: ...
     async def execute(self, sql: str, params: Params) -> Result: ...
+    def stream(self, sql: str, params: Params, size: int) -> AsyncStream: ...
     async def ping(self) -> None: ...
     async def close(self) -> None: ...
 
@@ -101,6 +149,7 @@ class SyncConnection(Lease, Protocol):
     def fetch(self, sql: str, params: Params) -> Rows: ...
     def fetch_named(self, sql: str, params: Params) -> tuple[list[str], Rows]: ...
     def execute(self, sql: str, params: Params) -> Result: ...
+    def stream(self, sql: str, params: Params, size: int) -> SyncStream: ...
     def ping(self) -> None: ...
     def close(self) -> None: ...
     def abandon(self) -> None: ...

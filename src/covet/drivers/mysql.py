@@ -38,6 +38,7 @@ except ImportError as error:
     raise missing_driver("MariaDB", name.partition(".")[0], "mysql") from error
 
 from .mysql_errors import number_of, translate
+from .mysql_stream import AsyncMysqlStream, SyncMysqlStream
 
 COMMANDS = Commands(begin="START TRANSACTION")
 IN_TRANSACTION = SERVER_STATUS.SERVER_STATUS_IN_TRANS
@@ -48,6 +49,8 @@ SETTINGS = (
     "SET NAMES utf8mb4, time_zone='+00:00', autocommit=1, sql_mode=CONCAT('STRICT_TRANS_TABLES,"
     "NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
     " /*M!, ',SIMULTANEOUS_ASSIGNMENT' */)"
+    # Whoever steps through rows may be as slow to take the next ones as any client to ask.
+    ", net_write_timeout=GREATEST(@@net_write_timeout, @@wait_timeout)"
     # As on PostgreSQL, a transaction sees what others have committed; otherwise the row that made
     # an INSERT fail could not be read in the same block. The name is MariaDB's, then MySQL's.
     "/*M! , tx_isolation='READ-COMMITTED' *//*!80000 , transaction_isolation='READ-COMMITTED' */"
@@ -258,18 +261,24 @@ class AsyncMysqlConnection(_MysqlConnection):
             raise _failed(url, error) from None
         return cls(raw, url, server)
 
-    async def _query(self, sql: str, params: Params) -> None:
+    async def _query(self, sql: str, params: Params, unbuffered: bool = False) -> None:
         text = self._text(sql, params)
         try:
-            await self._my.query(text)
-        except asyncio.CancelledError:
+            await self._my.query(text, unbuffered)
+        except BaseException as error:
+            await self._lost(error)
+            raise
+
+    async def _lost(self, error: BaseException) -> None:
+        """Give the connection up after an error that leaves an answer half read."""
+        if isinstance(error, asyncio.CancelledError):
             await self._kill()
-            raise
-        except pymysql.err.MySQLError:
-            raise
-        except BaseException:
-            self.abandon()  # an answer may be half read
-            raise
+        elif not isinstance(error, pymysql.err.MySQLError):
+            self.abandon()
+
+    def stream(self, sql: str, params: Params, size: int) -> AsyncMysqlStream:
+        """The rows of a statement, so many at a time; nothing is sent yet."""
+        return AsyncMysqlStream(self, sql, params, size)
 
     async def fetch(self, sql: str, params: Params) -> Rows:
         """All rows of a statement."""
@@ -304,12 +313,12 @@ class AsyncMysqlConnection(_MysqlConnection):
         if not killing.done():
             killing.cancel()
 
-    async def _kill_from_aside(self) -> None:
+    async def _kill_from_aside(self, what: str = "KILL") -> None:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(KILL_WITHIN):
                 aside = await type(self).connect(self._url, self.server)
                 try:
-                    await aside._my.query(f"KILL {self._my.thread_id()}")
+                    await aside._my.query(f"{what} {self._my.thread_id()}")
                 finally:
                     aside.abandon()
 
@@ -369,6 +378,10 @@ class SyncMysqlConnection(_MysqlConnection):
         self._my.query(self._text(sql, params))
         return self._outcome()
 
+    def stream(self, sql: str, params: Params, size: int) -> SyncMysqlStream:
+        """The rows of a statement, so many at a time; nothing is sent yet."""
+        return SyncMysqlStream(self, sql, params, size)
+
     def ping(self) -> None:
         """Raise if the server does not answer."""
         self._my.ping()
@@ -378,6 +391,19 @@ class SyncMysqlConnection(_MysqlConnection):
         """Whether it can be used no more."""
         return not self._my.open
 
+    def _kill(self) -> None:
+        """Give the connection up and stop its statement, which would run on to its end."""
+        self.abandon()
+        self._kill_from_aside()
+
+    def _kill_from_aside(self, what: str = "KILL") -> None:
+        with contextlib.suppress(Exception):
+            aside = type(self).connect(self._url, self.server)
+            try:
+                aside._my.query(f"{what} {self._my.thread_id()}")
+            finally:
+                aside.abandon()
+
     def close(self) -> None:
         """Say goodbye to the server."""
         if self._my.open:
@@ -385,4 +411,6 @@ class SyncMysqlConnection(_MysqlConnection):
 
     def abandon(self) -> None:
         """Drop it without a word to the server."""
+        if (result := self._my._result) is not None:
+            result.unbuffered_active = False  # pymysql would read on when it is let go
         self._my._force_close()

@@ -41,6 +41,7 @@ try:
 except ImportError as error:
     raise missing_driver("PostgreSQL", "psycopg", "postgres") from error
 
+from .postgresql_stream import AsyncPostgresqlStream, SyncPostgresqlStream
 from .postgresql_wait import WaitingConnection
 
 COMMANDS = Commands()
@@ -243,6 +244,10 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
         await self._cursor.execute(sql, params)
         return Result(self._cursor.rowcount)
 
+    def stream(self, sql: str, params: Params, size: int) -> AsyncPostgresqlStream:
+        """The rows of a statement, so many at a time; nothing is sent yet."""
+        return AsyncPostgresqlStream(self, _AsyncCursor(self._pg), sql, params, size)
+
     async def ping(self) -> None:
         """Raise if the server does not answer."""
         await self._cursor.execute("SELECT 1", ())
@@ -304,6 +309,10 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
         """What a statement did."""
         self._cursor.execute(sql, params)
         return Result(self._cursor.rowcount)
+
+    def stream(self, sql: str, params: Params, size: int) -> SyncPostgresqlStream:
+        """The rows of a statement, so many at a time; nothing is sent yet."""
+        return SyncPostgresqlStream(self, _SyncCursor(self._pg), sql, params, size)
 
     def ping(self) -> None:
         """Raise if the server does not answer."""

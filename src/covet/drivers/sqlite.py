@@ -27,6 +27,7 @@ from ..errors import (
 from ..sql.dialects.base import Server
 from ..sql.dialects.sqlite_functions import register
 from .base import NO_TABLE_FIX, Commands, Params, Result, Rows, connection_failed, database_error
+from .sqlite_stream import AsyncSqliteStream, SyncSqliteStream
 from .url import DatabaseURL
 
 SERVER = Server("sqlite", sqlite3.sqlite_version_info)
@@ -205,6 +206,10 @@ class SyncSqliteConnection(_SqliteConnection):
         """What a statement did."""
         return _execute(self._raw(), sql, params)
 
+    def stream(self, sql: str, params: Params, size: int) -> SyncSqliteStream:
+        """The rows of a statement, so many at a time; nothing is sent yet."""
+        return SyncSqliteStream(self, sql, params, size)
+
     def ping(self) -> None:
         """Raise if the connection is of no use."""
         self._raw().execute("SELECT 1").close()
@@ -337,6 +342,10 @@ class AsyncSqliteConnection(_SqliteConnection):
         """What a statement did."""
         result: Result = await self._hop(_execute, self._raw(), sql, params)
         return result
+
+    def stream(self, sql: str, params: Params, size: int) -> AsyncSqliteStream:
+        """The rows of a statement, so many at a time; nothing is sent yet."""
+        return AsyncSqliteStream(self, sql, params, size)
 
     async def ping(self) -> None:
         """Raise if the connection is of no use."""

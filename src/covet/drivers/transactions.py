@@ -97,6 +97,19 @@ class Block:
                 raise self._is_broken(block)
             block = block.parent
 
+    def check_open_for_rows(self) -> None:
+        """Raise if rows that were asked for in this block can be read no more.
+
+        Raises:
+            TransactionError: the block is over.
+        """
+        if self.state is State.OVER:
+            raise TransactionError(
+                f"The atomic() block on {self.alias!r} in which these rows were asked for has "
+                "ended, and there are more of them",
+                fix="Read them to their end inside the block, or ask for them outside of it.",
+            )
+
     def _is_broken(self, block: Block) -> TransactionError:
         error = TransactionError(
             f"The atomic() block on {self.alias!r} is broken by {block.broken}",

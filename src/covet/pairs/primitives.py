@@ -179,21 +179,30 @@ class AsyncTicket:
 class SyncTicket:
     """A place in a queue: whoever has something gives it to the ticket, its owner waits for it."""
 
-    __slots__ = ("_closed", "_condition", "_thing")
+    __slots__ = ("_gate", "_right", "_thing")
 
     def __init__(self) -> None:
-        self._condition = threading.Condition(threading.Lock())
-        self._closed = False
+        self._gate = threading.Lock()
+        self._gate.acquire()
+        # Whoever pops it decides what becomes of the ticket. Nothing here waits for a lock that the
+        # same thread may have: the garbage collector may give in the middle of any line.
+        self._right: list[None] = [None]
         self._thing: Any = None
+
+    def _has_right(self) -> bool:
+        try:
+            self._right.pop()
+        except IndexError:
+            return False
+        return True
 
     def give(self, thing: object) -> bool:
         """Hand something over; False if the owner has given up waiting."""
-        with self._condition:
-            if self._closed:
-                return False
-            self._closed, self._thing = True, thing
-            self._condition.notify()
-            return True
+        if not self._has_right():
+            return False
+        self._thing = thing
+        self._gate.release()
+        return True
 
     def expire(self) -> None:
         """Give up waiting, if nothing has come."""
@@ -205,13 +214,10 @@ class SyncTicket:
 
     def wait(self, seconds: float) -> Any:
         """What is given within the time, else None."""
-        deadline = time.monotonic() + seconds
-        with self._condition:
-            while not self._closed:
-                left = deadline - time.monotonic()
-                if left <= 0 or not self._condition.wait(min(left, threading.TIMEOUT_MAX)):
-                    self._closed = True
-            return self._thing
+        in_time = self._gate.acquire(timeout=min(max(seconds, 0), threading.TIMEOUT_MAX))
+        if not in_time and not self._has_right():
+            self._gate.acquire()  # somebody is giving at this moment
+        return self._thing
 
 
 # ------------------------------------------------------------------------------------------- locks
