@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="KINDS",
         help=f"test on these only ({','.join(KINDS)}); the others' servers are not looked for",
     )
+    parser.addoption("--long", action="store_true", help="with as much data as the promise names")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -444,9 +444,8 @@ async def test_a_long_result_is_set_aside_in_a_block(db: Database, kind: str) ->
     await recovered(db)
 
 
+@pytest.mark.databases("postgresql", "mysql")
 async def test_a_connection_that_is_lost_meanwhile_is_an_error(db: Database, kind: str) -> None:
-    if kind == "sqlite":
-        return
     await write(400)
     rows = db.stream_rows(WIDE[kind], (), 3)
     async with async_closing(Closes(rows)):
@@ -507,6 +506,36 @@ async def test_a_chunk_has_a_row(db: Database) -> None:
     with pytest.raises(FieldError) as caught:
         await async_collect(stream(0))
     assert str(caught.value) == "iterator(chunk_size=0): a chunk has at least one row."
+    evil: Any = "1 from x; drop table post; --"
+    for size in (evil, True, 2.0, None):
+        with pytest.raises(FieldError) as caught:
+            await async_collect(stream(size))
+        assert str(caught.value).endswith(": a chunk is a whole number of rows.")
+    with pytest.raises(FieldError) as caught:
+        await async_collect(db.stream("select 1", chunk_size=-1))
+    assert str(caught.value) == "stream(chunk_size=-1): a chunk has at least one row."
+
+
+@pytest.mark.parametrize("in_block", [False, True])
+async def test_raw_rows_are_read_by_name(db: Database, in_block: bool) -> None:
+    await write(10)
+    mark = {"sqlite": "?"}.get(db.dialect.name, "%s")
+    sql = f"select number, text from post where number >= {mark} order by number"
+
+    async def numbers() -> list[int]:
+        found = []
+        async for row in db.stream(sql, [3], chunk_size=2):
+            assert (row["number"], row.text) == (row[0], "x" * PAYLOAD)
+            assert await Post.objects.count() == 10
+            found.append(row.number)
+        return found
+
+    if in_block:
+        async with atomic():
+            assert await numbers() == list(range(3, 10))
+    else:
+        assert await numbers() == list(range(3, 10))
+    await recovered(db)
 
 
 async def test_closing_the_database_ends_what_comes_back(url: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
+from ..drivers.streams import check_chunk_size
 from ..errors import FieldError, short
 from ..expressions import Expression, OrderBy, Q
 from ..query.builder import sliced, unlocked
@@ -92,23 +93,28 @@ class QuerySet(Writing[T]):
         return found
 
     async def iterator(self, chunk_size: int = 2000) -> AsyncIterator[T]:
-        """The rows one by one, made into objects so many at a time, and not kept by the query.
+        """The rows one by one, read so many at a time and not kept: for any number of rows.
 
-        Each chunk is a group of its own: what is touched is loaded, and what is to be prefetched is
-        fetched, for the rows of a chunk.
+        The database answers with the rows of the moment when it was asked; what is changed
+        meanwhile is not seen. Each chunk is a group of its own: what is touched is loaded, and what
+        is to be prefetched is fetched, for the rows of a chunk.
+
+        Outside of ``atomic()`` the rows come over a connection of their own, until the last is
+        read or the loop is left. In a block they share its connection, and end with the block.
 
         Args:
-            chunk_size: how many rows are made into objects at a time.
+            chunk_size: how many rows are read and made into objects at a time.
 
         Raises:
             FieldError: a chunk of less than one row.
+            TransactionError: the block in which the rows were asked for has ended.
+            DatabaseError: the database refused, or was lost on the way.
 
         Example:
             >>> async for post in Post.objects.prefetch_related("tags").iterator(500):
             ...     print(post.title)
         """
-        if chunk_size < 1:
-            raise FieldError(f"iterator(chunk_size={chunk_size}): a chunk has at least one row")
+        check_chunk_size("iterator", chunk_size)
         if self._whole and self._owner is not None and self._rows is None:
             check_allowed(self._owner[0], self._owner[1]._origin)
         spec = self._spec

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
 from ..drivers import DatabaseURL, Result, Rows, SyncConnection, parse_url, sync_driver
+from ..drivers.streams import check_chunk_size
 from ..errors import ConfigurationError, short
 from ..pairs import (
     SyncCloses,
@@ -223,6 +224,37 @@ class Database(SyncCloses):
         """The same of SQL that is known to write nothing."""
         found: tuple[list[str], Rows] = self._run("fetch_named", "fetch", sql, params)
         return found
+
+    def stream(
+        self, sql: str, params: Sequence[Any] = (), *, chunk_size: int = 2000
+    ) -> Iterator[Row]:
+        """The rows of a raw SELECT one by one, read so many at a time: for any number of rows.
+
+        What holds for ``QuerySet.iterator()`` holds for it too.
+
+        Args:
+            sql: a statement that only reads, with the database's own placeholders, as for
+                ``fetch``.
+            params: their values.
+            chunk_size: how many rows are read at a time.
+
+        Raises:
+            FieldError: a chunk of less than one row.
+            TransactionError: the block in which the rows were asked for has ended.
+            DatabaseError: one of its kinds, with the driver's error as its cause.
+
+        Example:
+            >>> for row in db.stream("select id, name from author"):
+            ...     print(row.id, row["name"])
+        """
+        check_chunk_size("stream", chunk_size)
+        stream = self.stream_rows(sql, params, chunk_size)
+        try:
+            while rows := stream.fetch():
+                for row in named_rows(stream.names, rows):
+                    yield row
+        finally:
+            stream.close()
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
         """Run raw SQL that gives no rows.

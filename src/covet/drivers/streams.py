@@ -7,12 +7,24 @@ import tempfile
 from collections.abc import Callable
 from typing import Any, Self
 
-from ..errors import OperationalError
+from ..errors import FieldError, OperationalError, short
 from .base import Params, Rows
 
 # What is set aside is kept in memory up to this many bytes, and on disk beyond.
 IN_MEMORY = 1_000_000
 HEAD = 8  # bytes that say how long a group is
+
+
+def check_chunk_size(call: str, size: object) -> None:
+    """Refuse what is no number of rows; it becomes a part of PostgreSQL's statement.
+
+    Raises:
+        FieldError: it is none.
+    """
+    if type(size) is not int:
+        raise FieldError(f"{call}(chunk_size={short(size)}): a chunk is a whole number of rows")
+    if size < 1:
+        raise FieldError(f"{call}(chunk_size={size}): a chunk has at least one row")
 
 
 class Spool:
