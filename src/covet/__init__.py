@@ -18,6 +18,7 @@ from .errors import (
     IntegrityError,
     InterfaceError,
     InternalError,
+    InvalidCursor,
     ModelError,
     MultipleObjectsReturned,
     NotLoaded,
@@ -35,7 +36,9 @@ from .errors import (
     ValidationError,
 )
 from .expressions import F, OrderBy, Q, Value
+from .query.cursors import set_cursor_secret
 from .query.prefetch import Prefetch
+from .rows.pages import CursorPage
 from .schema.choices import Choices, IntegerChoices, TextChoices
 from .schema.composite import CompositePrimaryKey
 from .schema.constraints import CheckConstraint, Index, UniqueConstraint
@@ -135,6 +138,7 @@ __all__ = [
     "ConfigurationError",
     "ConnectionFailed",
     "CovetError",
+    "CursorPage",
     "DataError",
     "DatabaseError",
     "DateField",
@@ -156,6 +160,7 @@ __all__ = [
     "IntegrityError",
     "InterfaceError",
     "InternalError",
+    "InvalidCursor",
     "JSONField",
     "JSONNull",
     "MaxLengthValidator",
@@ -200,6 +205,7 @@ __all__ = [
     "capture_queries",
     "get_reverse_relations",
     "register_reverse_relation",
+    "set_cursor_secret",
     "set_default_fetch_mode",
     "validate_email",
     "validate_ipv4_address",

@@ -203,6 +203,10 @@ class ValidationError(CovetError, ValueError):
         return self.errors
 
 
+class InvalidCursor(ValidationError):
+    """A cursor was changed on its way, or belongs to another query."""
+
+
 def _said_of(subject: str, message: str) -> str:
     """A predicate behind its subject, or a sentence of its own behind a colon."""
     colon = ":" if subject and message[:1].isupper() and not subject.endswith(":") else ""

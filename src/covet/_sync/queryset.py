@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..drivers.streams import check_chunk_size
 from ..errors import FieldError, short
-from ..expressions import Expression, OrderBy, Q
+from ..expressions import Expression, Q
 from ..query.builder import sliced, unlocked
 from ..query.spec import QuerySpec
 from ..rows import plans
-from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one, the_first
+from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one
 from ..schema.peers import Origin
-from ..sql import explaining
 from ..sql.dialects import dialect_for
 from .connection import session_of
 from .database import Database, database, is_connected
 from .loading import check_allowed, load_many, prefetch
 from .manager import complete, manager_of
-from .writing import Writing
+from .questions import Questions
 
 if TYPE_CHECKING:
     from typing import Self
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class QuerySet(Writing[T]):
+class QuerySet(Questions[T]):
     """A lazy query on one model; nothing is sent until its rows are needed.
 
     It keeps its rows once they are fetched, and every method that can answer from them does.
@@ -206,44 +205,6 @@ class QuerySet(Writing[T]):
         rows = self._fetched(self._by_key_unless_ordered().reverse()._spec.sliced(0, 1))
         return rows[0] if rows else None
 
-    def latest(self, *fields: str | Expression[Any] | OrderBy) -> T:
-        """The row that comes last in the order of some fields: ``… ORDER BY created DESC LIMIT 1``.
-
-        Args:
-            *fields: what ``order_by()`` takes, instead of the query's own order; those of
-                ``Meta.get_latest_by`` when left out.
-
-        Raises:
-            DoesNotExist: there are no rows.
-            UnknownField: a path that the model does not have.
-            FieldError: no fields here and none in the Meta, or the query is a slice.
-
-        Example:
-            >>> newest = Post.objects.latest("created")
-        """
-        query = self._latest_last("latest", fields).reverse()
-        return query._outermost("latest", fields)
-
-    def earliest(self, *fields: str | Expression[Any] | OrderBy) -> T:
-        """The row that comes first in the order of some fields: ``… ORDER BY created LIMIT 1``.
-
-        Args:
-            *fields: as for ``latest()``.
-
-        Raises:
-            DoesNotExist: there are no rows.
-            UnknownField: a path that the model does not have.
-            FieldError: no fields here and none in the Meta, or the query is a slice.
-
-        Example:
-            >>> oldest = Post.objects.earliest("created")
-        """
-        return self._latest_last("earliest", fields)._outermost("earliest", fields)
-
-    def _outermost(self, call: str, fields: tuple[Any, ...]) -> T:
-        rows = self._fetched(self._spec.sliced(0, 1))
-        return cast(T, the_first(rows, self.model, call, fields))
-
     def count(self) -> int:
         """How many rows there are: ``SELECT COUNT(*) …``, unless they are loaded already.
 
@@ -407,38 +368,6 @@ class QuerySet(Writing[T]):
             chosen = dialect_for("sqlite")
         plan = plans.rows_plan(self.model, spec, chosen)
         return plan.bind(spec.values + spec.window_values)
-
-    def explain(self, format: str | None = None, *, analyze: bool = False, **options: bool) -> str:
-        """How the database would carry the query out: ``EXPLAIN SELECT …``.
-
-        Args:
-            format: ``"text"``, the default; ``"json"`` on PostgreSQL and MariaDB; ``"xml"`` and
-                ``"yaml"`` on PostgreSQL.
-            analyze: whether the query is run as well, to measure what it takes; SQLite cannot.
-            **options: on PostgreSQL, True or False for ``verbose``, ``costs``, ``settings``,
-                ``buffers``, ``wal``, ``timing``, ``summary`` and ``memory``.
-
-        Returns:
-            The database's own text.
-
-        Raises:
-            FieldError: a format or an option that this database does not have.
-            NotSupportedError: ``analyze`` on SQLite.
-
-        Example:
-            >>> print(Post.objects.filter(views__gt=9).explain())
-            SCAN post
-        """
-        db = self._database()
-        head = explaining.head(db.dialect, format, analyze, options)
-        spec = self._spec
-        if spec.nothing:
-            return ""
-        sql, params = plans.rows_plan(self.model, spec, db.dialect).bind(
-            spec.values + spec.window_values
-        )
-        names, rows = db.read_named(f"{head} {sql}", params)
-        return db.dialect.explained(names, rows)
 
     @classmethod
     def as_manager(cls) -> Self:

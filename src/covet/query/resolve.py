@@ -20,11 +20,10 @@ from .grouping import joined
 from .joins import Aliases, Scope, column
 from .loading import Mask
 from .operands import Operand
+from .ordering import RANDOM, spelled_out
 from .spec import Keyed, Lock, QuerySpec
 
-RANDOM = "?"
 RANDOM_TERM = ast.OrderTerm(ast.Random(), False, True)
-DEEPEST_ORDERING = 10
 DEEPEST_CONDITION = 1000  # no server takes as many; where each stops, its dialect says
 WHOLE: Field[Any] = BigIntegerField()
 
@@ -37,6 +36,12 @@ def select(spec: QuerySpec) -> ast.Select | ast.Ranked:
     if spec.keyed is not None and spec.is_sliced:
         return _Resolver(spec).ranked()
     return _Resolver(spec).select()
+
+
+def page(spec: QuerySpec) -> tuple[ast.Select, int]:
+    """The SELECT of a page's rows, with what they are ordered by as its last outputs: how many."""
+    found = _Resolver(spec).select(marked=True)
+    return found, len(found.order_by)
 
 
 def select_keys(spec: QuerySpec) -> ast.Select:
@@ -213,15 +218,16 @@ class _Resolver:
         self.scope = Scope(spec.table, Aliases())
         self.conditions = Conditions(asked, spec.annotations, self.scope)
 
-    def select(self) -> ast.Select:
+    def select(self, marked: bool = False) -> ast.Select:
         where = self.where()
         outputs, fields, beside, names, widths = self.outputs()
         order = self.order()
+        marks = tuple(term.expr for term in order) if marked else ()
         hidden: tuple[ast.Expr, ...] = ()
         if self.spec.distinct:
             hidden, order = self._hidden(outputs, order)
         key = self._key(self.spec.keyed) if self.spec.keyed is not None else ()
-        hidden = (*hidden, *key)
+        hidden = (*hidden, *key, *marks)
         limit, offset = self.window()
         lock = self.lock(beside)  # which may join the tables of parents
         return ast.Select(
@@ -429,26 +435,10 @@ class _Resolver:
                 raise _no_term(term)
         return found
 
-    def _by_path(self, term: str, depth: int = 0) -> list[ast.OrderTerm]:
-        """The terms of a path such as ``-author``: a relation is ordered as its model is."""
-        descending = term.startswith("-")
-        name = term.removeprefix("-").removeprefix("+")
-        value = self.value(name)
-        field: Any = value.field
-        names_object = field.is_relation and name.rpartition("__")[2] == field.name
-        ordering = field.target.options.ordering if names_object else ()
-        if not ordering or depth >= DEEPEST_ORDERING:
-            exprs = ast.flat([value.expr])
-            return [ast.OrderTerm(expr, descending, not descending) for expr in exprs]
-        found: list[ast.OrderTerm] = []
-        for inner in ordering:
-            if not isinstance(inner, str) or inner == RANDOM:
-                raise FieldError(
-                    f"{short(term)} orders by {field.target.model_name}, whose own ordering is no "
-                    "list of names",
-                    fix=f"Order by a field of it: {name}__…",
-                )
-            opposite = descending != inner.startswith("-")
-            inner_name = inner.removeprefix("-")
-            found += self._by_path(f"{'-' if opposite else ''}{name}__{inner_name}", depth + 1)
-        return found
+    def _by_path(self, term: str) -> list[ast.OrderTerm]:
+        """The terms of a path such as ``-author``."""
+        return [
+            ast.OrderTerm(expr, descending, not descending)
+            for name, descending in spelled_out(term, self.value)
+            for expr in ast.flat([self.value(name).expr])
+        ]

@@ -221,8 +221,18 @@ def _row_class(paths: tuple[str, ...]) -> Any:
 def read_fields(dialect: Dialect, fields: Sequence[Field[Any]]) -> Callable[[Sequence[Any]], Any]:
     """The function that reads one row of columns as the values of these fields."""
     source = Source(dialect)
-    names = ", ".join(f"c{n}" for n in range(len(fields)))
-    values = ", ".join(source.converted(n, f, True) for n, f in enumerate(fields))
-    exec(f"def read(row):\n    ({names},) = row\n    return ({values},)", source.names)
+    return _reader(source, [source.converted(n, f, True) for n, f in enumerate(fields)])
+
+
+def reader(dialect: Dialect, exprs: Sequence[ast.Expr]) -> Callable[[Sequence[Any]], Any]:
+    """The function that reads one row as the values of these expressions."""
+    source = Source(dialect)
+    return _reader(source, [source.value(n, expr) for n, expr in enumerate(exprs)])
+
+
+def _reader(source: Source, values: list[str]) -> Callable[[Sequence[Any]], Any]:
+    names = ", ".join(f"c{n}" for n in range(len(values)))
+    text = ", ".join(values)
+    exec(f"def read(row):\n    ({names},) = row\n    return ({text},)", source.names)
     read: Callable[[Sequence[Any]], Any] = source.names["read"]
     return read
