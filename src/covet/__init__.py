@@ -14,17 +14,20 @@ from .errors import (
     CovetError,
     DatabaseError,
     DataError,
+    EmptyPage,
     FieldError,
     IntegrityError,
     InterfaceError,
     InternalError,
     InvalidCursor,
+    InvalidPage,
     ModelError,
     MultipleObjectsReturned,
     NotLoaded,
     NotSupportedError,
     ObjectDoesNotExist,
     OperationalError,
+    PageNotAnInteger,
     PoolTimeout,
     ProgrammingError,
     ProtectedError,
@@ -39,6 +42,7 @@ from .expressions import F, OrderBy, Q, Value
 from .query.cursors import set_cursor_secret
 from .query.prefetch import Prefetch
 from .rows.pages import CursorPage
+from .rows.paging import Page, UnorderedObjectListWarning
 from .schema.choices import Choices, IntegerChoices, TextChoices
 from .schema.composite import CompositePrimaryKey
 from .schema.constraints import CheckConstraint, Index, UniqueConstraint
@@ -148,6 +152,7 @@ __all__ = [
     "DurationField",
     "EmailField",
     "EmailValidator",
+    "EmptyPage",
     "F",
     "FetchMode",
     "Field",
@@ -161,6 +166,7 @@ __all__ = [
     "InterfaceError",
     "InternalError",
     "InvalidCursor",
+    "InvalidPage",
     "JSONField",
     "JSONNull",
     "MaxLengthValidator",
@@ -174,6 +180,8 @@ __all__ = [
     "ObjectDoesNotExist",
     "OperationalError",
     "OrderBy",
+    "Page",
+    "PageNotAnInteger",
     "PoolTimeout",
     "PositiveBigIntegerField",
     "PositiveIntegerField",
@@ -200,6 +208,7 @@ __all__ = [
     "UniqueConstraint",
     "UnknownField",
     "UnknownLookup",
+    "UnorderedObjectListWarning",
     "ValidationError",
     "Value",
     "capture_queries",
@@ -223,6 +232,7 @@ COLOURED = frozenset(
         "Manager",
         "Model",
         "OneToOneField",
+        "Paginator",
         "QuerySet",
         "RelatedManager",
         "atomic",

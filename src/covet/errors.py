@@ -213,6 +213,18 @@ def _said_of(subject: str, message: str) -> str:
     return f"{subject}{colon} {message}".strip()
 
 
+class InvalidPage(CovetError):
+    """A paginator has no such page."""
+
+
+class PageNotAnInteger(InvalidPage):
+    """What was given as the number of a page is no number."""
+
+
+class EmptyPage(InvalidPage):
+    """There is no page of that number."""
+
+
 class ObjectDoesNotExist(CovetError):
     """No row matched where exactly one was asked for. Each model has its own subclass."""
 

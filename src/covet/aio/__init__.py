@@ -38,6 +38,7 @@ from .. import (
     DurationField,
     EmailField,
     EmailValidator,
+    EmptyPage,
     F,
     FetchMode,
     Field,
@@ -51,6 +52,7 @@ from .. import (
     InterfaceError,
     InternalError,
     InvalidCursor,
+    InvalidPage,
     JSONField,
     JSONNull,
     MaxLengthValidator,
@@ -64,6 +66,8 @@ from .. import (
     ObjectDoesNotExist,
     OperationalError,
     OrderBy,
+    Page,
+    PageNotAnInteger,
     PoolTimeout,
     PositiveBigIntegerField,
     PositiveIntegerField,
@@ -87,6 +91,7 @@ from .. import (
     UniqueConstraint,
     UnknownField,
     UnknownLookup,
+    UnorderedObjectListWarning,
     URLField,
     URLValidator,
     UUIDField,
@@ -108,6 +113,7 @@ from .._async.database import Database, connect, database
 from .._async.loading import prefetch_related_objects
 from .._async.manager import Manager
 from .._async.model import Model
+from .._async.paginator import Paginator
 from .._async.queryset import QuerySet
 from .._async.related import RelatedManager
 from .._async.relations import ForeignKey, ManyToManyField, OneToOneField
@@ -153,6 +159,7 @@ __all__ = [
     "DurationField",
     "EmailField",
     "EmailValidator",
+    "EmptyPage",
     "F",
     "FetchMode",
     "Field",
@@ -167,6 +174,7 @@ __all__ = [
     "InterfaceError",
     "InternalError",
     "InvalidCursor",
+    "InvalidPage",
     "JSONField",
     "JSONNull",
     "Manager",
@@ -184,6 +192,9 @@ __all__ = [
     "OneToOneField",
     "OperationalError",
     "OrderBy",
+    "Page",
+    "PageNotAnInteger",
+    "Paginator",
     "PoolTimeout",
     "PositiveBigIntegerField",
     "PositiveIntegerField",
@@ -212,6 +223,7 @@ __all__ = [
     "UniqueConstraint",
     "UnknownField",
     "UnknownLookup",
+    "UnorderedObjectListWarning",
     "ValidationError",
     "Value",
     "atomic",

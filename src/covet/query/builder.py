@@ -63,6 +63,11 @@ class Builder(Generic[T]):
             return bool(self._spec.ordering.terms)
         return bool(self._spec.table.options.ordering)
 
+    @property
+    def _is_ordered(self) -> bool:
+        """Whether a slice of the rows has the same rows each time, as far as is known."""
+        return self.ordered or self._spec.nothing
+
     # --- narrowing -----------------------------------------------------------------------------
 
     def all(self) -> Self:
