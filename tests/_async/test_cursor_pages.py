@@ -28,6 +28,7 @@ from covet.aio import (
     FieldError,
     FloatField,
     ForeignKey,
+    Index,
     IntegerField,
     InvalidCursor,
     JSONField,
@@ -69,6 +70,10 @@ class Post(Model):
     code = CharField(max_length=20, unique=True)
     notes = JSONField(null=True)
     author = ForeignKey(Author, null=True, related_name="posts")
+    rank = IntegerField(default=0)
+
+    class Meta:
+        indexes = [Index(fields=["rank", "id"], name="by_rank")]
 
 
 class Order(Model):
@@ -179,6 +184,14 @@ async def test_a_page_is_one_query_for_one_row_more(db: Database) -> None:
     assert len(queries) == 1
     assert queries[0].params[-1] == 3
     assert "OFFSET" not in queries[0].sql
+
+
+async def test_an_index_on_the_order_is_used(db: Database) -> None:
+    await write(1, 2, 3)
+    first = await posts.order_by("rank").page(1)
+    if db.dialect.name == "sqlite":
+        plan = await posts.order_by("rank").after(first.end_cursor).explain()
+        assert plan == "SEARCH post USING INDEX by_rank (rank>?)"
 
 
 async def test_rows_that_come_and_go_move_no_others(db: Database) -> None:

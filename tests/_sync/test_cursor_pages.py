@@ -30,6 +30,7 @@ from covet.sync import (
     FieldError,
     FloatField,
     ForeignKey,
+    Index,
     IntegerField,
     InvalidCursor,
     JSONField,
@@ -71,6 +72,10 @@ class Post(Model):
     code = CharField(max_length=20, unique=True)
     notes = JSONField(null=True)
     author = ForeignKey(Author, null=True, related_name="posts")
+    rank = IntegerField(default=0)
+
+    class Meta:
+        indexes = [Index(fields=["rank", "id"], name="by_rank")]
 
 
 class Order(Model):
@@ -181,6 +186,14 @@ def test_a_page_is_one_query_for_one_row_more(db: Database) -> None:
     assert len(queries) == 1
     assert queries[0].params[-1] == 3
     assert "OFFSET" not in queries[0].sql
+
+
+def test_an_index_on_the_order_is_used(db: Database) -> None:
+    write(1, 2, 3)
+    first = posts.order_by("rank").page(1)
+    if db.dialect.name == "sqlite":
+        plan = posts.order_by("rank").after(first.end_cursor).explain()
+        assert plan == "SEARCH post USING INDEX by_rank (rank>?)"
 
 
 def test_rows_that_come_and_go_move_no_others(db: Database) -> None:
