@@ -154,20 +154,6 @@ def test_update_of_nothing_sends_nothing(posts: list[Post]) -> None:
     assert Post.objects.filter(pk__in=[]).update(views=1) == 0
 
 
-@pytest.mark.parametrize("part", [slice(0, 1), slice(1, None), slice(0, 0)])
-def test_a_slice_cannot_be_updated_or_deleted(posts: list[Post], part: slice) -> None:
-    sliced = Post.objects.order_by("title")[part]
-    with pytest.raises(FieldError) as caught:
-        sliced.update(views=1)
-    assert str(caught.value) == (
-        "update() cannot be called on a slice. Filter by key: filter(pk__in=…).update()."
-    )
-    with pytest.raises(FieldError) as caught:
-        sliced.delete()
-    assert str(caught.value).startswith("delete() cannot be called on a slice.")
-    assert Post.objects.count() == 4
-
-
 @pytest.mark.parametrize(
     ("values", "error", "words"),
     [

@@ -174,8 +174,8 @@ class Database(AsyncCloses):
             return BlockStream(session, sql, params, size)
         return OwnStream(self.pool(), self.alias, sql, params, size)
 
-    async def write_rows(self, table: str, sql: str, params: Sequence[Any]) -> Rows:
-        """The rows that an ``INSERT … RETURNING`` gives."""
+    async def write_rows(self, table: str | None, sql: str, params: Sequence[Any]) -> Rows:
+        """The rows that a statement gives which changes a table; None: perhaps any."""
         try:
             return await self.fetch_rows(sql, params)
         finally:  # what failed or was cancelled may have been carried out

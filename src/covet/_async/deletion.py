@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 
 from ..pairs import async_answer
 from ..query.deletion import Announce, Defer, Delete, Plan, Question, Rows, Server, Update, plan
-from ..query.reach import by_nobody, changes_others, is_plain, model_of
-from ..query.spec import QuerySpec
+from ..query.loading import EVERYTHING
+from ..query.reach import Observed, by_nobody, changes_others, is_plain, model_of
+from ..query.spec import Output, QuerySpec
 from ..rows import plans, saving
-from ..schema.peers import Origin
+from ..schema.peers import FetchMode, Origin
 from ..schema.record import Record
 from ..schema.table import Table
 from .database import Database, database
@@ -24,7 +25,7 @@ async def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
     """Delete the rows of a query, and do what ``on_delete`` says to those that refer to them.
 
     Args:
-        spec: the query, without a slice.
+        spec: the query.
         alias: the database.
         origin: what ``delete()`` was called on: a queryset, or the instance whose row this is.
 
@@ -34,9 +35,9 @@ async def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
     if spec.nothing:
         return 0, {}
     db = database(alias)
-    observed = _is_observed if pre_delete.receivers or post_delete.receivers else by_nobody
+    observed = is_observed()
     if is_plain(spec.table, observed):
-        count = await _delete(db, spec)
+        count = await _delete_plain(db, spec)
         return count, {spec.table.model_name: count} if count else {}
     async with atomic(using=db.alias):
         dialect = db.dialect
@@ -44,6 +45,32 @@ async def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
         record = origin if isinstance(origin, Record) else None
         found = await _planned(db, plan(spec, server, observed, record))
         return await _carried_out(db, found, origin, spec.table)
+
+
+async def keys_of(db: Database, spec: QuerySpec) -> list[Any]:
+    """The primary keys of a query's rows, each once."""
+    keys = spec.with_related(()).with_loading(EVERYTHING).giving(Output("flat", ("pk",)))
+    return list(dict.fromkeys(await rows_of(db, keys)))
+
+
+async def _delete_plain(db: Database, spec: QuerySpec) -> int:
+    """Delete rows that nothing hangs on."""
+    if not spec.is_changed_by_keys:
+        return await _delete(db, spec)
+    async with atomic(using=db.alias):
+        keys = await keys_of(db, spec)
+        most = db.dialect.most_keys
+        return sum(
+            [
+                await _delete(db, spec.among(keys[start : start + most]))
+                for start in range(0, len(keys), most)
+            ]
+        )
+
+
+def is_observed() -> Observed:
+    """What tells whether somebody wants to be told of each instance of a model that is deleted."""
+    return _is_observed if pre_delete.receivers or post_delete.receivers else by_nobody
 
 
 def _is_observed(model: type[Record]) -> bool:
@@ -62,7 +89,7 @@ async def _planned(db: Database, asking: Generator[Question, Any, Plan]) -> Plan
             made: Plan = end.value
             return made
         if isinstance(question, Rows):
-            answer = await _rows(db, question.spec)
+            answer = await rows_of(db, question.spec)
         else:
             answer = await async_answer(question.function)
 
@@ -99,10 +126,11 @@ async def _defer(db: Database, on: bool) -> None:
         await db.execute(command)
 
 
-async def _rows(db: Database, spec: QuerySpec) -> list[Any]:
+async def rows_of(db: Database, spec: QuerySpec, mode: FetchMode | None = None) -> list[Any]:
+    """The rows of a query, with nothing fetched besides."""
     made = plans.rows_plan(model_of(spec.table), spec, db.dialect)
     rows = await db.fetch_rows(*made.bind(spec.values + spec.window_values))
-    return made.load(rows, Origin(db.alias))
+    return made.load(rows, Origin(db.alias, mode))
 
 
 async def _update(db: Database, step: Update) -> None:
@@ -114,7 +142,8 @@ async def _update(db: Database, step: Update) -> None:
 async def _delete(db: Database, spec: QuerySpec) -> int:
     statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
     if changes_others(spec.table):
-        result = await db.execute(*statement.bind(spec.values))
+        result = await db.execute(*statement.bind(spec.values + spec.window_values))
     else:
-        result = await db.write(spec.table.name, *statement.bind(spec.values))
+        values = spec.values + spec.window_values
+        result = await db.write(spec.table.name, *statement.bind(values))
     return result.rowcount

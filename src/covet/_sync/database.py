@@ -176,8 +176,8 @@ class Database(SyncCloses):
             return BlockStream(session, sql, params, size)
         return OwnStream(self.pool(), self.alias, sql, params, size)
 
-    def write_rows(self, table: str, sql: str, params: Sequence[Any]) -> Rows:
-        """The rows that an ``INSERT … RETURNING`` gives."""
+    def write_rows(self, table: str | None, sql: str, params: Sequence[Any]) -> Rows:
+        """The rows that a statement gives which changes a table; None: perhaps any."""
         try:
             return self.fetch_rows(sql, params)
         finally:  # what failed or was cancelled may have been carried out

@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 
 from ..pairs import sync_answer
 from ..query.deletion import Announce, Defer, Delete, Plan, Question, Rows, Server, Update, plan
-from ..query.reach import by_nobody, changes_others, is_plain, model_of
-from ..query.spec import QuerySpec
+from ..query.loading import EVERYTHING
+from ..query.reach import Observed, by_nobody, changes_others, is_plain, model_of
+from ..query.spec import Output, QuerySpec
 from ..rows import plans, saving
-from ..schema.peers import Origin
+from ..schema.peers import FetchMode, Origin
 from ..schema.record import Record
 from ..schema.table import Table
 from .database import Database, database
@@ -26,7 +27,7 @@ def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
     """Delete the rows of a query, and do what ``on_delete`` says to those that refer to them.
 
     Args:
-        spec: the query, without a slice.
+        spec: the query.
         alias: the database.
         origin: what ``delete()`` was called on: a queryset, or the instance whose row this is.
 
@@ -36,9 +37,9 @@ def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
     if spec.nothing:
         return 0, {}
     db = database(alias)
-    observed = _is_observed if pre_delete.receivers or post_delete.receivers else by_nobody
+    observed = is_observed()
     if is_plain(spec.table, observed):
-        count = _delete(db, spec)
+        count = _delete_plain(db, spec)
         return count, {spec.table.model_name: count} if count else {}
     with atomic(using=db.alias):
         dialect = db.dialect
@@ -46,6 +47,32 @@ def delete(spec: QuerySpec, alias: str, origin: Any) -> Counts:
         record = origin if isinstance(origin, Record) else None
         found = _planned(db, plan(spec, server, observed, record))
         return _carried_out(db, found, origin, spec.table)
+
+
+def keys_of(db: Database, spec: QuerySpec) -> list[Any]:
+    """The primary keys of a query's rows, each once."""
+    keys = spec.with_related(()).with_loading(EVERYTHING).giving(Output("flat", ("pk",)))
+    return list(dict.fromkeys(rows_of(db, keys)))
+
+
+def _delete_plain(db: Database, spec: QuerySpec) -> int:
+    """Delete rows that nothing hangs on."""
+    if not spec.is_changed_by_keys:
+        return _delete(db, spec)
+    with atomic(using=db.alias):
+        keys = keys_of(db, spec)
+        most = db.dialect.most_keys
+        return sum(
+            [
+                _delete(db, spec.among(keys[start : start + most]))
+                for start in range(0, len(keys), most)
+            ]
+        )
+
+
+def is_observed() -> Observed:
+    """What tells whether somebody wants to be told of each instance of a model that is deleted."""
+    return _is_observed if pre_delete.receivers or post_delete.receivers else by_nobody
 
 
 def _is_observed(model: type[Record]) -> bool:
@@ -64,7 +91,7 @@ def _planned(db: Database, asking: Generator[Question, Any, Plan]) -> Plan:
             made: Plan = end.value
             return made
         if isinstance(question, Rows):
-            answer = _rows(db, question.spec)
+            answer = rows_of(db, question.spec)
         else:
             answer = sync_answer(question.function)
 
@@ -101,10 +128,11 @@ def _defer(db: Database, on: bool) -> None:
         db.execute(command)
 
 
-def _rows(db: Database, spec: QuerySpec) -> list[Any]:
+def rows_of(db: Database, spec: QuerySpec, mode: FetchMode | None = None) -> list[Any]:
+    """The rows of a query, with nothing fetched besides."""
     made = plans.rows_plan(model_of(spec.table), spec, db.dialect)
     rows = db.fetch_rows(*made.bind(spec.values + spec.window_values))
-    return made.load(rows, Origin(db.alias))
+    return made.load(rows, Origin(db.alias, mode))
 
 
 def _update(db: Database, step: Update) -> None:
@@ -116,7 +144,8 @@ def _update(db: Database, step: Update) -> None:
 def _delete(db: Database, spec: QuerySpec) -> int:
     statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
     if changes_others(spec.table):
-        result = db.execute(*statement.bind(spec.values))
+        result = db.execute(*statement.bind(spec.values + spec.window_values))
     else:
-        result = db.write(spec.table.name, *statement.bind(spec.values))
+        values = spec.values + spec.window_values
+        result = db.write(spec.table.name, *statement.bind(values))
     return result.rowcount

@@ -89,7 +89,7 @@ class BaseManager(Generic[M_co]):
         return f"<{type(self).__name__} {model.__name__ + '.' if model else ''}{self.name}>"
 
 
-QUERYSETS_ONLY = frozenset({"delete"})
+QUERYSETS_ONLY = frozenset({"delete", "returning"})
 """What a manager does not have, so that nobody empties a table by leaving out a filter."""
 
 

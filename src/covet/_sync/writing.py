@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ..errors import FieldError, IntegrityError
 from ..expressions import Q
@@ -15,12 +15,17 @@ from ..query.builder import sliced
 from ..query.spec import QuerySpec
 from ..rows import bulk, changes, conflicts, parts, saving
 from ..rows.locks import locking_own
+from ..rows.named import Row
 from ..schema.peers import Origin, Rows
 from . import inherited
 from .database import Database
-from .deletion import delete
+from .deletion import delete, keys_of
 from .ordering import give_places
+from .returning import Returning
 from .transaction import atomic
+
+if TYPE_CHECKING:
+    from .queryset import QuerySet
 
 T = TypeVar("T")
 
@@ -302,6 +307,9 @@ class Writing(SyncRows[T]):
     def update(self, /, **values: Any) -> int:
         """All rows of the query changed in the database: ``UPDATE … SET …``.
 
+        Of a slice, only those: ``order_by("created")[:100].update(…)``, ``… WHERE id IN (SELECT …
+        ORDER BY created LIMIT 100)``.
+
         Args:
             **values: values, or expressions such as ``F("views") + 1``.
 
@@ -311,37 +319,50 @@ class Writing(SyncRows[T]):
         Raises:
             UnknownField: a name that the model does not have.
             ValidationError: a value that its field does not accept.
-            FieldError: the query is a slice, or an expression does not fit.
+            FieldError: an expression does not fit its column.
 
         Example:
             >>> Post.objects.filter(author=ann).update(views=F("views") + 1)
             2
         """
-        self._check_unsliced("update")
         spec = self._spec
         written = saving.check_settable(spec.table, values, "update")
         self._changing()
         if spec.nothing:
             return 0
         db = self._database()
+        if spec.is_changed_by_keys:
+            saving.check_values(written, db.dialect)
+            return self._update_by_keys(db, values)
         if spec.table.parents:
             groups = parts.by_table(spec.table, written)
             if len(groups) > 1 or () not in groups:
                 return inherited.update(self.model, spec, groups, db)
         plan = saving.update_plan(self.model, spec, written, db.dialect)
-        result = db.write(spec.table.name, *plan.bind(spec.values + written.values))
-        return result.rowcount
+        bound = plan.bind(spec.values + spec.window_values + written.values)
+        return db.write(spec.table.name, *bound).rowcount
+
+    def _update_by_keys(self, db: Database, values: Mapping[str, Any]) -> int:
+        """Look which rows it are, lock them where the database does, and change just these."""
+        with atomic(using=db.alias):
+            keys = keys_of(db, locking_own(self._spec, db.dialect))
+            most, count = db.dialect.most_keys, 0
+            for start in range(0, len(keys), most):
+                some = self._with(self._spec.among(keys[start : start + most]))
+                count += some.update(**values)
+        return count
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """All rows of the query deleted, and what hangs on them as ``on_delete`` says.
 
-        One ``DELETE FROM … WHERE …`` if nothing does; else all of it happens, or nothing.
+        One ``DELETE FROM … WHERE …`` if nothing does; else all of it happens, or nothing. Of a
+        slice, only its rows are deleted.
 
         Returns:
             How many rows were deleted, and the same by model.
 
         Raises:
-            FieldError: the query is a slice.
+            FieldError: the query gives values.
             ProtectedError: other rows refer to them, with ``on_delete=PROTECT``.
             RestrictedError: rows that stay refer to them, with ``on_delete=RESTRICT``.
             IntegrityError: the database refuses, as a row would refer to none.
@@ -350,9 +371,41 @@ class Writing(SyncRows[T]):
             >>> Post.objects.filter(views=0).delete()
             (5, {'Comment': 2, 'Post': 3})
         """
-        self._check_unsliced("delete")
+        if self._spec.output.kind != "instances":
+            raise FieldError(
+                "delete() deletes whole rows, and this query gives values",
+                fix="Call delete() without values() or values_list().",
+            )
         self._changing()
         return delete(self._spec, self.db, self)
+
+    @overload
+    def returning(self) -> Returning[T]: ...
+    @overload
+    def returning(self, field: str, /, *fields: str) -> Returning[Row]: ...
+    def returning(self, *fields: str) -> Returning[Any]:
+        """The same rows, to be given by the ``update()`` or ``delete()`` that is called next.
+
+        Args:
+            *fields: names of fields of the model itself; without any, instances are given.
+
+        Returns:
+            An object with ``update()`` and ``delete()``. They give a list: of instances, without
+            the fields that ``only()`` and ``defer()`` leave out; or of ``Row``, a tuple that can be
+            read by the fields' names too. An ``update()`` gives new values, a ``delete()`` the old.
+
+        Raises:
+            UnknownField: a name that the model does not have.
+            FieldError: a field of another model.
+
+        Example:
+            >>> rows = (
+            ...     Post.objects.filter(author=ann).returning("id", "views").update(views=0)
+            ... )
+            >>> rows[0].id
+            1
+        """
+        return Returning(cast("QuerySet[T]", self), fields)
 
     def _changing(self) -> None:
         """What is kept of the rows, here or by the instance that they belong to, is old now."""
@@ -360,13 +413,6 @@ class Writing(SyncRows[T]):
         if self._owner is not None:
             way, instance = self._owner
             way.forget(instance)
-
-    def _check_unsliced(self, call: str) -> None:
-        if self._spec.is_sliced:
-            raise FieldError(
-                f"{call}() cannot be called on a slice",
-                fix=f"Filter by key: filter(pk__in=…).{call}().",
-            )
 
 
 def _called(values: Mapping[str, Any]) -> dict[str, Any]:

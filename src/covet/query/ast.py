@@ -457,10 +457,14 @@ class Update:
     """An UPDATE of the rows that a SELECT of the same table would find.
 
     If the SELECT has an output, it is a key, and the rows are those that it points to.
+
+    Attributes:
+        returning: what it gives of each row that it changed.
     """
 
     select: Select
     assignments: tuple[Assignment, ...] = field(default=())
+    returning: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,9 +488,14 @@ class UpdateMany:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """A DELETE of the rows that a SELECT of the same table would find, or that its key finds."""
+    """A DELETE of the rows that a SELECT of the same table would find, or that its key finds.
+
+    Attributes:
+        returning: what it gives of each row that was there.
+    """
 
     select: Select
+    returning: tuple[Expr, ...] = ()
 
 
 Statement: TypeAlias = (

@@ -98,7 +98,7 @@ def plan(
     """The plan for deleting the rows of a query.
 
     Args:
-        spec: the query, without a slice.
+        spec: the query.
         server: the database.
         observed: whether instances of a model are to be announced, and therefore loaded.
         record: the instance whose row the query is, where it is one's.
@@ -145,7 +145,8 @@ class Collector:
         table = spec.table.concrete
         if record is None:
             # Neither order nor related rows are needed, and DISTINCT does no harm.
-            plain = spec.ordered(()).with_related(()).with_loading(EVERYTHING)
+            plain = spec.with_related(()).with_loading(EVERYTHING)
+            plain = plain if spec.is_sliced else plain.ordered(())
             yield from self._take(table, plain)
             return
         if table in self.reach.observed:

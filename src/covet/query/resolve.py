@@ -45,8 +45,12 @@ def page(spec: QuerySpec) -> tuple[ast.Select, int]:
 
 
 def select_keys(spec: QuerySpec) -> ast.Select:
-    """The SELECT whose rows an UPDATE or a DELETE is about: no outputs, no order."""
-    return _Resolver(spec).rows()
+    """The SELECT whose rows an UPDATE or a DELETE is about: no outputs; an order for a slice."""
+    resolver = _Resolver(spec)
+    if not spec.is_sliced:
+        return resolver.rows()
+    order = resolver.order()  # which may join tables too
+    return replace(resolver.rows(window=True), order_by=order)
 
 
 def select_keys_above(spec: QuerySpec, links: Links) -> ast.Select:

@@ -7,6 +7,7 @@ is worked out once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..expressions import Expression, OrderBy, Q
@@ -306,6 +307,17 @@ class QuerySpec:
     def is_sliced(self) -> bool:
         """Whether only some of the rows are asked for, by their position."""
         return self.low > 0 or self.high is not None
+
+    @property
+    def is_changed_by_keys(self) -> bool:
+        """Whether no condition says which rows an UPDATE is about, so that keys are asked for."""
+        return self.is_sliced and (self.distinct or bool(self.table.parents))
+
+    def among(self, keys: Sequence[Any]) -> QuerySpec:
+        """Those of its rows that have one of these keys; of a slice, all that have."""
+        new = self.copy()
+        new.low, new.high = 0, None
+        return new.where(Q(pk__in=list(keys)))
 
     @property
     def window(self) -> str:

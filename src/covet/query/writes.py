@@ -108,7 +108,7 @@ def update(
 
     Args:
         spec: which rows.
-        written: what is set.
+        written: what is set; its values stand behind the query's and those of its slice.
         links: leads to the table of the fields, where it is one that the rows go on from.
         asked_of: the table whose model the user named, if not that of the query.
 
@@ -118,7 +118,7 @@ def update(
     select = select_keys_above(spec, links) if links else select_keys(spec)
     table = links[-1].target if links else spec.table
     asked_of = asked_of or spec.table
-    place = len(spec.values)
+    place = len(spec.values) + len(spec.window_values)
     assignments: list[ast.Assignment] = []
     for field, value in zip(written.fields, written.given, strict=True):
         if isinstance(value, Expression) and not isinstance(value, Value):

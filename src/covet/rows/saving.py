@@ -20,6 +20,7 @@ from ..schema.table import Table
 from ..sql.compiler import compiler_for
 from ..sql.dialects import Dialect
 from ..sql.plan import Statement
+from ..sql.types import binder
 from .loader import read_fields
 from .plans import planned
 
@@ -133,8 +134,14 @@ def update_plan(
     links: Links = (),
     asked_of: Table | None = None,
 ) -> Statement:
-    """The plan of an UPDATE; it binds the spec's values and then the assignments'."""
-    key = (dialect, "update", spec.key, written.key)  # the fields say which links it goes along
+    """The plan of an UPDATE; it binds the values of the spec, its window, and the assignments'."""
+    key = (
+        dialect,
+        "update",
+        spec.window,
+        spec.key,
+        written.key,
+    )  # the fields say which links it goes along
     plan: Statement | None = model._plans.get(key)
     return plan or planned(
         model,
@@ -145,7 +152,7 @@ def update_plan(
 
 def delete_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> Statement:
     """The plan of a DELETE."""
-    key = (dialect, "delete", spec.key)
+    key = (dialect, "delete", spec.window, spec.key)
     plan: Statement | None = model._plans.get(key)
     return plan or planned(model, key, lambda: compiler_for(dialect).compile(writes.delete(spec)))
 
@@ -318,6 +325,17 @@ def take_values(record: Record, fields: Sequence[Field[Any]], values: Sequence[A
         setattr(record, field.attname, value)
     if record._forgotten:
         record._forgotten -= {field.attname for field in fields}
+
+
+def check_values(written: Assigned, dialect: Dialect) -> None:
+    """Refuse values before anything is asked, where they are bound only later.
+
+    Raises:
+        ValidationError: a value that its field does not accept.
+    """
+    for field, value in zip(written.fields, written.given, strict=True):
+        if value is not None and not isinstance(value, Shaped):
+            binder(dialect.name, field)(value)
 
 
 def check_settable(table: Table, values: dict[str, Any], call: str) -> Assigned:

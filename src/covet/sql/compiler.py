@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -163,7 +164,8 @@ class Compiler:
             self.name(_changed(node.select).name),
             " SET ",
             separated(", ", assignments),
-            clause("WHERE", self.rows_of(node.select)),
+            self.those(node.select),
+            clause("RETURNING", self.outputs(node.returning) if node.returning else ()),
         )
 
     def delete(self, node: ast.Delete) -> SQL:
@@ -171,7 +173,8 @@ class Compiler:
         return sql(
             "DELETE FROM ",
             self.name(_changed(node.select).name),
-            clause("WHERE", self.rows_of(node.select)),
+            self.those(node.select),
+            clause("RETURNING", self.outputs(node.returning) if node.returning else ()),
         )
 
     # --- clauses -------------------------------------------------------------------------------
@@ -242,6 +245,19 @@ class Compiler:
         self.dialect.check_depth(condition.depth)
         return self.condition(condition)
 
+    def those(self, select: ast.Select) -> SQL:
+        """Which rows an UPDATE or DELETE changes: ``WHERE …``, and where it can, ``LIMIT …``"""
+        if select.limit is None or select.offset is not None or not self.dialect.limits_changes:
+            return clause("WHERE", self.rows_of(select))
+        if select.joins or _has_subquery(select.where):
+            return clause("WHERE", self.rows_of(select))
+        order = separated(", ", map(self.order_term, select.order_by))
+        return sql(
+            clause("WHERE", self.where(select.where)),
+            clause("ORDER BY", order),
+            self.window(select),
+        )
+
     def rows_of(self, select: ast.Select, table: str = "") -> SQL:
         """The condition of an UPDATE or DELETE; by key in a subquery where it joins tables.
 
@@ -252,13 +268,11 @@ class Compiler:
         above = _key_above(select)
         if above is not None:
             pk = above.field.target_field
-        elif not select.joins and not _has_subquery(select.where):
+        elif not (select.joins or _has_subquery(select.where) or _is_slice(select)):
             return self.where(select.where)
         members = pk.members
         key = ast.flat([above or column(select.alias, pk, False)])
-        inner = self.numbered(
-            ast.Select(select.table, select.alias, key, select.joins, select.where)
-        )
+        inner = self.numbered(replace(select, outputs=key))
         names = separated(", ", ((self.name(f"c{n}"),) for n in range(len(members))))
         columns = separated(", ", ((table + self.name(member.column),) for member in members))
         return sql(
@@ -633,6 +647,10 @@ def _unnamed(node: ast.Expr) -> ast.Expr:
 
 def _is_random(select: ast.Select) -> bool:
     return any(isinstance(term.expr, ast.Random) for term in select.order_by)
+
+
+def _is_slice(select: ast.Select) -> bool:
+    return select.limit is not None or select.offset is not None
 
 
 def _has_subquery(condition: ast.Condition | None) -> bool:

@@ -42,10 +42,13 @@ class Dialect:
 
     # what the database has
     returning_on_insert = True
+    returning_on_update = True
+    returning_on_delete = True
     array_parameters = False  # `= ANY(%s)`: one text for every length of list
     names_conflicts = True  # what ON CONFLICT is about has to be said
     updates_twice = True  # one INSERT … ON CONFLICT may come to the same row more than once
     bulk_insert_by_unnest = False  # one array a column instead of one parameter a value
+    limits_changes = False  # UPDATE … ORDER BY … LIMIT, and DELETE
     updates_by_join = False  # UPDATE … JOIN … SET instead of UPDATE … SET … FROM
     foreign_keys_inline = False  # a key may name a table that does not exist yet
     transactional_ddl = True

@@ -32,6 +32,8 @@ class MysqlDialect(Dialect):
     )
     locks_but_keys = False
     names_conflicts = False
+    returning_on_update = False
+    limits_changes = True
     updates_by_join = True
     limit_all = "18446744073709551615"  # the manual's own way to say "all"
     default_values = "() VALUES ()"
@@ -39,7 +41,7 @@ class MysqlDialect(Dialect):
     def __init__(self, server: Server | None = None) -> None:
         super().__init__(server)
         self.mariadb = server is None or server.product == "mariadb"
-        self.returning_on_insert = self.mariadb
+        self.returning_on_insert = self.returning_on_delete = self.mariadb
         self.assigns_in_order = not self.mariadb  # which has SIMULTANEOUS_ASSIGNMENT
         self.locks_tables = not self.mariadb
         # MySQL wants an alias of the row instead, which MariaDB does not have.
