@@ -41,6 +41,7 @@ from .errors import (
 from .expressions import F, OrderBy, Q, Value
 from .query.cursors import set_cursor_secret
 from .query.prefetch import Prefetch
+from .rows.named import Row
 from .rows.pages import CursorPage
 from .rows.paging import Page, UnorderedObjectListWarning
 from .schema.choices import Choices, IntegerChoices, TextChoices
@@ -194,6 +195,7 @@ __all__ = [
     "QueryTooComplex",
     "RegexValidator",
     "RestrictedError",
+    "Row",
     "SlugField",
     "SmallAutoField",
     "SmallIntegerField",

@@ -24,6 +24,7 @@ from covet.aio import (
     Q,
     QuerySet,
     RelatedManager,
+    Row,
     loaded,
 )
 from covet.expressions import FieldRef
@@ -185,6 +186,9 @@ async def what_the_default_manager_gives() -> None:
     assert_type(await Author.objects.values_list("name").fetch(), list[tuple[Any, ...]])
     assert_type(await Author.objects.update(name="Bob"), int)
     assert_type(await Author.objects.bulk_create([Author(name="Ann")]), list[Author])
+    assert_type(await Author.objects.bulk_update([Author(name="Ann")], ["name"]), int)
+    assert_type(await Author.objects.all().returning().update(name="Bob"), list[Author])
+    assert_type(await Author.objects.all().returning("id", "name").delete(), list[Row])
     assert_type(await Author.objects.only("name").defer("age").get(), Author)
     assert_type(await Author.objects.annotate(older=F("age") + 1).fetch(), list[Author])
     assert_type(await Author.objects.alias(older=F("age") + 1).first(), Author | None)

@@ -25,6 +25,7 @@ from covet.sync import (
     Q,
     QuerySet,
     RelatedManager,
+    Row,
     loaded,
 )
 
@@ -166,6 +167,9 @@ def what_the_default_manager_gives() -> None:
     assert_type(Author.objects.values_list("name").fetch(), list[tuple[Any, ...]])
     assert_type(Author.objects.update(name="Bob"), int)
     assert_type(Author.objects.bulk_create([Author(name="Ann")]), list[Author])
+    assert_type(Author.objects.bulk_update([Author(name="Ann")], ["name"]), int)
+    assert_type(Author.objects.all().returning().update(name="Bob"), list[Author])
+    assert_type(Author.objects.all().returning("id", "name").delete(), list[Row])
     assert_type(Author.objects.only("name").defer("age").get(), Author)
     assert_type(Author.objects.annotate(older=F("age") + 1).fetch(), list[Author])
     assert_type(Author.objects.select_for_update(of=["self"]).get(), Author)
