@@ -236,6 +236,7 @@ COLOURED = frozenset(
         "OneToOneField",
         "Paginator",
         "QuerySet",
+        "RawQuerySet",
         "RelatedManager",
         "atomic",
         "connect",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..expressions import Expression, OrderBy
@@ -14,6 +15,7 @@ from ..rows.cardinality import the_first
 from ..schema.peers import Origin
 from ..sql import explaining
 from .database import Database
+from .raw import RawQuerySet
 from .writing import Writing
 
 if TYPE_CHECKING:
@@ -69,6 +71,30 @@ class Questions(Writing[T]):
     async def _outermost(self, call: str, fields: tuple[Any, ...]) -> T:
         rows = await self._fetched(self._spec.sliced(0, 1))
         return cast(T, the_first(rows, self.model, call, fields))
+
+    def raw(
+        self, sql: str, params: Sequence[Any] = (), translations: Mapping[str, str] | None = None
+    ) -> RawQuerySet[T]:
+        """The rows of raw SQL as instances of the model, whatever this query says besides.
+
+        Args:
+            sql: with the database's own placeholders: ``?`` on SQLite, ``%s`` on PostgreSQL and
+                MariaDB, where a percent sign is written ``%%``.
+            params: their values, in this order.
+            translations: columns of other names, and the fields that they are.
+
+        Returns:
+            The rows, lazily: each column of a field's name is that field, and others are
+            attributes. What has no column is not loaded, as after ``only()``.
+
+        Raises:
+            FieldError: what is no SQL or no list; when fetched, no primary key among the columns.
+            UnknownField: a translation to what the model does not have.
+
+        Example:
+            >>> posts = await Post.objects.raw("select id, title from post where views > ?", [9])
+        """
+        return RawQuerySet(self.model, sql, params, translations, self._alias, self._mode)
 
     # --- pages ---------------------------------------------------------------------------------
 

@@ -116,6 +116,7 @@ from .._async.manager import Manager
 from .._async.model import Model
 from .._async.paginator import Paginator
 from .._async.queryset import QuerySet
+from .._async.raw import RawQuerySet
 from .._async.related import RelatedManager
 from .._async.relations import ForeignKey, ManyToManyField, OneToOneField
 from .._async.schema import create_tables, drop_tables
@@ -207,6 +208,7 @@ __all__ = [
     "Q",
     "QuerySet",
     "QueryTooComplex",
+    "RawQuerySet",
     "RegexValidator",
     "RelatedManager",
     "RestrictedError",

@@ -46,7 +46,7 @@ from .primitives import (
     sync_unfit,
     sync_within,
 )
-from .querysets import AsyncRows, SyncRows
+from .querysets import AsyncList, AsyncRows, SyncList, SyncRows
 from .references import (
     AsyncLoads,
     AsyncReference,
@@ -64,6 +64,7 @@ __all__ = [
     "AsyncCloses",
     "AsyncDone",
     "AsyncExitStack",
+    "AsyncList",
     "AsyncLoads",
     "AsyncLoadsFields",
     "AsyncOpening",
@@ -77,6 +78,7 @@ __all__ = [
     "SyncCloses",
     "SyncDone",
     "SyncExitStack",
+    "SyncList",
     "SyncLoads",
     "SyncLoadsFields",
     "SyncOpening",

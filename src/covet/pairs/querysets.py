@@ -11,8 +11,11 @@ from ..query.builder import MOST_SHOWN, Builder
 T = TypeVar("T")
 
 
-class AsyncRows(Builder[T], Generic[T]):
-    """``await qs`` and ``async for row in qs``; as a list only once its rows are loaded."""
+class AsyncList(Generic[T]):
+    """``await rows`` and ``async for row in rows``; as a list only once the rows are loaded."""
+
+    model: type[Any]
+    _rows: list[T] | None
 
     async def fetch(self) -> list[T]:
         """The rows."""
@@ -38,10 +41,10 @@ class AsyncRows(Builder[T], Generic[T]):
         return iter(self._loaded("for … in", "async for … in"))
 
     def __len__(self) -> int:
-        return len(self._loaded("len()", "await qs.count()"))
+        return len(self._loaded("len()", "len(await qs)"))
 
     def __bool__(self) -> bool:
-        return bool(self._loaded("its truth", "await qs.exists()"))
+        return bool(self._loaded("its truth", "bool(await qs)"))
 
     def __contains__(self, item: object) -> bool:
         return item in self._loaded("in", "item in await qs")
@@ -56,6 +59,24 @@ class AsyncRows(Builder[T], Generic[T]):
     @overload
     def __getitem__(self, key: int) -> T: ...
     @overload
+    def __getitem__(self, key: slice) -> Any: ...
+    def __getitem__(self, key: Any) -> Any:
+        """Positions and slices of the rows, once they are there."""
+        return self._loaded("[n]", "(await qs)[n]")[key]
+
+
+class AsyncRows(AsyncList[T], Builder[T], Generic[T]):
+    """A query that can be narrowed, too: a slice of it is one."""
+
+    def __len__(self) -> int:
+        return len(self._loaded("len()", "await qs.count()"))
+
+    def __bool__(self) -> bool:
+        return bool(self._loaded("its truth", "await qs.exists()"))
+
+    @overload
+    def __getitem__(self, key: int) -> T: ...
+    @overload
     def __getitem__(self, key: slice) -> Self: ...
     def __getitem__(self, key: Any) -> Any:
         """A slice is a narrower query; a position needs the rows."""
@@ -64,8 +85,11 @@ class AsyncRows(Builder[T], Generic[T]):
         return self._loaded("[n]", "(await qs[n:n + 1])[0]")[key]
 
 
-class SyncRows(Builder[T], Generic[T]):
+class SyncList(Generic[T]):
     """A lazy list: iterated, counted, indexed and compared as the list of its rows."""
+
+    model: type[Any]
+    _rows: list[T] | None
 
     def fetch(self) -> list[T]:
         """The rows."""
@@ -92,6 +116,18 @@ class SyncRows(Builder[T], Generic[T]):
         return self is other
 
     __hash__ = object.__hash__
+
+    @overload
+    def __getitem__(self, key: int) -> T: ...
+    @overload
+    def __getitem__(self, key: slice) -> Any: ...
+    def __getitem__(self, key: Any) -> Any:
+        """Positions and slices of the rows."""
+        return self.fetch()[key]
+
+
+class SyncRows(SyncList[T], Builder[T], Generic[T]):
+    """A query that can be narrowed, too: a slice of it is one."""
 
     def __repr__(self) -> str:
         """The first rows, as of the list that it stands for; fetched if they have to be."""

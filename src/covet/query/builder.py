@@ -217,12 +217,7 @@ class Builder(Generic[T]):
             FieldError: a name of something else than a relation.
         """
         new = self._with(self._spec)
-        if lookups == (None,):
-            new._prefetches = ()
-        else:
-            both = (*self._prefetches, *prefetch.checked(self._spec.table, lookups))
-            prefetch.tree(both)  # which refuses what does not go together
-            new._prefetches = both
+        new._prefetches = prefetch.together(self._prefetches, self._spec.table, lookups)
         return new
 
     def fetch_mode(self, mode: FetchMode) -> Self:

@@ -115,6 +115,22 @@ def _is_taken(table: Table, name: str) -> bool:
     return callable(found) or hasattr(type(found), "__get__")
 
 
+def together(
+    before: tuple[Prefetch, ...], table: Table, lookups: tuple[Any, ...]
+) -> tuple[Prefetch, ...]:
+    """What is prefetched after one more ``prefetch_related()``; None alone takes back all of it.
+
+    Raises:
+        UnknownField: a name that the model does not have.
+        FieldError: what does not go together, or is no relation.
+    """
+    if lookups == (None,):
+        return ()
+    both = (*before, *checked(table, lookups))
+    tree(both)  # which refuses what does not go together
+    return both
+
+
 def tree(lookups: Iterable[Prefetch]) -> dict[str, Branch]:
     """The lookups as branches, so that nothing is fetched twice.
 

@@ -121,7 +121,7 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
         first = len(select.outputs) - select.keyed
         key = [source.value(n, expr) for n, expr in enumerate(select.outputs[first:], first)]
         loop.append(f"        keys.append({_key(key, select.outputs, first)})")
-    loop += _told(source, "o", model, "        ")
+    loop += told(source, "o", model, "        ")
     source.names["Rows"] = Rows
     return source.function(
         [
@@ -162,7 +162,7 @@ def _instance(
     return [indent + line for line in lines]
 
 
-def _told(source: Source, name: str, model: type[Record], indent: str) -> list[str]:
+def told(source: Source, name: str, model: type[Record], indent: str) -> list[str]:
     """The line that tells of an object that is complete now, if anybody listens."""
     told = model._told and model._told.of_rows(model)
     if told is None:
@@ -188,7 +188,7 @@ def _beside(
         lines.append(f"{inner}{name}.{way.field.cache_name} = {parent}")
     for child in related.children:
         lines += _beside(source, name, child, outputs, inner)
-    lines += _told(source, name, model, inner)
+    lines += told(source, name, model, inner)
     if related.outer and isinstance(way, WayBack):
         lines += [f"{indent}else:", f"{inner}{parent}.{way.cache_name} = nobody"]
         source.names["nobody"] = NOBODY

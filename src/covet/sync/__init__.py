@@ -116,6 +116,7 @@ from .._sync.manager import Manager
 from .._sync.model import Model
 from .._sync.paginator import Paginator
 from .._sync.queryset import QuerySet
+from .._sync.raw import RawQuerySet
 from .._sync.related import RelatedManager
 from .._sync.relations import ForeignKey, ManyToManyField, OneToOneField
 from .._sync.schema import create_tables, drop_tables
@@ -207,6 +208,7 @@ __all__ = [
     "Q",
     "QuerySet",
     "QueryTooComplex",
+    "RawQuerySet",
     "RegexValidator",
     "RelatedManager",
     "RestrictedError",

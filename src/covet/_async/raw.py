@@ -1,0 +1,139 @@
+"""What does ``Post.objects.raw("select …")`` give?"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ..errors import short
+from ..pairs import AsyncList
+from ..query import prefetch as lookups_of
+from ..rows.raw import check_statement, check_translations, raw_plan
+from ..schema.peers import FetchMode, Origin, checked_mode
+from .database import database
+from .loading import prefetch
+
+if TYPE_CHECKING:
+    from typing import Self
+
+T = TypeVar("T")
+
+
+class RawQuerySet(AsyncList[T]):
+    """The rows of raw SQL as instances; nothing is sent until they are needed, and they are kept.
+
+    Attributes:
+        model: whose instances they are.
+        sql: the SQL.
+        params: its parameters.
+
+    Example:
+        >>> posts = await Post.objects.raw("select id, title from post where views > ?", [9])
+    """
+
+    def __init__(
+        self,
+        model: type[Any],
+        sql: str,
+        params: Sequence[Any] = (),
+        translations: Mapping[str, str] | None = None,
+        alias: str | None = None,
+        mode: FetchMode | None = None,
+    ) -> None:
+        check_statement(sql, params)
+        self.model = model
+        self.sql = sql
+        self.params = tuple(params)
+        self._translations = check_translations(model, translations)
+        self._alias = alias
+        self._mode = mode
+        self._prefetches: tuple[lookups_of.Prefetch, ...] = ()
+        self._rows: list[T] | None = None
+
+    @property
+    def db(self) -> str:
+        """The alias of the database that is asked."""
+        return self._alias or "default"
+
+    def using(self, alias: str) -> Self:
+        """The same SQL, for another database.
+
+        Args:
+            alias: the name that ``connect()`` was given.
+
+        Example:
+            >>> posts = Post.objects.raw("select * from post").using("archive")
+        """
+        new = self._copy()
+        new._alias = alias
+        return new
+
+    def prefetch_related(self, *lookups: str | lookups_of.Prefetch | None) -> Self:
+        """With the rows of relations, in one more query for each, as a queryset has it.
+
+        Args:
+            *lookups: the names of relations, or ``Prefetch`` objects; None alone takes back what
+                was asked for before.
+
+        Raises:
+            UnknownField: a name that the model does not have.
+            FieldError: a name of something else than a relation.
+
+        Example:
+            >>> posts = await Post.objects.raw("select * from post").prefetch_related("tags")
+        """
+        new = self._copy()
+        new._prefetches = lookups_of.together(self._prefetches, self.model._table, lookups)
+        return new
+
+    def fetch_mode(self, mode: FetchMode) -> Self:
+        """How far touching something goes that the rows did not bring along.
+
+        Args:
+            mode: as for a queryset.
+
+        Example:
+            >>> posts = await Post.objects.raw("select * from post").fetch_mode(FETCH_RAISE)
+        """
+        new = self._copy()
+        new._mode = checked_mode(mode, "fetch_mode")
+        return new
+
+    async def fetch(self) -> list[T]:
+        """The rows, fetched once and kept.
+
+        Returns:
+            A list of instances. A column of a field's name is that field, others are attributes;
+            fields without a column are not loaded, as after ``only()``.
+
+        Raises:
+            FieldError: the primary key is not among the columns, two have one name, or one holds
+                what its field cannot read.
+            DatabaseError: the database refused.
+
+        Example:
+            >>> posts = await Post.objects.raw("select * from post").fetch()
+        """
+        if self._rows is None:
+            rows = await self._fetched()
+            if self._rows is None:  # somebody may have been faster, and has these rows already
+                self._rows = rows
+        return self._rows
+
+    async def _fetched(self) -> list[T]:
+        db = database(self.db)
+        names, rows = await db.fetch_named(self.sql, self.params)
+        plan = raw_plan(self.model, names, self._translations, db.dialect)
+        found = plan.load(rows, Origin(db.alias, self._mode))
+        if found and self._prefetches:
+            await prefetch(found, self._prefetches)
+        return cast("list[T]", found)
+
+    def _copy(self) -> Self:
+        new = copy.copy(self)
+        new._rows = None
+        return new
+
+    def __repr__(self) -> str:
+        return f"<RawQuerySet of {self.model.__name__}: {short(self.sql)}>"
