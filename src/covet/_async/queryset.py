@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..drivers.streams import check_chunk_size
 from ..errors import FieldError, short
-from ..expressions import Expression, Q
+from ..expressions import Aggregate, Expression, Q
 from ..query.builder import sliced, unlocked
 from ..query.spec import QuerySpec
 from ..rows import plans
@@ -223,6 +223,33 @@ class QuerySet(Questions[T]):
         rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         return cast(int, rows[0][0])
 
+    async def aggregate(self, *aggregates: Aggregate[Any], **expressions: Any) -> dict[str, Any]:
+        """What aggregates say about all rows: ``SELECT COUNT(*), AVG(views) FROM …``.
+
+        Of a slice, of distinct rows and of groups it is about what these give.
+
+        Args:
+            *aggregates: aggregates of one field, named after it: ``Sum("views")`` is
+                ``views__sum``.
+            **expressions: aggregates, and what is made of them, by their names.
+
+        Returns:
+            The values by their names.
+
+        Raises:
+            FieldError: an expression that is no aggregate.
+
+        Example:
+            >>> await Post.objects.aggregate(Sum("views"), most=Max("views"))
+            {'views__sum': 12, 'most': 9}
+        """
+        spec, names = self._aggregated(aggregates, expressions)
+        db = self._database()
+        plan = plans.aggregate_plan(self.model, spec, names, db.dialect)
+        rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values))
+        found: dict[str, Any] = plan.load(rows, Origin(db.alias))[0]
+        return found
+
     async def exists(self) -> bool:
         """Whether there is any row: ``SELECT 1 … LIMIT 1``, unless they are loaded already.
 
@@ -289,12 +316,14 @@ class QuerySet(Questions[T]):
 
     # --- other shapes of rows ------------------------------------------------------------------
 
-    def values(self, *fields: str, **expressions: Expression[Any]) -> QuerySet[dict[str, Any]]:
+    def values(
+        self, *fields: str | Expression[Any], **expressions: Any
+    ) -> QuerySet[dict[str, Any]]:
         """Rows as dictionaries: ``values("title", "author__name")``.
 
         Args:
-            *fields: paths of fields and names of annotations; all columns and all annotations
-                when left out.
+            *fields: paths of fields, names of annotations, and expressions; all columns and all
+                annotations when left out.
             **expressions: more of them, as for ``annotate()``.
 
         Returns:
@@ -308,24 +337,24 @@ class QuerySet(Questions[T]):
             [{'title': 'Hello', 'author__name': 'Ann'}]
         """
         query = self.annotate(**expressions) if expressions else self
-        names = (*fields, *expressions) if fields else fields
-        rows: Any = query._with(query._output("values", "values", names))
+        names = (*fields, *expressions) if fields or expressions else fields
+        rows: Any = query._giving("values", "values", names)
         return cast("QuerySet[dict[str, Any]]", rows)
 
     @overload
-    def values_list(self, *fields: str, flat: Literal[True]) -> QuerySet[Any]: ...
+    def values_list(self, *fields: str | Expression[Any], flat: Literal[True]) -> QuerySet[Any]: ...
     @overload
     def values_list(
-        self, *fields: str, flat: Literal[False] = ..., named: bool = ...
+        self, *fields: str | Expression[Any], flat: Literal[False] = ..., named: bool = ...
     ) -> QuerySet[tuple[Any, ...]]: ...
-    def values_list(self, *fields: str, flat: bool = False, named: bool = False) -> Any:
+    def values_list(self, *fields: Any, flat: bool = False, named: bool = False) -> Any:
         """Rows as tuples, in the order of the fields.
 
         Args:
-            *fields: paths of fields and names of annotations; all columns and all annotations
-                when left out.
+            *fields: paths of fields, names of annotations, and expressions; all columns and all
+                annotations when left out.
             flat: the bare values of the only field.
-            named: named tuples.
+            named: named tuples; an expression is called after its class, ``lower1``.
 
         Returns:
             A queryset whose rows are tuples, or bare values.
@@ -341,7 +370,7 @@ class QuerySet(Questions[T]):
         if flat and (named or len(fields) != 1):
             raise FieldError("values_list(flat=True) takes exactly one field, and not named=True")
         kind = "flat" if flat else "named" if named else "list"
-        return self._with(self._output("values_list", kind, fields))
+        return self._giving("values_list", kind, fields)
 
     # --- looking -------------------------------------------------------------------------------
 

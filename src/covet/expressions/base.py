@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import FieldError, QueryTooComplex, short
-from .shape import Shaped, shape
+from .shape import Queried, Shaped, shape, type_shape
 
 if TYPE_CHECKING:
     from .q import Q
@@ -60,8 +60,55 @@ class Expression(Shaped, Generic[T]):
     def __rmod__(self, other: Any) -> Combined:
         return Combined("%", other, self)
 
+    def __pow__(self, other: Any) -> Combined:
+        return Combined("**", self, other)
+
+    def __rpow__(self, other: Any) -> Combined:
+        return Combined("**", other, self)
+
     def __neg__(self) -> Combined:
         return Combined("*", self, -1)
+
+    def bitand(self, other: Any) -> Combined:
+        """The bits that both whole numbers have: ``F("flags").bitand(4)``."""
+        return Combined("&", self, other)
+
+    def bitor(self, other: Any) -> Combined:
+        """The bits that one of two whole numbers has, or both."""
+        return Combined("|", self, other)
+
+    def bitxor(self, other: Any) -> Combined:
+        """The bits that only one of two whole numbers has."""
+        return Combined("#", self, other)
+
+    def bitleftshift(self, other: Any) -> Combined:
+        """A whole number with its bits moved up by so many places."""
+        return Combined("<<", self, other)
+
+    def bitrightshift(self, other: Any) -> Combined:
+        """A whole number with its bits moved down by so many places."""
+        return Combined(">>", self, other)
+
+    def __and__(self, other: Any) -> Q:
+        return _holds(self) & _holds(other)
+
+    def __rand__(self, other: Any) -> Q:
+        return _holds(other) & _holds(self)
+
+    def __or__(self, other: Any) -> Q:
+        return _holds(self) | _holds(other)
+
+    def __ror__(self, other: Any) -> Q:
+        return _holds(other) | _holds(self)
+
+    def __xor__(self, other: Any) -> Q:
+        return _holds(self) ^ _holds(other)
+
+    def __rxor__(self, other: Any) -> Q:
+        return _holds(other) ^ _holds(self)
+
+    def __invert__(self) -> Q:
+        return ~_holds(self)
 
     def __lt__(self, other: T | Expression[Any]) -> Q:
         return self.compare("lt", other)
@@ -166,6 +213,53 @@ class Expression(Shaped, Generic[T]):
         return OrderBy(self, True, nulls_first=nulls_first, nulls_last=nulls_last)
 
 
+def _holds(expression: Any) -> Q:
+    """The condition that an expression is true."""
+    from .q import Q
+
+    return expression if isinstance(expression, Q) else Q(expression)
+
+
+class Compound(Expression[T]):
+    """An expression that is made of others: its shape is a word of its own, and theirs."""
+
+    __slots__ = ("_parts",)
+
+    _parts: tuple[Shaped, ...]
+
+    def _consists(self, word: str, parts: Iterable[Shaped], *options: str) -> None:
+        """Take over what it is made of.
+
+        Args:
+            word: what it is.
+            parts: the expressions and conditions in it.
+            options: everything else that changes the SQL text.
+
+        Raises:
+            QueryTooComplex: it is nested deeper than the databases take.
+        """
+        self._parts = tuple(parts)
+        self.depth = 1 + max([part.depth for part in self._parts], default=0)
+        if self.depth > DEEPEST_EXPRESSION:
+            raise QueryTooComplex(
+                f"An expression is nested {self.depth} levels deep; "
+                f"the limit is {DEEPEST_EXPRESSION}"
+            )
+        key = [f"{word}(", *options]
+        values: list[Any] = []
+        for part in self._parts:
+            key += part.key
+            key.append(",")
+            values += part.values
+        key.append(")")
+        self.key, self.values = tuple(key), tuple(values)
+
+    @property
+    def parts(self) -> tuple[Shaped, ...]:
+        """The expressions and conditions that it is made of, in the order of their values."""
+        return self._parts
+
+
 class F(Expression[T]):
     """The value of a field in the same row, named by its path.
 
@@ -214,6 +308,8 @@ class Value(Expression[T]):
 
     Args:
         value: the value.
+        output_field: a field that prepares it; its own Python type decides when left out. None
+            has no type, so it needs one unless its neighbours have.
 
     Example:
         >>> from covet import F, Value
@@ -221,13 +317,17 @@ class Value(Expression[T]):
         100 - F('views')
     """
 
-    __slots__ = ("value",)
+    __slots__ = ("output_field", "value")
 
-    def __init__(self, value: T) -> None:
+    def __init__(self, value: T, output_field: Any = None) -> None:
         self.value = value
-        key = ["V", type(value).__name__]  # 1 and 1.5 make different arithmetic
+        self.output_field = output_field
+        key = ["V", type(value).__name__, type_shape(output_field)]  # 1 and 1.5 differ
         values: list[Any] = []
-        shape(value, key, values)
+        if output_field is None:
+            shape(value, key, values)
+        elif value is not None:
+            values.append(value)
         self.key, self.values = tuple(key), tuple(values)
         self.depth = 1
 
@@ -235,26 +335,52 @@ class Value(Expression[T]):
         return short(self.value)
 
 
-class Combined(Expression[Any]):
+class Combined(Compound[Any]):
     """Two expressions joined by an arithmetic operator."""
 
-    __slots__ = ("left", "operator", "right")
+    __slots__ = ("operator",)
 
     def __init__(self, operator: str, left: Any, right: Any) -> None:
         self.operator = operator
-        self.left = left if isinstance(left, Expression) else Value(left)
-        self.right = right if isinstance(right, Expression) else Value(right)
-        self.depth = 1 + max(self.left.depth, self.right.depth)
-        if self.depth > DEEPEST_EXPRESSION:
-            raise QueryTooComplex(
-                f"An expression is nested {self.depth} levels deep; "
-                f"the limit is {DEEPEST_EXPRESSION}"
-            )
-        self.key = (operator, *self.left.key, *self.right.key)
-        self.values = (*self.left.values, *self.right.values)
+        self._consists(operator, (_operand(left), _operand(right)))
+
+    @property
+    def left(self) -> Any:
+        """What stands before the operator."""
+        return self._parts[0]
+
+    @property
+    def right(self) -> Any:
+        """What stands behind the operator."""
+        return self._parts[1]
 
     def __repr__(self) -> str:
         return f"{_side(self.left)} {self.operator} {_side(self.right)}"
+
+
+def _operand(value: Any) -> Expression[Any]:
+    """A side of an operator; a text is a value here, and not the name of a field."""
+    return Value(value) if isinstance(value, str) else as_expression(value)
+
+
+def as_expression(value: Any) -> Expression[Any]:
+    """What a function is given, as an expression: a text names a field, as everywhere in Django.
+
+    Args:
+        value: an expression, a path, a condition, a queryset, or any other value.
+    """
+    from .conditional import Predicate
+    from .q import Q
+
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, str):
+        return F(value)
+    if isinstance(value, Q):
+        return Predicate(value)
+    if isinstance(value, Queried):
+        return value.as_subquery()  # type: ignore[return-value]
+    return Value(value)
 
 
 class OrderBy(Shaped):
@@ -297,6 +423,11 @@ class OrderBy(Shaped):
         direction = "desc nulls" if descending else "asc nulls"
         self.key = (f"{direction} {'first' if self.nulls_first else 'last'}", *expression.key)
         self.values = expression.values
+
+    @property
+    def parts(self) -> tuple[Shaped, ...]:
+        """What is ordered by."""
+        return (self.expression,)
 
     def asc(self) -> OrderBy:
         """The same ordering from the smallest value up."""

@@ -45,6 +45,11 @@ class Lookup(Shaped):
         """The text of it with another text in the place of the value."""
         return keyword(self.path, value)
 
+    @property
+    def parts(self) -> tuple[Shaped, ...]:
+        """The value, if it is an expression."""
+        return (self.value,) if isinstance(self.value, Shaped) else ()
+
 
 class Comparison(Shaped):
     """A leaf as an expression says it: ``Post.views > 10``."""
@@ -72,8 +77,37 @@ class Comparison(Shaped):
             return f"{self.left!r} {operator} {value}"
         return f"{self.left!r}.compare({self.lookup!r}, {value})"
 
+    @property
+    def parts(self) -> tuple[Shaped, ...]:
+        """Both sides, as far as they are expressions."""
+        return (self.left, self.value) if isinstance(self.value, Shaped) else (self.left,)
 
-LEAVES = (Lookup, Comparison)
+
+class Holds(Shaped):
+    """A leaf that is an expression which is true or false: ``Exists(…)``, ``F("is_public")``."""
+
+    __slots__ = ("expression",)
+
+    def __init__(self, expression: Expression[Any]) -> None:
+        self.expression = expression
+        self.key = ("!", *expression.key)
+        self.values = expression.values
+        self.depth = expression.depth
+
+    @property
+    def parts(self) -> tuple[Shaped, ...]:
+        """The expression."""
+        return (self.expression,)
+
+    def __repr__(self) -> str:
+        return repr(self.expression)
+
+    def shown(self, value: str) -> str:
+        """The text of it."""
+        return repr(self)
+
+
+LEAVES = (Lookup, Comparison, Holds)
 
 
 class Q(Shaped):
@@ -158,6 +192,11 @@ class Q(Shaped):
     def __hash__(self) -> int:
         return hash(self.key)
 
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """The leaves and trees that it joins."""
+        return self.children
+
     def __repr__(self) -> str:
         return "".join(_words(self, repr))
 
@@ -182,8 +221,10 @@ class Q(Shaped):
 def _condition(condition: Any) -> Any:
     if isinstance(condition, Q):
         return _unwrapped(condition)
-    if isinstance(condition, Comparison | Lookup):
+    if isinstance(condition, LEAVES):
         return condition
+    if isinstance(condition, Expression):
+        return Holds(condition)
     if isinstance(condition, tuple) and len(condition) == 2:
         return Lookup(*condition)
     raise FieldError(
@@ -266,7 +307,7 @@ def _shape(q: Q) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     return tuple(key), tuple(values)
 
 
-def _without_value(leaf: Lookup | Comparison) -> str:
+def _without_value(leaf: Lookup | Comparison | Holds) -> str:
     return leaf.shown("…")
 
 

@@ -33,13 +33,29 @@ SINGLE = (str, bytes, bytearray, memoryview, Mapping)
 
 
 class Shaped:
-    """Something that brings its own shape: ``key`` is the shape, ``values`` what it binds."""
+    """Something that brings its own shape: ``key`` is the shape, ``values`` what it binds.
+
+    ``parts`` is what it is made of, in the order of the values; a leaf has none.
+    """
 
     __slots__ = ("depth", "key", "values")
 
     key: tuple[str, ...]
     values: tuple[Any, ...]
     depth: int
+
+    @property
+    def parts(self) -> tuple[Shaped, ...]:
+        """What it is made of."""
+        return ()
+
+
+class Queried:
+    """A query that can stand inside of another one, as a queryset can."""
+
+    def as_subquery(self) -> Shaped:
+        """The query as an expression."""
+        raise NotImplementedError
 
 
 def shape(value: Any, key: list[str], values: list[Any]) -> None:
@@ -84,9 +100,26 @@ def settled(value: Any) -> Any:
 
     A query may be resolved again, long after its shape was taken, and must have that shape still.
     """
+    if isinstance(value, Queried):
+        return value.as_subquery()
     return tuple(value) if is_list(value) else value
 
 
 def is_list(value: Any) -> bool:
     """Whether a value stands for several: anything to go through but texts and mappings."""
     return isinstance(value, Iterable) and not isinstance(value, SINGLE)
+
+
+def type_shape(field: Any) -> str:
+    """The shape of a field that says which type an expression has: what SQL and loaders depend on.
+
+    Two fields made alike have one shape, so that an expression written in a loop has one plan.
+    """
+    if field is None:
+        return ""
+    cls = type(field)
+    options = [
+        getattr(field, name, None)
+        for name in ("max_length", "max_digits", "decimal_places", "encoder", "decoder")
+    ]
+    return f"{cls.__module__}.{cls.__qualname__}@{id(cls)}{options}"

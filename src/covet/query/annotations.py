@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from inspect import getattr_static
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from ..errors import FieldError, QueryTooComplex, short
-from ..expressions import Combined, Expression, F
+from ..expressions import Aggregate, Expression, F, Lookup, Q, Window, as_expression
 from ..expressions.base import DEEPEST_EXPRESSION
+from ..expressions.shape import Queried
 from ..schema.table import Table
 
 MOST_NODES = 1000
@@ -24,6 +25,7 @@ class Annotation(NamedTuple):
         expression: what it stands for.
         start: where its values begin among the query's.
         shown: whether rows have it, as ``annotate()`` says, or not, as ``alias()`` does.
+        aggregate: whether it is about many rows.
         nodes: how large it is with all that it names written out.
         depth: how deep it is nested, counted likewise.
     """
@@ -32,6 +34,7 @@ class Annotation(NamedTuple):
     expression: Expression[Any]
     start: int
     shown: bool
+    aggregate: bool
     nodes: int
     depth: int
 
@@ -59,27 +62,96 @@ def made(
         QueryTooComplex: it is too large, or too deep, with all that it names.
     """
     nodes = depth = 0
+    aggregate = False
     stack: list[tuple[Any, int]] = [(expression, 1)]
     while stack:
         node, level = stack.pop()
         nodes, depth = nodes + 1, max(depth, level)
-        if isinstance(node, Combined):
-            stack += [(node.left, level + 1), (node.right, level + 1)]
-        elif isinstance(node, F):
-            place = place_of(before, node.path.split("__")[0])
-            if place is None:
-                continue
-            nodes, depth = nodes + before[place].nodes, max(depth, level + before[place].depth)
+        aggregate = aggregate or isinstance(node, Aggregate)
+        # The function of a window is about rows as they are.
+        parts = node.parts if not isinstance(node, Window) else _of_window(node)
+        stack += [(part, level + 1) for part in parts]
+        place = _named(before, node.path) if isinstance(node, F | Lookup) else None
+        if place is not None:
+            named = before[place]
+            nodes, depth = nodes + named.nodes, max(depth, level + named.depth)
+            aggregate = aggregate or named.aggregate
     if nodes > MOST_NODES or depth > DEEPEST_EXPRESSION:
         raise QueryTooComplex(
             f"The annotation {short(name)} is {depth} levels deep and has {nodes} parts, with all "
             f"that it names; the limits are {DEEPEST_EXPRESSION} and {MOST_NODES}"
         )
-    return Annotation(name, expression, start, shown, nodes, depth)
+    return Annotation(name, expression, start, shown, aggregate, nodes, depth)
 
 
-def check(model: type[Any], table: Table, given: Mapping[str, Any], call: str) -> None:
+def _named(before: tuple[Annotation, ...], path: str) -> int | None:
+    """The place of the annotation that a path begins with."""
+    words = path.split("__")
+    counts = range(len(words), 0, -1) if before else ()
+    places = (place_of(before, "__".join(words[:count])) for count in counts)
+    return next((place for place in places if place is not None), None)
+
+
+def _of_window(window: Window) -> tuple[Any, ...]:
+    """The parts of a window that are no function of it."""
+    function, *rest = window.parts
+    return (*function.parts, *rest)
+
+
+def with_names(
+    call: str, aggregates: Iterable[Any], expressions: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What ``annotate()`` is given, by name; an aggregate of one field is named after it.
+
+    Raises:
+        FieldError: something without a name that is no aggregate of a field, or a name twice.
+    """
+    found: dict[str, Any] = {}
+    for aggregate in aggregates:
+        if not isinstance(aggregate, Aggregate):
+            raise FieldError(
+                f"{call}({short(aggregate)}) needs a name", fix=f"Write {call}(name=…)."
+            )
+        name = aggregate.default_alias
+        if name in expressions or name in found:
+            raise FieldError(
+                f"{call}() is given {name!r} twice", fix=f"Write {call}(name={aggregate!r})."
+            )
+        found[name] = aggregate
+    for name, value in expressions.items():
+        found[name] = as_expression(value) if isinstance(value, Q | Queried) else value
+    return found
+
+
+def own_name(expression: Expression[Any], taken: Collection[str]) -> str:
+    """A name for an expression in ``values_list()``, which was given none: ``lower1``."""
+    if isinstance(expression, Aggregate):
+        try:
+            return expression.default_alias
+        except FieldError:
+            pass
+    n = 1
+    while (name := f"{type(expression).__name__.lower()}{n}") in taken:
+        n += 1
+    return name
+
+
+def check(
+    model: type[Any],
+    table: Table,
+    given: Mapping[str, Any],
+    call: str,
+    *,
+    results: bool = False,
+) -> None:
     """Refuse names that rows of a model cannot have, and what is no expression.
+
+    Args:
+        model: the model.
+        table: its table.
+        given: the expressions by name.
+        call: the call that they were given to.
+        results: whether they become a dictionary, which can have any names.
 
     Raises:
         FieldError: the name is one of the model's, or can be none; or a value without ``Value()``.
@@ -91,12 +163,13 @@ def check(model: type[Any], table: Table, given: Mapping[str, Any], call: str) -
                 f"{call}({_shown(name)}) takes an expression, not {short(expression)}",
                 fix=f"Write {call}({_shown(name)}=Value(…)) for a value, or F(…) for a field.",
             )
-        if not name.isidentifier() or iskeyword(name) or name.startswith("_") or "__" in name:
+        if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
             raise FieldError(
                 f"{short(name)} cannot name an annotation",
-                fix="Use a name that an attribute can have, not beginning with an underscore and "
-                "without a double one.",
+                fix="Use a name that an attribute can have, not beginning with an underscore.",
             )
+        if results:
+            continue
         if name in table.names or name in table.reverse:
             raise FieldError(
                 f"The annotation {name!r} conflicts with {table.model_name}.{name}",

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import FieldError, TransactionError, keyword, short
-from ..expressions import Expression, OrderBy, Q
-from ..expressions.shape import INT64_MAX
+from ..expressions import Aggregate, Expression, OrderBy, Q, Subquery, as_expression
+from ..expressions.shape import INT64_MAX, Queried
 from ..schema.peers import FetchMode, checked_mode
 from ..schema.ways import ToMany
 from . import prefetch, related, resolve
-from .annotations import check, shown_names
+from .annotations import check, own_name, shown_names, with_names
 from .loading import EVERYTHING
 from .spec import INSTANCES, Lock, Output, QuerySpec
 
@@ -24,7 +24,7 @@ MOST_SHOWN = 20
 """How many rows a repr shows."""
 
 
-class Builder(Generic[T]):
+class Builder(Queried, Generic[T]):
     """The colour-free half of ``QuerySet``: everything that only says what is asked."""
 
     model: type[Any]
@@ -131,7 +131,7 @@ class Builder(Generic[T]):
             resolve.check_condition(spec, condition, f"{call}({given.inside(values=False)})")
         return self._with(spec.where(condition, together=self._whole))
 
-    def order_by(self, *terms: str | Expression[Any] | OrderBy) -> Self:
+    def order_by(self, *terms: str | Expression[Any] | OrderBy | Q) -> Self:
         """In this order instead of the model's; without terms, in none.
 
         ``order_by("-views", "author__name")`` → ``ORDER BY post.views DESC, author.name ASC``.
@@ -151,7 +151,10 @@ class Builder(Generic[T]):
     def _ordered_by(self, call: str, terms: tuple[Any, ...]) -> Self:
         if self._spec.is_sliced:
             raise sliced(call)
-        given = tuple(term.asc() if isinstance(term, Expression) else term for term in terms)
+        given = tuple(
+            as_expression(term).asc() if isinstance(term, Expression | Queried | Q) else term
+            for term in terms
+        )
         shown = ", ".join(map(repr, terms))
         resolve.check_ordering(self._spec, given, f"{call}({shown})")
         return self._with(self._spec.ordered(given))
@@ -292,15 +295,21 @@ class Builder(Generic[T]):
                 fix=f"Leave out {call}(), and name the fields in values() or values_list().",
             )
 
-    def annotate(self, **expressions: Expression[Any]) -> Self:
+    def annotate(self, *aggregates: Aggregate[Any], **expressions: Any) -> Self:
         """Rows with more values, calculated by the database: ``SELECT …, views * ? AS double``.
 
         ``annotate(double=F("views") * 2)`` gives each instance an attribute ``double``, and rows of
         ``values()`` a key. The name can be used like a field's in ``filter()``, ``order_by()``,
         ``values()`` and in ``F("double")``.
 
+        An aggregate makes groups: of each row, what belongs to it; behind ``values("author")``,
+        one of each author. A filter before it says what is counted, one behind it which groups
+        are kept.
+
         Args:
-            **expressions: expressions by their names.
+            *aggregates: aggregates of one field, named after it: ``Count("posts")`` is
+                ``posts__count``.
+            **expressions: expressions, conditions and querysets by their names.
 
         Raises:
             UnknownField: an expression names what the model does not have.
@@ -308,13 +317,15 @@ class Builder(Generic[T]):
 
         Example:
             >>> posts = Post.objects.annotate(writer=F("author__name")).order_by("writer")
+            >>> authors = Author.objects.annotate(written=Count("posts")).filter(written__gt=9)
         """
-        return self._annotated("annotate", expressions, shown=True)
+        return self._annotated("annotate", aggregates, expressions, shown=True)
 
-    def alias(self, **expressions: Expression[Any]) -> Self:
+    def alias(self, *aggregates: Aggregate[Any], **expressions: Any) -> Self:
         """Names for expressions that rows do not get: for ``filter()``, ``order_by()`` and ``F``.
 
         Args:
+            *aggregates: aggregates of one field, as for ``annotate()``.
             **expressions: expressions by their names.
 
         Raises:
@@ -324,13 +335,33 @@ class Builder(Generic[T]):
         Example:
             >>> posts = Post.objects.alias(double=F("views") * 2).filter(double__gt=9)
         """
-        return self._annotated("alias", expressions, shown=False)
+        return self._annotated("alias", aggregates, expressions, shown=False)
 
-    def _annotated(self, call: str, expressions: dict[str, Expression[Any]], shown: bool) -> Self:
-        check(self.model, self._spec.table, expressions, call)
-        spec = self._spec.annotated(expressions, shown)
-        resolve.check_annotations(spec, f"{call}({', '.join(map(keyword, expressions))})")
+    def _annotated(
+        self, call: str, aggregates: Iterable[Any], expressions: dict[str, Any], shown: bool
+    ) -> Self:
+        given = with_names(call, aggregates, expressions)
+        check(self.model, self._spec.table, given, call)
+        spec = self._spec.annotated(given, shown)
+        resolve.check_annotations(spec, f"{call}({', '.join(map(keyword, given))})")
         return self._with(spec)
+
+    def _aggregated(
+        self, aggregates: Iterable[Any], expressions: dict[str, Any]
+    ) -> tuple[QuerySpec, tuple[str, ...]]:
+        """The spec of ``aggregate()``: what it is about, and then the aggregates."""
+        given = with_names("aggregate", aggregates, expressions)
+        check(self.model, self._spec.table, given, "aggregate", results=True)
+        spec = self._spec.annotated(given, False)
+        spec.grouped = self._spec.grouped
+        asked = f"aggregate({', '.join(map(keyword, given))})"
+        resolve.check_aggregates(spec, given, asked)
+        return spec, tuple(given)
+
+    def as_subquery(self) -> Subquery:
+        """The query as an expression, which is its value where one row and column are wanted."""
+        spec = self._spec
+        return Subquery.of(spec, spec.inner_key, spec.values + spec.window_values)
 
     def select_for_update(
         self,
@@ -388,11 +419,27 @@ class Builder(Generic[T]):
         new._alias = alias
         return new
 
+    def _giving(self, call: str, kind: str, fields: tuple[Any, ...]) -> Self:
+        """Rows that are no instances; all columns where nothing is named.
+
+        Expressions get names of their own.
+        """
+        named: dict[str, Any] = {}
+        paths: list[str] = []
+        for field in fields:
+            if isinstance(field, Expression | Q | Queried):
+                expression = as_expression(field)
+                paths.append(own_name(expression, {*named, *shown_names(self._spec.annotations)}))
+                named[paths[-1]] = expression
+            elif isinstance(field, str):
+                paths.append(field)
+            else:
+                raise FieldError(f"{call}() takes names of fields, not {short(field)}")
+        query = self._annotated(call, (), named, shown=True) if named else self
+        return query._with(query._output(call, kind, tuple(paths)))
+
     def _output(self, call: str, kind: str, paths: tuple[str, ...]) -> QuerySpec:
-        """The spec for rows that are no instances; all columns where no path is named."""
-        for path in paths:
-            if not isinstance(path, str):
-                raise FieldError(f"{call}() takes names of fields, not {short(path)}")
+        """The spec for rows that are no instances."""
         shown = ", ".join(map(repr, paths))
         spec = self._spec
         resolve.check_outputs(spec, paths, f"{call}({shown})")

@@ -5,23 +5,28 @@ The tree is walked by an own stack, never by recursion: users build trees in loo
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..errors import FieldError, short
-from ..expressions import Combined, Comparison, Expression, F, FieldRef, Lookup, Q, Value
+from ..expressions import Comparison, Expression, F, FieldRef, Holds, Lookup, Q, Subquery, Value
+from ..expressions.aggregates import Aggregate
 from ..expressions.q import AND
 from ..expressions.shape import shape
 from ..schema.table import Table
-from . import ast
+from . import ast, expressions
 from .annotations import Annotation, place_of
+from .expressions import At
 from .grouping import joined
 from .joins import Scope
-from .lookups import PARTS, lookups_of
+from .lookups import PARTS, check_comparable, lookups_of
 from .operands import Given, Operand
 from .paths import Path, behind, parse
-from .types import type_of_arithmetic, type_of_value
+
+Ask: TypeAlias = Callable[["Conditions", Subquery, At, str], "ast.Select | None"]
+"""What resolves the query inside of another; for its rows, its value, or whether it has any."""
 
 
 @dataclass(slots=True)
@@ -43,7 +48,20 @@ class Conditions:
         annotations: the named expressions that they may name.
         scope: the tables of the statement, which those are about.
         asked_of: the table that the call was on, if the statement is about one of its parents.
+        base: where the values of the query begin among those of the statement.
+        outer: the conditions and the tables of the query around this one.
+        ask: what resolves a query inside of this one.
+        unfinished: whether the query may yet be put into another one.
     """
+
+    aggregating = False
+    """Whether functions of many rows may stand here."""
+    nesting = False
+    """Whether these may be about others of their kind."""
+    windowing = False
+    """Whether functions of a window may stand here."""
+    nested_from = 1_000_000
+    """The first annotation that may be about aggregates of others."""
 
     def __init__(
         self,
@@ -51,7 +69,16 @@ class Conditions:
         annotations: tuple[Annotation, ...] = (),
         scope: Scope | None = None,
         asked_of: Table | None = None,
+        *,
+        base: int = 0,
+        outer: tuple[Conditions, Scope] | None = None,
+        ask: Ask | None = None,
+        unfinished: bool = False,
     ) -> None:
+        self.base = base
+        self.outer = outer
+        self.ask = ask
+        self.unfinished = unfinished
         self.asked_of = asked_of
         self.asked = asked
         self.annotations = annotations
@@ -66,8 +93,8 @@ class Conditions:
         for place in range(self.visible, count):
             self.visible = place
             assert self.scope is not None
-            leaf = Comparison(self.annotations[place].expression, "isnull", True)
-            if any(path.many for path in self._paths(leaf, self.scope.table)):
+            paths = self._paths(self.annotations[place].expression, self.scope.table)
+            if any(path.many for path in paths):
                 self.annotation(place)
         self.visible = count
 
@@ -78,7 +105,9 @@ class Conditions:
             assert self.scope is not None
             annotation, visible = self.annotations[place], self.visible
             self.visible = place
-            found = self.expression(annotation.expression, annotation.start, self.scope, None)
+            start = annotation.start + self.base
+            with self.allowing(nesting=place >= self.nested_from):
+                found = self.expression(annotation.expression, start, self.scope, None)
             if isinstance(found.expr, ast.Columns):
                 raise FieldError(
                     f"The annotation {annotation.name!r} is a key of several columns, "
@@ -99,8 +128,7 @@ class Conditions:
             UnknownLookup: a word behind it that is neither a part of its value nor a lookup.
         """
         asked = asked or self.asked
-        name, *words = path.split("__")
-        place = self._place(name)
+        place, name, words = self._named(path)
         if place is None:
             parsed = parse(scope.table, path, asked, self._names())
             return self._operand(parsed, scope, group), parsed.lookup
@@ -108,18 +136,41 @@ class Conditions:
         parts, lookup = behind(found.field, words, scope.table.model_name, name, asked)
         return _parts_of(found, parts), lookup
 
-    def _place(self, name: str) -> int | None:
-        """The place of an annotation that may be named here."""
-        return place_of(self.annotations[: self.visible], name) if self.annotations else None
+    def _named(self, path: str) -> tuple[int | None, str, list[str]]:
+        """The place of the annotation that a path begins with, its name, and what stands behind."""
+        words = path.split("__")
+        if self.annotations:
+            for count in range(len(words), 0, -1):
+                name = "__".join(words[:count])
+                place = place_of(self.annotations[: self.visible], name)
+                if place is not None:
+                    return place, name, words[count:]
+        return None, path, []
 
     def _names(self) -> list[str]:
         return [annotation.name for annotation in self.annotations[: self.visible]]
 
+    @contextmanager
+    def allowing(
+        self, aggregating: bool = True, windowing: bool = True, nesting: bool = False
+    ) -> Iterator[None]:
+        """Functions of many rows may stand here for a while, or not."""
+        before = self.aggregating, self.windowing, self.nesting
+        self.aggregating, self.windowing, self.nesting = aggregating, windowing, nesting
+        yield
+        self.aggregating, self.windowing, self.nesting = before
+
     # --- conditions ----------------------------------------------------------------------------
 
-    def condition(self, q: Q, start: int, scope: Scope, group: Hashable) -> ast.Condition:
+    def rowwise(self, q: Q, at: At) -> ast.Condition:
+        """The condition of a tree inside of an expression: about the rows as they are joined."""
+        return self.condition(q, at.start, at.scope, at.group, rowwise=True)
+
+    def condition(
+        self, q: Q, start: int, scope: Scope, group: Hashable, rowwise: bool = False
+    ) -> ast.Condition:
         """The condition of a tree whose values begin at ``start``."""
-        many = self._with_many(q, scope.table)
+        many = set() if rowwise else self._with_many(q, scope.table)
         place = start
         stack = [self._frame(q, scope, many)]
         while True:
@@ -165,26 +216,24 @@ class Conditions:
                 found.update(above)
         return found
 
-    def _paths(self, leaf: Lookup | Comparison, table: Table) -> list[Path]:
-        """All paths that a leaf names."""
-        named: list[Path] = []
-        if isinstance(leaf, Lookup) and self._place(leaf.path.split("__")[0]) is None:
-            asked = self.asked or repr(leaf)
-            named.append(parse(table, leaf.path, asked, self._names()))
-        stack: list[Any] = [leaf.value, *([leaf.left] if isinstance(leaf, Comparison) else [])]
-        while stack:
-            item = stack.pop()
-            if isinstance(item, F) and self._place(item.path.split("__")[0]) is None:
-                named.append(self._f_path(item, table))
-            elif isinstance(item, Combined):
-                stack += [item.left, item.right]
-        return named
+    def _paths(self, part: Any, table: Table) -> list[Path]:
+        """All paths that a condition or an expression names, as far as they are the table's."""
+        found: list[Path] = []
+        for named in expressions.paths(part):
+            if self._named(named.path)[0] is not None:
+                continue
+            if isinstance(named, F):
+                self.check_owner(named, table)
+            found.append(parse(table, named.path, self.asked or repr(named), self._names()))
+        return found
 
     # --- leaves --------------------------------------------------------------------------------
 
     def _leaf(
-        self, leaf: Lookup | Comparison, start: int, scope: Scope, group: Hashable
+        self, leaf: Lookup | Comparison | Holds, start: int, scope: Scope, group: Hashable
     ) -> ast.Condition:
+        if isinstance(leaf, Holds):
+            return expressions.condition_of(self, leaf.expression, At(start, scope, group))
         if isinstance(leaf, Lookup):
             operand, name = self.value(leaf.path, scope, group, self.asked or repr(leaf))
         else:
@@ -198,7 +247,27 @@ class Conditions:
                 possible=sorted(lookups_of(operand.field)),
                 fix=f"Lookups: {', '.join(sorted(lookups_of(operand.field)))}.",
             )
+        if name == "in" and isinstance(leaf.value, Subquery):
+            return self._in_select(operand, leaf.value, At(start, scope, group))
         return build(name, operand, self._given(leaf.value, start, scope, group))
+
+    def _in_select(self, operand: Operand, query: Subquery, at: At) -> ast.Condition:
+        """Whether a value is among the rows of a query."""
+        assert self.ask is not None
+        field: Any = operand.field
+        key = field.target_field.name if field.is_relation else "pk"
+        select = self.ask(self, query, at, key)
+        if select is None:
+            return ast.Truth(False)
+        width, wanted = len(select.outputs) - select.hidden, len(ast.flat([operand.expr]))
+        if width != wanted:
+            raise FieldError(
+                f"{query!r} gives {width} columns, and {field.name}__in compares with {wanted}",
+                fix=f'Name what is compared: {field.name}__in=queryset.values("…").',
+            )
+        check_comparable(operand.field, select.outputs[0].field if wanted == 1 else None)
+        nullable = operand.nullable or any(output.nullable for output in select.outputs)
+        return ast.InSelect(operand.expr, select, nullable, operand.needs)
 
     def _operand(self, path: Path, scope: Scope, group: Hashable) -> Operand:
         """The value at the end of a path, as far as its parts go."""
@@ -206,7 +275,7 @@ class Conditions:
         return _parts_of(Operand(column, path.field, needs), path.parts)
 
     def _given(self, value: Any, start: int, scope: Scope, group: Hashable) -> Given:
-        if isinstance(value, Value):
+        if isinstance(value, Value) and value.output_field is None:
             value = value.value
         if isinstance(value, Expression):
             operand = self.expression(value, start, scope, group)
@@ -223,39 +292,39 @@ class Conditions:
         self, expression: Expression[Any], start: int, scope: Scope, group: Hashable
     ) -> Operand:
         """The expression of a user's expression whose values begin at ``start``."""
-        if isinstance(expression, F):
-            self._check_owner(expression, scope.table)
-            found, lookup = self.value(
-                expression.path, scope, group, self.asked or repr(expression)
-            )
-            if lookup != "exact" or expression.path.endswith("__exact"):
-                raise FieldError(f"{expression!r} names a lookup; F takes the name of a field")
-            return found
-        if isinstance(expression, Value):
-            if expression.value is None:
-                raise FieldError("Value(None) has no type that an expression could have")
-            typed = type_of_value(expression.value)
-            return Operand(ast.Param(start, typed), typed, ast.NOWHERE)
-        if isinstance(expression, Combined):
-            return self._arithmetic(expression, start, scope, group)
-        raise FieldError(f"{short(expression)} cannot stand here")
+        return expressions.resolved(self, expression, At(start, scope, group))
 
-    def _arithmetic(
-        self, expression: Combined, start: int, scope: Scope, group: Hashable
-    ) -> Operand:
-        left = self.expression(expression.left, start, scope, group)
-        middle = start + len(expression.left.values)
-        right = self.expression(expression.right, middle, scope, group)
-        result = type_of_arithmetic(expression.operator, left.field, right.field)
-        nullable = left.nullable or right.nullable or expression.operator in "/%"
-        node = ast.Arithmetic(expression.operator, left.expr, right.expr, result, nullable)
-        return Operand(node, result, left.needs | right.needs)
+    def in_window(self, function: Any, at: At) -> Operand:
+        """The function of a window: an aggregate, which may be about others, or one of its own."""
+        with self.allowing(windowing=False, nesting=True):
+            if isinstance(function, Aggregate):
+                return expressions.resolved(self, function, at)
+            return expressions.function(self, function, at)
 
-    def _f_path(self, f: F[Any], table: Table) -> Path:
-        self._check_owner(f, table)
-        return parse(table, f.path, self.asked or repr(f), self._names())
+    def subselect(self, query: Subquery, at: At) -> ast.Select | None:
+        """The SELECT of a value; None of a query without rows.
 
-    def _check_owner(self, f: F[Any], table: Table) -> None:
+        Raises:
+            FieldError: a query cannot stand here.
+        """
+        return self._asked(query, at, "pk")
+
+    def exists(self, query: Subquery, at: At) -> ast.Condition:
+        """The condition that a query has a row."""
+        select = self._asked(query, at, "")
+        return ast.Truth(False) if select is None else ast.Exists(select)
+
+    def _asked(self, query: Subquery, at: At, key: str) -> ast.Select | None:
+        if self.ask is None:
+            raise FieldError(f"{query!r} cannot stand here", asked=self.asked)
+        return self.ask(self, query, at, key)
+
+    def check_owner(self, f: F[Any], table: Table) -> None:
+        """Refuse a field of another model: ``Post.views`` in a query on authors.
+
+        Raises:
+            FieldError: it is one.
+        """
         if isinstance(f, FieldRef) and not (self.asked_of or table).knows(f.owner):
             raise FieldError(
                 f"{f!r} belongs to {f.owner}, and this is a query on {table.label}",

@@ -101,12 +101,7 @@ def _single(
         FieldError: there stands None, a list, or an expression of another type.
     """
     if given.expr is not None:
-        right = given.expr.field
-        if right is not None and not is_comparable(operand.field, right):
-            raise FieldError(
-                f"{named(operand.field)} is of type {family(operand.field)} and cannot be "
-                f"compared with {named(right)}, which is of type {family(right)}"
-            )
+        check_comparable(operand.field, given.expr.field)
         return given.expr
     if given.kind == shape.NULL:
         raise FieldError(
@@ -123,6 +118,19 @@ def _single(
     if family(operand.field) != "integer":
         rounding = None
     return ast.Param(given.place, compared(operand.field), rounding=rounding)
+
+
+def check_comparable(left: Field[Any], right: Field[Any] | None) -> None:
+    """Refuse to compare two types that have nothing to do with each other.
+
+    Raises:
+        FieldError: they have not.
+    """
+    if right is not None and not is_comparable(left, right):
+        raise FieldError(
+            f"{named(left)} is of type {family(left)} and cannot be "
+            f"compared with {named(right)}, which is of type {family(right)}"
+        )
 
 
 COMPARING: dict[str, Lookup] = {
@@ -143,6 +151,7 @@ TEXTUAL: dict[str, Lookup] = dict.fromkeys(
 LOOKUPS = COMPARING | TEXTUAL
 
 BY_FAMILY: dict[str, dict[str, Lookup]] = {
+    "any": LOOKUPS,
     "text": LOOKUPS,
     "boolean": IDENTITY,
     "json": {"exact": exact, "isnull": isnull},

@@ -47,6 +47,8 @@ class Output(NamedTuple):
 
 
 INSTANCES = Output("instances", ())
+ROWS = ("*",)
+"""Each row of the table is a group of its own."""
 
 
 class Keyed(NamedTuple):
@@ -85,6 +87,7 @@ class QuerySpec:
             one of each owner's rows then.
         loading: which columns of the rows are loaded.
         annotations: the named expressions, in the order in which they were given.
+        grouped: by what the rows are grouped: paths, or ``ROWS``; None if they are not.
         lock: how the rows are locked; None if they are not.
         nothing: whether it is known to have no rows, as ``none()`` has.
     """
@@ -94,6 +97,7 @@ class QuerySpec:
         "backwards",
         "clauses",
         "distinct",
+        "grouped",
         "high",
         "key",
         "keyed",
@@ -122,6 +126,7 @@ class QuerySpec:
     keyed: Keyed | None
     loading: Loading
     annotations: tuple[Annotation, ...]
+    grouped: tuple[str, ...] | None
     lock: Lock | None
     nothing: bool
 
@@ -140,6 +145,7 @@ class QuerySpec:
         self.keyed = None
         self.loading = EVERYTHING
         self.annotations = ()
+        self.grouped = None
         self.lock = None
         self.nothing = False
 
@@ -160,6 +166,7 @@ class QuerySpec:
         new.keyed = self.keyed
         new.loading = self.loading
         new.annotations = self.annotations
+        new.grouped = self.grouped
         new.lock = self.lock
         new.nothing = self.nothing
         return new
@@ -239,13 +246,19 @@ class QuerySpec:
         return new
 
     def annotated(self, given: dict[str, Expression[Any]], shown: bool) -> QuerySpec:
-        """With names for expressions; rows that are no instances get those that are shown too."""
+        """With names for expressions; rows that are no instances get those that are shown too.
+
+        The first aggregate says what is grouped: the rows, or what ``values()`` named before it.
+        """
         new = self.copy()
         for name, expression in given.items():
             start = len(new.values)
             new.annotations += (made(new.annotations, name, expression, start, shown),)
             new.values += expression.values
             new.key += ("annotate" if shown else "alias", name, *expression.key, ";")
+        added = new.annotations[len(self.annotations) :]
+        if self.grouped is None and any(annotation.aggregate for annotation in added):
+            new.grouped = ROWS if self.output.kind == "instances" else self.output.paths
         if shown and new.output.kind not in ("instances", "flat"):
             paths = tuple(dict.fromkeys((*new.output.paths, *given)))
             new.output = new.output._replace(paths=paths)
@@ -318,6 +331,12 @@ class QuerySpec:
         new = self.copy()
         new.low, new.high = 0, None
         return new.where(Q(pk__in=list(keys)))
+
+    @property
+    def inner_key(self) -> tuple[str, ...]:
+        """The shape of it inside of another query: of what table, and whether it has rows."""
+        nothing = ("nothing",) if self.nothing else ()
+        return (self.table.label, str(self.table.serial), *self.key, self.window, *nothing)
 
     @property
     def window(self) -> str:

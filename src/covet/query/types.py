@@ -22,6 +22,7 @@ from ..schema.fields import (
     Field,
     FloatField,
     IntegerField,
+    JSONField,
     TextField,
     TimeField,
     UUIDField,
@@ -47,6 +48,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 FAMILY = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
 NUMBERS = frozenset({"integer", "float", "decimal"})
 MOMENTS = frozenset({"date", "datetime", "time"})
+BITWISE = frozenset({"&", "|", "#", "<<", ">>"})
 CALCULATED = NUMBERS | {"date", "datetime", "duration"}
 
 
@@ -63,6 +65,18 @@ class AnyDecimalField(DecimalField[Decimal]):
         return number
 
 
+class AnyTypeField(Field[Any]):
+    """A value whose type nobody said: of raw SQL, of a column without a model, of NULL."""
+
+    kind = "any"
+
+    def check(self, value: Any) -> Any:
+        """The value as it is; its own Python type decides how it travels."""
+        return value
+
+
+ANY: Field[Any] = AnyTypeField()
+BOOLEAN: Field[Any] = BooleanField()
 BIG_INTEGER: Field[Any] = BigIntegerField()
 INTEGER: Field[Any] = IntegerField()
 FLOAT: Field[Any] = FloatField()
@@ -73,12 +87,31 @@ DATETIME: Field[Any] = DateTimeField()
 TIME: Field[Any] = TimeField()
 DURATION: Field[Any] = DurationField()
 
+COMMON: dict[str, Field[Any]] = {
+    "integer": BIG_INTEGER,
+    "float": FLOAT,
+    "decimal": DECIMAL,
+    "text": TEXT,
+}
+BY_NAME: dict[str, Field[Any]] = COMMON | {
+    "boolean": BOOLEAN,
+    "date": DATE,
+    "datetime": DATETIME,
+    "time": TIME,
+    "duration": DURATION,
+    "binary": BinaryField(),
+    "uuid": UUIDField(),
+    "json": JSONField(),
+    "any": ANY,
+}
+"""The types that functions give, by name."""
+
 BY_TYPE: dict[type, Field[Any]] = {
     int: BIG_INTEGER,
     float: FLOAT,
     Decimal: DECIMAL,
     str: TEXT,
-    bool: BooleanField(),
+    bool: BOOLEAN,
     bytes: BinaryField(),
     datetime.date: DATE,
     datetime.datetime: DATETIME,
@@ -98,7 +131,74 @@ def family(field: Field[Any]) -> str:
 def is_comparable(left: Field[Any], right: Field[Any]) -> bool:
     """Whether two expressions can stand on both sides of a comparison."""
     one, other = family(left), family(right)
-    return one == other or (one in NUMBERS and other in NUMBERS)
+    return one == other or (one in NUMBERS and other in NUMBERS) or "any" in (one, other)
+
+
+GROUPS: dict[str, frozenset[str]] = {
+    "a number": NUMBERS,
+    "number or duration": NUMBERS | {"duration"},
+    "whole number": frozenset({"integer"}),
+    "a date or a moment": frozenset({"date", "datetime"}),
+    "a time or a moment": frozenset({"time", "datetime"}),
+    "a date, a time or a moment": MOMENTS,
+    "a value": frozenset(),
+}
+"""What functions take, in the words of their messages; a family stands for itself."""
+
+
+def is_taken(wanted: str, field: Field[Any]) -> bool:
+    """Whether a function that takes a family, or a group of them, takes a field's values."""
+    group = GROUPS.get(wanted, frozenset({wanted}))
+    return not group or family(field) in group or family(field) == "any"
+
+
+def checked_type(field: Any, expression: Any) -> Field[Any]:
+    """The type that a user says an expression has.
+
+    Raises:
+        FieldError: it is no field.
+    """
+    if not isinstance(field, Field):
+        raise FieldError(
+            f"{expression!r}: output_field is {short(field)}, and has to be a field",
+            fix="Write output_field=IntegerField().",
+        )
+    return field
+
+
+def common_type(expression: Any, fields: list[Field[Any]]) -> Field[Any]:
+    """The type that all of several values can have.
+
+    Raises:
+        FieldError: there is none.
+    """
+    known = [field for field in fields if family(field) != "any"]
+    families = dict.fromkeys(family(field) for field in known)
+    if not families:
+        return ANY
+    if len(families) == 1:
+        one = next(iter(families))
+        return COMMON.get(one, known[0].value_field)
+    if set(families) <= NUMBERS:
+        return FLOAT if "float" in families else DECIMAL
+    raise FieldError(
+        f"{expression!r} mixes the types {', '.join(families)}",
+        fix="Make them one with Cast(…, output_field), or say output_field=….",
+    )
+
+
+def result_type(expression: Any, returns: str, fields: list[Field[Any]]) -> Field[Any]:
+    """The type that a function gives for arguments of these types."""
+    if returns == "common":
+        return common_type(expression, fields)
+    if returns == "first":
+        return fields[0] if fields else ANY
+    if returns in ("sum", "average"):
+        kind = family(fields[0])
+        if kind == "integer":
+            return FLOAT if returns == "average" else BIG_INTEGER
+        return {"float": FLOAT, "decimal": DECIMAL, "duration": DURATION}.get(kind, ANY)
+    return BY_NAME[returns]
 
 
 def type_of_value(value: Any) -> Field[Any]:
@@ -124,6 +224,14 @@ def type_of_arithmetic(operator: str, left: Field[Any], right: Field[Any]) -> Fi
         FieldError: the operator does not go between them.
     """
     families = {family(left), family(right)}
+    if "any" in families:
+        return right if family(left) == "any" else left
+    if operator in BITWISE:
+        if families != {"integer"}:
+            raise _no_arithmetic(operator, left, right)
+        return BIG_INTEGER
+    if operator == "**" and families <= NUMBERS:
+        return FLOAT
     if not families <= NUMBERS:
         found = OF_MOMENTS.get((family(left), operator, family(right)))
         if found is None:

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import FieldError, ValidationError
-from ..expressions import Expression, Q, Value
-from ..expressions.shape import NULL, VALUE, Shaped
+from ..expressions import Expression, Q, Value, as_expression
+from ..expressions.shape import NULL, VALUE, Queried, Shaped
 from ..schema import composite
 from ..schema.fields import Field
 from ..schema.table import Table
 from . import ast, keys
 from .conditions import Conditions
 from .joins import Aliases, Scope, column
-from .resolve import Links, select_keys, select_keys_above
+from .locks import Links
+from .operands import Operand
+from .resolve import ask, select_keys, select_keys_above
 from .spec import QuerySpec
 from .types import family, is_comparable, named
 
@@ -40,13 +42,15 @@ def assigned(pairs: Iterable[tuple[Field[Any], Any]]) -> Assigned:
 
     Raises:
         ValidationError: None for a field that is not null.
-        FieldError: a condition where a value is wanted.
+        FieldError: a queryset of a kind that cannot be a value.
     """
     fields: list[Field[Any]] = []
     given: list[Any] = []
     key: list[str] = []
     values: list[Any] = []
     for field, value in pairs:
+        if isinstance(value, Q | Queried):
+            value = as_expression(value)
         fields.append(field)
         given.append(value)
         key.append(field.name)
@@ -55,8 +59,6 @@ def assigned(pairs: Iterable[tuple[Field[Any], Any]]) -> Assigned:
                 raise ValidationError({field.name: ["must not be None"]}, model=field.model)
             key.append(NULL)
         elif isinstance(value, Shaped):
-            if isinstance(value, Q):
-                raise FieldError(f"{named(field)} is set to a condition, {value!r}")
             key.extend(value.key)
             values.extend(value.values)
         else:
@@ -91,12 +93,10 @@ def insert(table: Table, written: Assigned, returning: tuple[Field[Any], ...]) -
     row: list[ast.Expr] = []
     place = 0
     for field, value in zip(written.fields, written.given, strict=True):
-        if isinstance(value, Expression) and not isinstance(value, Value):
-            raise FieldError(
-                f"{named(field)} of a new row is set to {value!r}, but a new row has none yet",
-                fix="Give a value, or save first and update then.",
-            )
-        row.append(_value(field, value, place))
+        if _is_calculated(value):
+            row.append(_of_new_row(table, field, value, place))
+        else:
+            row.append(_value(field, value, place))
         place += len(value.values) if isinstance(value, Shaped) else value is not None
     return ast.Insert(table, written.fields, (tuple(row),), returning)
 
@@ -121,7 +121,7 @@ def update(
     place = len(spec.values) + len(spec.window_values)
     assignments: list[ast.Assignment] = []
     for field, value in zip(written.fields, written.given, strict=True):
-        if isinstance(value, Expression) and not isinstance(value, Value):
+        if _is_calculated(value):
             node = _expression(spec, table, asked_of, field, value, place)
         else:
             node = _value(field, value, place)
@@ -187,6 +187,32 @@ def delete(spec: QuerySpec) -> ast.Delete:
     return ast.Delete(select_keys(spec))
 
 
+def _is_calculated(value: Any) -> bool:
+    """Whether the database finds out what a column is set to."""
+    return isinstance(value, Expression) and not isinstance(value, Value)
+
+
+def _of_new_row(table: Table, field: Field[Any], value: Expression[Any], place: int) -> ast.Expr:
+    """What a new row is set to; it has no columns to refer to yet."""
+    conditions = Conditions(f"{field.name}={value!r}", (), ask=ask)
+    operand = conditions.expression(value, place, Scope(table, Aliases()), None)
+    if any(isinstance(node, ast.Column) for node in ast.walk(operand.expr)):
+        raise FieldError(
+            f"{named(field)} of a new row is set to {value!r}, but a new row has none yet",
+            fix="Give a value, or save first and update then.",
+        )
+    _check_type(field, value, operand)
+    return operand.expr
+
+
+def _check_type(field: Field[Any], value: Expression[Any], operand: Operand) -> None:
+    if not is_comparable(field, operand.field):
+        raise FieldError(
+            f"{named(field)} is of type {family(field)} and cannot be set to {value!r}, "
+            f"which is of type {family(operand.field)}"
+        )
+
+
 def _value(field: Field[Any], value: Any, place: int) -> ast.Expr:
     if isinstance(value, Value):
         value = value.value
@@ -204,16 +230,12 @@ def _expression(
     scope = Scope(table, Aliases())
     annotations = spec.annotations if table is spec.table else ()
     asked = f"update({field.name}={value!r})"
-    conditions = Conditions(asked, annotations, scope, asked_of)
+    conditions = Conditions(asked, annotations, scope, asked_of, ask=ask)
     operand = conditions.expression(value, place, scope, None)
     if scope.joined:
         raise FieldError(
             f"{named(field)} is set to {value!r}, which is in another table",
             fix="Read the value first, and set the column to it.",
         )
-    if not is_comparable(field, operand.field):
-        raise FieldError(
-            f"{named(field)} is of type {family(field)} and cannot be set to {value!r}, "
-            f"which is of type {family(operand.field)}"
-        )
+    _check_type(field, value, operand)
     return operand.expr

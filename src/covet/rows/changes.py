@@ -15,7 +15,7 @@ from ..query.writes import Assigned
 from ..schema.fields import Field
 from ..schema.record import DB_DEFAULT, Record
 from ..schema.table import Table
-from ..sql.compiler import compiler_for
+from ..sql.compiler import compiled
 from ..sql.dialects import Dialect
 from ..sql.plan import Statement
 from .bulk import column, rows_per_statement
@@ -181,8 +181,8 @@ def _plan(
     return plan or planned(
         model,
         key,
-        lambda: compiler_for(dialect).compile(
-            ast.UpdateMany(select_keys(spec), fields, rows, len(spec.values))
+        lambda: compiled(
+            ast.UpdateMany(select_keys(spec), fields, rows, len(spec.values)), dialect
         ),
     )
 
@@ -198,7 +198,7 @@ def _switch(
     key = (dialect, "update by case", chosen.key, *shape)
     plan: Statement | None = model._plans.get(key)
     plan = plan or planned(
-        model, key, lambda: compiler_for(dialect).compile(writes.by_case(chosen, fields, rows))
+        model, key, lambda: compiled(writes.by_case(chosen, fields, rows), dialect)
     )
     values = chain.from_iterable(row.values for row in rows)
     return Change(model._table.name, *plan.bind((*chosen.values, *keys, *values)))

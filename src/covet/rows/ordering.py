@@ -12,7 +12,7 @@ from ..query.spec import Output, QuerySpec
 from ..schema.ordering import ORDER
 from ..schema.record import Record
 from ..schema.table import Table
-from ..sql.compiler import compiler_for
+from ..sql.compiler import compiled
 from ..sql.dialects import Dialect
 from ..sql.plan import Statement
 from .plans import planned
@@ -84,6 +84,4 @@ def move_plan(model: type[Record], spec: QuerySpec, pairs: int, dialect: Dialect
     key = (dialect, "move", spec.key, pairs)
     plan: Statement | None = model._plans.get(key)
     field = model._table.names[ORDER]
-    return plan or planned(
-        model, key, lambda: compiler_for(dialect).compile(writes.by_key(spec, field, pairs))
-    )
+    return plan or planned(model, key, lambda: compiled(writes.by_key(spec, field, pairs), dialect))

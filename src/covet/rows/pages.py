@@ -9,7 +9,7 @@ from ..query import ast, resolve
 from ..query.keyset import Asked
 from ..query.spec import QuerySpec
 from ..schema.record import Record
-from ..sql.compiler import compiler_for
+from ..sql.compiler import compiled
 from ..sql.dialects import Dialect
 from .loader import Load, loader, reader
 from .plans import planned
@@ -74,7 +74,7 @@ class PagePlan:
 
     def __init__(self, model: type[Record], spec: QuerySpec, dialect: Dialect) -> None:
         select, marks = resolve.page(spec)
-        self.bind = compiler_for(dialect).compile(select).bind
+        self.bind = compiled(select, dialect).bind
         self.load: Load = loader(model, spec.output, select, dialect)
         self.position = _position(select, marks, dialect)
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..query import ast, resolve
-from ..query.spec import QuerySpec
+from ..query.spec import Output, QuerySpec
 from ..schema.record import Record
 from ..schema.table import MOST_PLANS
-from ..sql.compiler import compiler_for
+from ..sql.compiler import compiled
 from ..sql.dialects import Dialect
 from ..sql.plan import Statement
 from .loader import Load, loader
@@ -50,19 +50,36 @@ def rows_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> ReadPla
 def _rows_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> ReadPlan:
     asked = resolve.select(spec)
     select = asked.select if isinstance(asked, ast.Ranked) else asked
-    statement = compiler_for(dialect).compile(asked)
+    statement = compiled(asked, dialect)
     return ReadPlan(statement, loader(model, spec.output, select, dialect))
+
+
+def aggregate_plan(
+    model: type[Record], spec: QuerySpec, names: tuple[str, ...], dialect: Dialect
+) -> ReadPlan:
+    """The plan of what the last annotations say about all rows of a query."""
+    key = (dialect, "aggregate", spec.window, spec.nothing, len(names), spec.key)
+    plan: ReadPlan | None = model._plans.get(key)
+    return plan or planned(model, key, lambda: _aggregate_plan(model, spec, names, dialect))
+
+
+def _aggregate_plan(
+    model: type[Record], spec: QuerySpec, names: tuple[str, ...], dialect: Dialect
+) -> ReadPlan:
+    select = resolve.aggregate(spec, names)
+    statement = compiled(select, dialect)
+    return ReadPlan(statement, loader(model, Output("values", names), select, dialect))
 
 
 def count_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> Statement:
     """The plan that counts a query's rows."""
     key = (dialect, "count", spec.window, spec.key)
     plan: Statement | None = model._plans.get(key)
-    return plan or planned(model, key, lambda: compiler_for(dialect).compile(resolve.count(spec)))
+    return plan or planned(model, key, lambda: compiled(resolve.count(spec), dialect))
 
 
 def exists_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> Statement:
     """The plan that asks whether a query has rows."""
     key = (dialect, "exists", spec.window, spec.key)
     plan: Statement | None = model._plans.get(key)
-    return plan or planned(model, key, lambda: compiler_for(dialect).compile(resolve.exists(spec)))
+    return plan or planned(model, key, lambda: compiled(resolve.exists(spec), dialect))

@@ -15,7 +15,7 @@ from ..query.spec import INSTANCES, Output, QuerySpec
 from ..query.writes import Assigned
 from ..schema.record import Record
 from ..schema.table import Table
-from ..sql.compiler import compiler_for
+from ..sql.compiler import compiled
 from ..sql.dialects import Dialect
 from .loader import loader
 from .locks import locking_own
@@ -126,7 +126,7 @@ def _plan(
     plan: ReadPlan | None = model._plans.get(key)
     if plan is None:
         select: Any = resolve.select(wanted.outputs)
-        statement = compiler_for(dialect).compile(replace(make(), returning=select.outputs))
+        statement = compiled(replace(make(), returning=select.outputs), dialect)
         load = loader(model, wanted.output, select, dialect)
         plan = planned(model, key, lambda: ReadPlan(statement, load))
     return plan

@@ -17,7 +17,7 @@ from ..schema.fields import Field
 from ..schema.record import DB_DEFAULT, Record, settable
 from ..schema.relations import Unsaved
 from ..schema.table import Table
-from ..sql.compiler import compiler_for
+from ..sql.compiler import compiled
 from ..sql.dialects import Dialect
 from ..sql.plan import Statement
 from ..sql.types import binder
@@ -100,7 +100,7 @@ def compiled_insert(
         node: gives the statement for the fields that it returns.
     """
     returned = filled if dialect.returning_on_insert else ()
-    statement = compiler_for(dialect).compile(node(returned))
+    statement = compiled(node(returned), dialect)
     return InsertPlan(statement, returned, read_fields(dialect, returned) if returned else None)
 
 
@@ -146,7 +146,7 @@ def update_plan(
     return plan or planned(
         model,
         key,
-        lambda: compiler_for(dialect).compile(writes.update(spec, written, links, asked_of)),
+        lambda: compiled(writes.update(spec, written, links, asked_of), dialect),
     )
 
 
@@ -154,7 +154,7 @@ def delete_plan(model: type[Record], spec: QuerySpec, dialect: Dialect) -> State
     """The plan of a DELETE."""
     key = (dialect, "delete", spec.window, spec.key)
     plan: Statement | None = model._plans.get(key)
-    return plan or planned(model, key, lambda: compiler_for(dialect).compile(writes.delete(spec)))
+    return plan or planned(model, key, lambda: compiled(writes.delete(spec), dialect))
 
 
 def row_of(record: Record, table: Table | None = None) -> QuerySpec:

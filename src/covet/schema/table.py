@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, MutableMapping
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError, UnknownField
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .ways import AnyWay
 
 MOST_PLANS = 2000
+SERIALS = count(1)
 AUTO_KINDS = frozenset({"auto", "bigauto", "smallauto"})
 
 
@@ -26,6 +28,7 @@ class Table:
 
     Attributes:
         label: the model's module and name, ``"blog.models.Post"``.
+        serial: its number in this process, as a label can be declared again.
         model_name: the model's name, ``"Post"``, as messages show it.
         name: the table's name in the database.
         declared: the fields as they were declared.
@@ -60,6 +63,7 @@ class Table:
         key: Field[Any] | None = None,
     ) -> None:
         self.label = label
+        self.serial = next(SERIALS)
         self.model_name = model_name
         self.options = options
         self.app_label = options.app_label

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from ..errors import CovetError, short
 from ..query import ast
 from ..query.joins import column
-from ..query.types import compared, family
 from ..schema.fields import Field
 from ..schema.table import Table
-from .binding import as_it_is, column_of, item_of, keys_of, members_of, part_of, rounded
+from .binding import as_it_is
+from .conditions import ConditionCompiler
 from .dialects import Dialect
 from .many import update_many
 from .plan import Statement
-from .text import SQL, Bind, ListSlot, Slot, clause, separated, sql
-from .types import binder, type_info
-
-Node = TypeVar("Node")
-
-WIDEST_GROUP = 500
-"""SQLite reads ``a OR b OR …`` as a tree that leans to the left, and takes one 1000 levels high."""
+from .text import SQL, Slot, clause, separated, sql
 
 
-class Compiler:
+class Compiler(ConditionCompiler):
     """Compiles statements for one dialect."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
 
     def compile(self, statement: ast.Statement) -> Statement:
         """The statement as text, ready for any values of its shape.
@@ -41,18 +30,19 @@ class Compiler:
         method = STATEMENTS.get(type(statement))
         if method is None:
             raise CovetError(f"The compiler does not know the statement {short(statement)}")
-        return Statement(method(self, statement), self.dialect)
+        return Statement(method(self, statement), self.dialect, bool(self.shared))
 
     # --- statements ----------------------------------------------------------------------------
 
     def select(self, node: ast.Select) -> SQL:
-        """``SELECT … FROM … WHERE … ORDER BY … LIMIT …``"""
+        """``SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …``"""
+        self.shared |= dict.fromkeys(node.group_by)
         return sql(self.head(node), self.outputs(node.outputs), self.tail(node), self.lock(node))
 
     def count_rows(self, node: ast.CountRows) -> SQL:
         """``SELECT COUNT(*)``, of a subquery where the rows are distinct or a slice."""
         inner = node.select
-        if inner.distinct or inner.limit is not None or inner.offset is not None:
+        if inner.distinct or inner.group_by or inner.limit is not None or inner.offset is not None:
             return sql("SELECT COUNT(*) FROM (", self.numbered(inner), ") AS ", self.name("rows"))
         return sql("SELECT COUNT(*)", self.rows(inner))
 
@@ -82,6 +72,7 @@ class Compiler:
 
     def numbered(self, node: ast.Select) -> SQL:
         """A SELECT as a derived table, whose columns must have names that differ."""
+        self.shared |= dict.fromkeys(node.group_by)
         named = self.numbers(node) if node.outputs else sql("1 AS ", self.name("c0"))
         return sql(self.head(node), named, self.tail(node))
 
@@ -188,9 +179,25 @@ class Compiler:
         return sql(
             self.rows(node),
             clause("GROUP BY", self.grouped(node)),
+            clause("HAVING", self.where(self.having(node))),
             clause("ORDER BY", separated(", ", map(self.order_term, node.order_by))),
             self.window(node),
         )
+
+    def having(self, node: ast.Select) -> ast.Condition | None:
+        """The condition of groups; what is the same in a group may have to be taken from it."""
+        if not self.dialect.having_needs_aggregates:
+            return node.having
+        plain = {expr for expr in node.group_by if isinstance(expr, ast.Column)}
+
+        def change(inner: Any) -> Any:
+            if isinstance(inner, ast.Aggregate) or inner in plain:
+                return inner
+            if inner in node.group_by or isinstance(inner, ast.Column):
+                return ast.Aggregate("MIN", (inner,), False, None, (), (), inner.field, True)
+            return None
+
+        return ast.changed(node.having, change)
 
     def rows(self, node: ast.Select) -> SQL:
         """Which rows: ``FROM … JOIN … WHERE …``"""
@@ -214,17 +221,21 @@ class Compiler:
         return sql(text, " AS ", self.name(node.name)) if isinstance(node, ast.Named) else text
 
     def grouped(self, node: ast.Select) -> SQL:
-        """What makes rows distinct that come in random order, by which DISTINCT cannot order."""
-        if not (node.distinct and _is_random(node)):
-            return ()
-        return separated(", ", map(self.expr, node.outputs))
+        """What makes groups; or makes rows distinct that come in random order, by which DISTINCT
+        cannot order.
+        """
+        if node.distinct and _is_random(node):
+            return separated(", ", map(self.expr, node.outputs))
+        return separated(", ", map(self.expr, node.group_by))
 
-    def table(self, table: Table | None, alias: str) -> str:
-        """A table and its alias, where that is not its name."""
-        if table is None:
-            return f"(SELECT 1) AS {self.name('row')}"
-        name = self.name(table.name)
-        return name if alias == table.name else f"{name} AS {self.name(alias)}"
+    def table(self, source: ast.Source | None, alias: str) -> SQL:
+        """What rows come from, and its alias where that is not its name."""
+        if source is None:
+            return (f"(SELECT 1) AS {self.name('row')}",)
+        if isinstance(source, ast.Derived):
+            return sql("(", self.numbered(source.select), f") AS {self.name(alias)}")
+        name = self.name(source.name)
+        return (name if alias == source.name else f"{name} AS {self.name(alias)}",)
 
     def join(self, node: ast.Join) -> SQL:
         """``INNER JOIN … ON …`` or ``LEFT JOIN … ON …``"""
@@ -249,7 +260,7 @@ class Compiler:
         """Which rows an UPDATE or DELETE changes: ``WHERE …``, and where it can, ``LIMIT …``"""
         if select.limit is None or select.offset is not None or not self.dialect.limits_changes:
             return clause("WHERE", self.rows_of(select))
-        if select.joins or _has_subquery(select.where):
+        if select.joins or select.group_by or _has_subquery(select.where):
             return clause("WHERE", self.rows_of(select))
         order = separated(", ", map(self.order_term, select.order_by))
         return sql(
@@ -268,7 +279,9 @@ class Compiler:
         above = _key_above(select)
         if above is not None:
             pk = above.field.target_field
-        elif not (select.joins or _has_subquery(select.where) or _is_slice(select)):
+        elif not (
+            select.joins or select.group_by or _has_subquery(select.where) or _is_slice(select)
+        ):
             return self.where(select.where)
         members = pk.members
         key = ast.flat([above or column(select.alias, pk, False)])
@@ -328,230 +341,6 @@ class Compiler:
         """Columns by their bare names."""
         return separated(", ", ((self.name(field.column),) for field in fields))
 
-    # --- conditions ----------------------------------------------------------------------------
-
-    def condition(self, node: ast.Condition) -> SQL:
-        """A condition; its groups are walked by an own stack, as users nest them in loops."""
-        work: list[Any] = [node]
-        done: list[SQL] = []
-        while work:
-            item = work.pop()
-            if callable(item):
-                item(done)
-            elif isinstance(item, ast.Group):
-                children = _deepest_first(item)
-                work.append(self._closing(item, children))
-                work.extend(reversed(children))
-            elif isinstance(item, ast.Not):
-                work.append(self._negation(item))
-                work.append(item.child)
-            else:
-                done.append(self.leaf(item))
-        return done[0]
-
-    def _closing(
-        self, group: ast.Group, children: tuple[ast.Condition, ...]
-    ) -> Callable[[list[SQL]], None]:
-        def close(done: list[SQL]) -> None:
-            first = len(done) - len(children)
-            texts = [
-                sql("(", text, ")") if isinstance(child, ast.Group) else text
-                for child, text in zip(children, done[first:], strict=True)
-            ]
-            done[first:] = [self.group(group.connector, texts)]
-
-        return close
-
-    def group(self, connector: str, children: list[SQL]) -> SQL:
-        """Conditions joined; XOR is true where an odd number of them is."""
-        if connector != "XOR":
-            while len(children) > WIDEST_GROUP:
-                children = [
-                    sql("(", separated(f" {connector} ", children[n : n + WIDEST_GROUP]), ")")
-                    for n in range(0, len(children), WIDEST_GROUP)
-                ]
-            return separated(f" {connector} ", children)
-        ones = (sql("CASE WHEN ", child, " THEN 1 ELSE 0 END") for child in children)
-        return sql("(", separated(" + ", ones), f") {self.dialect.modulo} 2 = 1")
-
-    def _negation(self, node: ast.Not) -> Callable[[list[SQL]], None]:
-        def close(done: list[SQL]) -> None:
-            child = done.pop()
-            if node.child.unknown:  # NOT leaves the unknown unknown; the complement takes it in
-                done.append(sql("(", child, ") IS NOT TRUE"))
-            elif isinstance(node.child, ast.Exists):
-                done.append(sql("NOT ", child))
-            else:
-                done.append(sql("NOT (", child, ")"))
-
-        return close
-
-    def leaf(self, node: ast.Condition) -> SQL:
-        """A condition that holds no others."""
-        method = LEAVES.get(type(node))
-        if method is None:
-            raise CovetError(f"The compiler does not know the condition {short(node)}")
-        return method(self, node)
-
-    def truth(self, node: ast.Truth) -> SQL:
-        """``1 = 1`` or ``1 = 0``"""
-        return ("1 = 1" if node.value else "1 = 0",)
-
-    def compare(self, node: ast.Compare) -> SQL:
-        """``left = right``"""
-        left, right = self.sides(node.left, node.right)
-        return sql(left, f" {node.operator} ", right)
-
-    def unless_null(self, node: ast.UnlessNull) -> SQL:
-        """Known for all values: NULL stays unknown."""
-        operand = self.expr(node.operand)
-        return sql(operand, " = " if node.value else " <> ", operand)
-
-    def is_null(self, node: ast.IsNull) -> SQL:
-        """``IS NULL`` or ``IS NOT NULL``"""
-        return sql(self.expr(node.operand), " IS NULL" if node.null else " IS NOT NULL")
-
-    def among(self, node: ast.Among) -> SQL:
-        """``IN (…)``, or ``= ANY(array)`` where one text serves lists of every length."""
-        field: Any = node.members.field
-        if isinstance(node.operand, ast.Columns):
-            return self.keys_among(node.operand, node.members.index, field)
-        operand = self.dialect.comparable(self.expr(node.operand), node.operand.field)
-        members = members_of(self.bound(field))
-        if self.dialect.array_parameters:
-            cast = self.info(field).cast
-            return sql(
-                operand, " = ANY(", Slot(node.members.index, members, f"{{p}}::{cast}[]"), ")"
-            )
-        return sql(operand, " IN ", ListSlot(node.members.index, members))
-
-    def keys_among(self, operand: ast.Columns, index: int, key: Field[Any]) -> SQL:
-        """``(a, b) IN ((…, …), …)``, or of one array a column, so that one text serves all."""
-        fields = [compared(member) for member in key.members]
-        members = keys_of([self.bound(field) for field in fields], key)
-        columns = (self.dialect.comparable(self.column(c), c.field) for c in operand.columns)
-        row = sql("(", separated(", ", columns), ")")
-        if self.dialect.array_parameters:
-            arrays = (
-                sql(Slot(index, column_of(members, n), f"{{p}}::{self.info(field).cast}[]"))
-                for n, field in enumerate(fields)
-            )
-            return sql(row, " IN (SELECT * FROM unnest(", separated(", ", arrays), "))")
-        return sql(row, " IN ", ListSlot(index, members, width=len(fields)))
-
-    def between(self, node: ast.Between) -> SQL:
-        """Both ends included."""
-        operand, low = self.sides(node.operand, node.low)
-        _, high = self.sides(node.operand, node.high)
-        return sql(operand, " >= ", low, " AND ", operand, " <= ", high)
-
-    def match(self, node: ast.Match) -> SQL:
-        """Whether a text holds another."""
-        operand, pattern = self.expr(node.operand), self.expr(node.pattern)
-        is_value = isinstance(node.pattern, ast.Param)
-        return self.dialect.match(node.kind, operand, pattern, is_value, node.ignore_case)
-
-    def regex(self, node: ast.Regex) -> SQL:
-        """Whether a text matches a regular expression."""
-        operand, pattern = self.expr(node.operand), self.expr(node.pattern)
-        return self.dialect.regex(operand, pattern, node.ignore_case)
-
-    def exists(self, node: ast.Exists) -> SQL:
-        """``EXISTS (SELECT 1 …)``"""
-        return sql("EXISTS (", self.select(node.select), ")")
-
-    def sides(self, left: ast.Expr, right: ast.Expr) -> tuple[SQL, SQL]:
-        """Both sides of a comparison, made comparable where the database stores them otherwise."""
-        return self.dialect.sides(self.expr(left), left.field, self.expr(right), right.field)
-
-    # --- expressions ---------------------------------------------------------------------------
-
-    def expr(self, node: ast.Expr) -> SQL:
-        """An expression that has a value."""
-        method = EXPRESSIONS.get(type(node))
-        if method is None:
-            raise CovetError(f"The compiler does not know the expression {short(node)}")
-        return method(self, node)
-
-    def column(self, node: ast.Column) -> SQL:
-        """``"table"."column"``"""
-        return (f"{self.name(node.alias)}.{self.name(node.field.column)}",)
-
-    def param(self, node: ast.Param) -> SQL:
-        """A placeholder, and what prepares its value."""
-        assert node.field is not None
-        bind = self.bound(node.field)
-        if node.rounding is not None:
-            bind = rounded(bind, node.rounding)
-        if node.whole is not None:
-            assert node.item is not None
-            bind = part_of(bind, node.item, node.whole)
-        elif node.item is not None:
-            bind = item_of(bind, node.item, node.field)
-        return (Slot(node.index, bind, self.info(node.field).placeholder),)
-
-    def constant(self, node: ast.Constant) -> SQL:
-        """A placeholder whose value belongs to the shape."""
-        assert node.field is not None
-        bound = self.bound(node.field)
-        return (Slot(None, lambda _: bound(node.value), self.info(node.field).placeholder),)
-
-    def named(self, node: ast.Named) -> SQL:
-        """The name of an output."""
-        return (self.name(node.name),)
-
-    def null(self, node: ast.Null) -> SQL:
-        """``NULL``"""
-        return ("NULL",)
-
-    def arithmetic(self, node: ast.Arithmetic) -> SQL:
-        """Two numbers, moments or durations, and an operator."""
-        left, right = self.expr(node.left), self.expr(node.right)
-        fields = (node.left.field, node.right.field)
-        result = family(node.field)
-        if result in ("datetime", "duration"):
-            return self.dialect.moment_arithmetic(node.operator, left, right, fields)
-        return self.dialect.arithmetic(node.operator, left, right, fields, result)
-
-    def part(self, node: ast.Part) -> SQL:
-        """A part of a moment."""
-        assert node.operand.field is not None
-        return self.dialect.part(node.part, self.expr(node.operand), family(node.operand.field))
-
-    def switch(self, node: ast.Switch) -> SQL:
-        """``CASE … WHEN … THEN … END``; of several columns, ``CASE WHEN … AND … THEN … END``"""
-        columns = [self.column(column) for column in ast.columns_of(node.operand)]
-        is_one = len(columns) == 1
-        ways: list[SQL] = []
-        for values, result in node.pairs:
-            texts = [self.expr(value) for value in values]
-            same = [sql(c, " = ", text) for c, text in zip(columns, texts, strict=True)]
-            condition = texts[0] if is_one else separated(" AND ", same)
-            ways.append(sql("WHEN ", condition, " THEN ", self.stored(node.field, result)))
-        operand = sql(columns[0], " ") if is_one else ()
-        return sql("CASE ", operand, separated(" ", ways), " END")
-
-    def stored(self, field: Field[Any], value: ast.Expr) -> SQL:
-        """What a column is set to: an expression is made to fit the column's type."""
-        text = self.expr(value)
-        if isinstance(value, ast.Param | ast.Constant | ast.Null):
-            return text
-        return self.dialect.assigned(text, value.field, field.value_field)
-
-    # --- names and types -----------------------------------------------------------------------
-
-    def name(self, name: str) -> str:
-        """A quoted identifier."""
-        return self.dialect.quoted(name)
-
-    def info(self, field: Field[Any]) -> Any:
-        """How the database stores a field."""
-        return type_info(self.dialect.name, field)
-
-    def bound(self, field: Field[Any]) -> Bind:
-        """What makes parameters of a field's values."""
-        return binder(self.dialect.name, field)
-
 
 STATEMENTS: dict[type, Callable[[Compiler, Any], SQL]] = {
     ast.Select: Compiler.select,
@@ -564,34 +353,15 @@ STATEMENTS: dict[type, Callable[[Compiler, Any], SQL]] = {
     ast.Delete: Compiler.delete,
 }
 
-LEAVES: dict[type, Callable[[Compiler, Any], SQL]] = {
-    ast.Truth: Compiler.truth,
-    ast.Compare: Compiler.compare,
-    ast.UnlessNull: Compiler.unless_null,
-    ast.IsNull: Compiler.is_null,
-    ast.Among: Compiler.among,
-    ast.Between: Compiler.between,
-    ast.Match: Compiler.match,
-    ast.Regex: Compiler.regex,
-    ast.Exists: Compiler.exists,
-}
 
-EXPRESSIONS: dict[type, Callable[[Compiler, Any], SQL]] = {
-    ast.Column: Compiler.column,
-    ast.Param: Compiler.param,
-    ast.Constant: Compiler.constant,
-    ast.Null: Compiler.null,
-    ast.Arithmetic: Compiler.arithmetic,
-    ast.Part: Compiler.part,
-    ast.Switch: Compiler.switch,
-    ast.Named: Compiler.named,
-}
+def compiled(statement: ast.Statement, dialect: Dialect) -> Statement:
+    """A statement as text of a dialect, ready for any values of its shape.
 
-
-@lru_cache(maxsize=64)
-def compiler_for(dialect: Dialect) -> Compiler:
-    """The compiler of a dialect."""
-    return Compiler(dialect)
+    Raises:
+        QueryTooComplex: a condition nested deeper than the server's parser can take.
+        NotSupportedError: the database has no way to say it.
+    """
+    return Compiler(dialect).compile(statement)
 
 
 def _check_order(assignments: tuple[ast.Assignment, ...], dialect: Dialect) -> None:
@@ -602,17 +372,13 @@ def _check_order(assignments: tuple[ast.Assignment, ...], dialect: Dialect) -> N
     """
     changed: set[str] = set()
     for assignment in assignments:
-        stack: list[Any] = [assignment.value]
-        while stack:
-            node = stack.pop()
+        for node in ast.walk(assignment.value, deep=True):
             if isinstance(node, ast.Column) and node.field.name in changed:
                 raise dialect.unsupported(
                     f"way to set {assignment.field.name} from the old {node.field.name} in the "
                     "statement that changes it too",
                     "Make two updates of it, the one that reads first.",
                 )
-            if isinstance(node, ast.Arithmetic):
-                stack += [node.left, node.right]
         changed.add(assignment.field.name)
 
 
@@ -620,25 +386,13 @@ def _changed(select: ast.Select) -> Table:
     """The table whose rows an UPDATE or a DELETE is about."""
     key = _key_above(select)
     table = select.table if key is None else key.field.target
-    assert table is not None
+    assert isinstance(table, Table)
     return table
 
 
 def _key_above(select: ast.Select) -> Any:
     """The key that points to the rows of a parent, if an UPDATE or a DELETE is about those."""
     return select.outputs[0] if select.outputs else None
-
-
-def _deepest_first(group: ast.Group) -> tuple[ast.Condition, ...]:
-    """AND and OR do not care for order, and a parser's stack grows least if the deepest is first.
-
-    SQLite's holds 100 entries: 90 levels nested to the left, but only 30 to the right (measured).
-    """
-    deepest = max(range(len(group.children)), key=lambda n: group.children[n].depth)
-    if group.children[deepest].depth == 1:
-        return group.children
-    rest = group.children[:deepest] + group.children[deepest + 1 :]
-    return (group.children[deepest], *rest)
 
 
 def _unnamed(node: ast.Expr) -> ast.Expr:
@@ -654,13 +408,4 @@ def _is_slice(select: ast.Select) -> bool:
 
 
 def _has_subquery(condition: ast.Condition | None) -> bool:
-    stack: list[Any] = [condition]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Exists):
-            return True
-        if isinstance(node, ast.Group):
-            stack.extend(node.children)
-        elif isinstance(node, ast.Not):
-            stack.append(node.child)
-    return False
+    return ast.contains(condition, (ast.Exists, ast.InSelect, ast.Scalar))

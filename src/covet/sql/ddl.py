@@ -14,7 +14,7 @@ from ..schema.fields import NOT_PROVIDED, Field
 from ..schema.on_delete import in_definition
 from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
-from .compiler import compiler_for
+from .compiler import Compiler
 from .dialects import Dialect
 from .dialects.base import LONGEST_NAME
 from .text import ListSlot, Slot
@@ -208,7 +208,7 @@ def _condition(table: Table, constraint: CheckConstraint, dialect: Dialect) -> s
         raise ModelError(f"{table.model_name}: {asked} reaches into another table")
     values = constraint.condition.values
     text = ""
-    for piece in compiler_for(dialect).where(condition):
+    for piece in Compiler(dialect).where(condition):
         if isinstance(piece, str):
             text += piece
         elif isinstance(piece, ListSlot):

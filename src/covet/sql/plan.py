@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ..errors import QueryTooComplex
 from .binding import as_it_is
 from .dialects import Dialect
-from .text import SQL, Bind, ListSlot
+from .text import SQL, Bind, ListSlot, Slot
 
 
 class Segment(NamedTuple):
@@ -24,11 +24,12 @@ class Statement:
         text: the SQL; of a statement with lists, that of its first segment.
     """
 
-    __slots__ = ("_constants", "_dialect", "_lists", "_segments", "_slots", "text")
+    __slots__ = ("_constants", "_dialect", "_lists", "_names", "_segments", "_slots", "text")
 
-    def __init__(self, pieces: SQL, dialect: Dialect) -> None:
+    def __init__(self, pieces: SQL, dialect: Dialect, grouped: bool = False) -> None:
         self._dialect = dialect
-        self._constants, self._segments = _segments(pieces, dialect)
+        self._names = _repeated(pieces) if grouped and dialect.names_repeated else None
+        self._constants, self._segments = _segments(pieces, dialect, self._names)
         self._lists = len(self._segments) > 1
         first = self._segments[0]
         assert isinstance(first, Segment)
@@ -45,7 +46,14 @@ class Statement:
             values += self._constants
         if self._lists:
             return self._bind_lists(values)
+        if self._names is not None:
+            return self.text, self._named([bind(values[n]) for n, bind in self._slots])
         return self.text, tuple([bind(values[n]) for n, bind in self._slots])
+
+    def _named(self, params: list[Any]) -> Any:
+        """Parameters by their names, where some stand in several places."""
+        assert self._names is not None
+        return dict(zip(self._names, params, strict=True))
 
     def _bind_lists(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         texts: list[str] = []
@@ -71,8 +79,19 @@ class Statement:
         return "".join(texts), tuple(params)
 
 
+def _repeated(pieces: SQL) -> list[str] | None:
+    """The name of each parameter in turn, if one of them is the same as another one.
+
+    What a query is grouped by is only known again with the same parameter in it.
+    """
+    slots = [piece for piece in pieces if isinstance(piece, Slot)]
+    numbers: dict[int, int] = {}
+    names = [f"p{numbers.setdefault(id(slot), len(numbers))}" for slot in slots]
+    return names if len(numbers) < len(slots) else None
+
+
 def _segments(
-    pieces: SQL, dialect: Dialect
+    pieces: SQL, dialect: Dialect, names: list[str] | None
 ) -> tuple[tuple[Any, ...], tuple[Segment | ListSlot, ...]]:
     """The constants of a statement, and its text cut where lists go.
 
@@ -84,6 +103,7 @@ def _segments(
     texts: list[str] = []
     places: list[tuple[int, Bind]] = []
     used = 0
+    naming = iter(names or ())
     for piece in pieces:
         if isinstance(piece, str):
             texts.append(piece)
@@ -91,7 +111,8 @@ def _segments(
             segments += [Segment("".join(texts), tuple(places)), piece]
             texts, places = [], []
         else:
-            texts.append(piece.template.replace("{p}", dialect.placeholder))
+            placeholder = f"%({next(naming)})s" if names else dialect.placeholder
+            texts.append(piece.template.replace("{p}", placeholder))
             if piece.place is None:
                 places.append((used - len(constants), as_it_is))
                 used += 1

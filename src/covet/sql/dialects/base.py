@@ -8,11 +8,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
-from ...errors import FieldError, NotSupportedError, QueryTooComplex, short
+from ...errors import CovetError, FieldError, NotSupportedError, QueryTooComplex, short
 from ...query import ast
 from ...query.types import family
 from ...schema.fields import Field
-from ..text import SQL, Bind, mapped, sql
+from ..functions import common
+from ..functions.base import Functions, filled
+from ..text import SQL, Bind, clause, mapped, separated, sql
 
 LONGEST_NAME = 63
 AnyField = Field[Any] | None
@@ -63,6 +65,10 @@ class Dialect:
     nulls_are_smallest = True  # where NULLs sort without being told
     limit_all = ""  # what stands for "no limit" where an OFFSET needs a LIMIT
     default_values = "DEFAULT VALUES"  # an INSERT without any column
+    slices_in_subquery = True  # `IN (SELECT … LIMIT …)`
+    having_needs_aggregates = False  # HAVING knows no columns but those of GROUP BY
+    names_repeated = False  # a parameter that stands in several places has to be one
+    functions: ClassVar[Functions] = common.FUNCTIONS
 
     # what it locks
     locks_rows = True
@@ -257,6 +263,50 @@ class Dialect:
         """Whether a text matches a regular expression."""
         raise NotImplementedError
 
+    # --- functions -----------------------------------------------------------------------------
+
+    def call(self, node: ast.Call, arguments: list[SQL]) -> SQL:
+        """A function that all databases have in some way.
+
+        Raises:
+            CovetError: there is no such function.
+        """
+        said = self.functions.get(node.name)
+        if said is None:
+            raise CovetError(f"The dialect {self.name} does not know the function {node.name}")
+        if isinstance(said, str):
+            return filled(self.in_text(said), arguments)
+        return said(self, node, arguments)
+
+    def window_call(self, node: ast.Call, arguments: list[SQL], over: SQL) -> SQL:
+        """A function that only a window has."""
+        return sql(self.call(node, arguments), over)
+
+    def frame(self, frame: tuple[str, int | None, int | None, str | None]) -> str:
+        """``ROWS BETWEEN … AND …``"""
+        kind, start, end, exclusion = frame
+        low = "UNBOUNDED PRECEDING" if start is None else _bound(start)
+        high = "UNBOUNDED FOLLOWING" if end is None else _bound(end)
+        left_out = f" EXCLUDE {exclusion}" if exclusion else ""
+        return f" {kind} BETWEEN {low} AND {high}{left_out}"
+
+    def aggregate(
+        self, node: ast.Aggregate, arguments: list[SQL], condition: SQL, order: SQL, over: SQL
+    ) -> SQL:
+        """``SUM(DISTINCT …) FILTER (WHERE …) OVER (…)``"""
+        distinct = "DISTINCT " if node.distinct else ""
+        inside = sql(distinct, separated(", ", arguments), clause("ORDER BY", order))
+        only = sql(" FILTER (WHERE ", condition, ")") if condition else ()
+        return self.aggregated(sql(f"{node.name}(", inside, ")", only, over), node)
+
+    def aggregated(self, text: SQL, node: ast.Aggregate) -> SQL:
+        """An aggregate as a value of the type that it is to have."""
+        return text
+
+    def argument(self, text: SQL, field: AnyField) -> SQL:
+        """A parameter inside of a function, as a value of its type."""
+        return self.selected(text, field)
+
     # --- expressions ---------------------------------------------------------------------------
 
     def arithmetic(
@@ -366,6 +416,13 @@ class Dialect:
 def _explained_line(value: Any) -> str:
     """A line of an explanation; a JSON document comes decoded from some drivers."""
     return value if isinstance(value, str) else json.dumps(value, indent=2)
+
+
+def _bound(distance: int) -> str:
+    """One end of a frame."""
+    if distance == 0:
+        return "CURRENT ROW"
+    return f"{-distance} PRECEDING" if distance < 0 else f"{distance} FOLLOWING"
 
 
 def _like(before: str, after: str) -> Callable[[Bind], Bind]:

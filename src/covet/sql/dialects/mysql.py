@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...query import ast
 from ...schema.fields import Field
+from ..functions.mysql import FUNCTIONS
 from ..text import SQL, mapped, sql
 from .base import AnyField, Dialect, Server, is_family
 
@@ -37,6 +39,9 @@ class MysqlDialect(Dialect):
     updates_by_join = True
     limit_all = "18446744073709551615"  # the manual's own way to say "all"
     default_values = "() VALUES ()"
+    slices_in_subquery = False
+    having_needs_aggregates = True
+    functions = FUNCTIONS
 
     def __init__(self, server: Server | None = None) -> None:
         super().__init__(server)
@@ -134,6 +139,23 @@ class MysqlDialect(Dialect):
         if operator == "/" and result == "decimal":
             return sql("ROUND(CAST(", left, f" AS {DECIMAL}) / NULLIF(", right, ", 0), 20)")
         return super().arithmetic(operator, left, right, fields, result)
+
+    def aggregate(
+        self, node: ast.Aggregate, arguments: list[SQL], condition: SQL, order: SQL, over: SQL
+    ) -> SQL:
+        """Without FILTER: rows that do not count give NULL, which no aggregate counts."""
+        if condition:
+            first = ("1",) if isinstance(node.arguments[0], ast.Star) else arguments[0]
+            arguments = [sql("CASE WHEN ", condition, " THEN ", first, " END"), *arguments[1:]]
+        return super().aggregate(node, arguments, (), order, over)
+
+    def aggregated(self, text: SQL, node: ast.Aggregate) -> SQL:
+        """Sums of whole numbers are decimals here, and so are their averages."""
+        if node.name == "SUM" and is_family(node.field, "integer"):
+            return sql("CAST(", text, " AS SIGNED)")
+        if is_family(node.field, "float"):
+            return sql("CAST(", text, " AS DOUBLE)")
+        return text
 
     def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
         """By microseconds since the year 1, which ``LAST - (LAST - x)`` leaves as they are.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...query import ast
 from ...query.types import family
 from ...schema.fields import Field
+from ..functions.postgresql import FUNCTIONS
 from ..text import SQL, sql
+from ..types import type_info
 from .base import AnyField, Dialect, Server, is_family
 
 UNICODE = 'COLLATE "und-x-icu"'
@@ -28,6 +31,8 @@ class PostgresqlDialect(Dialect):
 
     name = "postgresql"
     array_parameters = True
+    names_repeated = True
+    functions = FUNCTIONS
     bulk_insert_by_unnest = True
     updates_twice = False
     nulls_are_smallest = False
@@ -147,6 +152,20 @@ class PostgresqlDialect(Dialect):
         elif part == "second":
             number = sql("FLOOR(", number, ")")
         return sql("(", number, ")::integer")
+
+    def argument(self, text: SQL, field: AnyField) -> SQL:
+        """A parameter has no type of its own here."""
+        if field is None or is_family(field, "any"):
+            return text
+        return sql(text, f"::{type_info(self.name, field).cast}")
+
+    def aggregated(self, text: SQL, node: ast.Aggregate) -> SQL:
+        """Sums and averages of whole numbers are numerics here."""
+        if node.name == "SUM" and is_family(node.field, "integer"):
+            return sql("(", text, ")::bigint")
+        if is_family(node.field, "float"):
+            return sql("(", text, ")::double precision")
+        return text
 
     def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
         """A float is rounded to a whole number as a decimal is: halves away from zero."""

@@ -22,6 +22,8 @@ def register(connection: sqlite3.Connection) -> None:
     """Give a new SQLite connection the functions that covet's SQL uses."""
     for name, arguments, function in FUNCTIONS:
         connection.create_function(name, arguments, function, deterministic=True)
+    for name, aggregate in AGGREGATES.items():
+        connection.create_window_function(name, 1, aggregate)
     connection.create_collation("covet_decimal", compare_decimals)
 
 
@@ -163,3 +165,42 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("covet_distance", 2, distance),
     ("covet_whole", 2, whole),
 )
+
+
+class SumOfDecimals:
+    """The sum of decimals that are texts, also over a window, whose rows come and go."""
+
+    def __init__(self) -> None:
+        self.total = Decimal(0)
+        self.count = 0
+
+    def step(self, value: Any) -> None:
+        """One more value."""
+        if value is not None:
+            self.total = CONTEXT.add(self.total, _decimal(value))
+            self.count += 1
+
+    def inverse(self, value: Any) -> None:
+        """One value less."""
+        if value is not None:
+            self.total = CONTEXT.subtract(self.total, _decimal(value))
+            self.count -= 1
+
+    def value(self) -> Any:
+        """What it is so far."""
+        return format(self.total, "f") if self.count else None
+
+    def finalize(self) -> Any:
+        """What it is at last."""
+        return self.value()
+
+
+class AverageOfDecimals(SumOfDecimals):
+    """The average of decimals that are texts."""
+
+    def value(self) -> Any:
+        """What it is so far."""
+        return decimal("/", format(self.total, "f"), self.count) if self.count else None
+
+
+AGGREGATES: dict[str, Any] = {"covet_sum": SumOfDecimals, "covet_avg": AverageOfDecimals}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from ...errors import ConfigurationError, ModelError, ValidationError, short
+from ...query.types import type_of_value
 from ...schema.fields.base import AnyField, stored_as
 from . import mysql, postgresql, sqlite
 from .base import TypeInfo, Types
@@ -69,6 +70,8 @@ def binder(dialect_name: str, field: AnyField) -> Binder:
     column cannot hold. Its ``code`` is one of ``CANNOT_EQUAL`` where the value is of the right
     type but no row can hold it, so that a lookup may answer with no rows instead.
     """
+    if field.kind == "any":
+        return lambda value: None if value is None else _by_type(dialect_name, value)
     target = stored_as(field)
     info = _type_of(dialect_name, target)
     bind = _checked(field, info)
@@ -76,6 +79,11 @@ def binder(dialect_name: str, field: AnyField) -> Binder:
         bind = _renaming(bind, field)
     fast = _FAST.get(target.kind)
     return fast(target, info, bind) if fast is not None else bind
+
+
+def _by_type(dialect_name: str, value: Any) -> Any:
+    """A parameter of a value whose own Python type says how it travels."""
+    return binder(dialect_name, type_of_value(value))(value)
 
 
 def _checked(field: AnyField, info: TypeInfo) -> Binder:

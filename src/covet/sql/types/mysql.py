@@ -74,6 +74,7 @@ def _json(field: Any) -> TypeInfo:
 
 
 TYPES: Final[Types] = {
+    "any": TypeInfo(named("text"), "char"),
     "auto": _WHOLE,
     "bigauto": _BIG,
     "smallauto": _SMALL,

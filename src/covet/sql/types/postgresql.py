@@ -78,6 +78,7 @@ def _holds_nul(document: Any) -> bool:
 
 
 TYPES: Final[Types] = {
+    "any": TypeInfo(named("text"), "text"),
     "auto": _WHOLE,
     "bigauto": _BIG,
     "smallauto": _SMALL,

@@ -42,6 +42,7 @@ def _json(field: Any) -> TypeInfo:
 
 
 TYPES: Final[Types] = {
+    "any": TypeInfo(named("text"), "text"),
     "auto": _WHOLE,
     "bigauto": _WHOLE,
     "smallauto": _WHOLE,

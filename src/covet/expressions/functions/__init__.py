@@ -1,0 +1,1 @@
+"""The functions that databases have, by Django's names."""

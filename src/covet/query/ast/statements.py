@@ -1,0 +1,244 @@
+"""What a statement consists of: tables, joins, clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ...schema.fields import Field
+from ...schema.table import Table
+from ...schema.ways import Way
+from .conditions import Condition
+from .expressions import Column, Columns, Constant, Expr, Param, columns_of
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A SELECT in the place of a table; its columns are called ``c0``, ``c1`` …"""
+
+    select: Select
+
+
+Source: TypeAlias = Table | Derived
+"""What rows come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A table joined to the query: ``left`` is what is on the side that was there before."""
+
+    table: Table
+    alias: str
+    outer: bool
+    left: Column | Columns
+    right: Column | Columns
+
+    @property
+    def pairs(self) -> Iterator[tuple[Column, Column]]:
+        """The columns that are equal."""
+        return zip(columns_of(self.left), columns_of(self.right), strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A related row that is selected beside the rows of a query.
+
+    Attributes:
+        way: the relation that it hangs on: a foreign key, or the way back from a one-to-one.
+        table: its table.
+        alias: the name of that in the query.
+        fields: the fields of it that are selected.
+        place: where its columns begin among the outputs.
+        outer: whether there may be none.
+        children: the rows related to it in turn.
+    """
+
+    way: Way
+    table: Table
+    alias: str
+    fields: tuple[Field[Any], ...]
+    place: int
+    outer: bool
+    children: tuple[Related, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerm:
+    """One term of an ORDER BY."""
+
+    expr: Expr
+    descending: bool
+    nulls_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The locking of the rows that a SELECT finds.
+
+    Attributes:
+        strength: ``"UPDATE"`` or ``"NO KEY UPDATE"``.
+        tables: the names of the tables whose rows are locked; none means all.
+        wait: ``"NOWAIT"``, ``"SKIP LOCKED"``, or empty: until the rows are free.
+    """
+
+    strength: str
+    tables: tuple[str, ...]
+    wait: str
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A SELECT; without ``outputs`` it asks only whether there are rows.
+
+    Attributes:
+        table: what FROM begins with; None for a single row without columns.
+        fields: the fields of its rows whose columns the outputs begin with.
+        related: the related rows among the outputs.
+        names: the names of the last outputs before the hidden ones, where rows are instances.
+        lock: how the rows are locked.
+        hidden: how many of the last outputs are there only because DISTINCT has to order by them,
+            or to say which key a row was found by.
+        keyed: how many of the last outputs are that key.
+        widths: of values, how many outputs each has.
+    """
+
+    table: Source | None
+    alias: str
+    outputs: tuple[Expr, ...]
+    joins: tuple[Join, ...] = ()
+    where: Condition | None = None
+    group_by: tuple[Expr, ...] = ()
+    having: Condition | None = None
+    order_by: tuple[OrderTerm, ...] = ()
+    limit: Param | Constant | None = None
+    offset: Param | None = None
+    distinct: bool = False
+    hidden: int = 0
+    related: tuple[Related, ...] = ()
+    keyed: int = 0
+    fields: tuple[Field[Any], ...] = ()
+    names: tuple[str, ...] = ()
+    lock: Lock | None = None
+    widths: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Some rows of each group of a SELECT, by their place in its order.
+
+    Attributes:
+        select: the rows, without order and limits; its key says which group a row is in.
+        order_by: what counts them.
+        low: how many of each group are left out at its start.
+        high: the place of the last one; None for no end.
+    """
+
+    select: Select
+    order_by: tuple[OrderTerm, ...]
+    low: Param | None
+    high: Param | Constant | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountRows:
+    """The number of rows that a SELECT has."""
+
+    select: Select
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """An INSERT of one or more rows; ``rows`` holds an expression for each field of each row."""
+
+    table: Table
+    fields: tuple[Field[Any], ...]
+    rows: tuple[tuple[Expr, ...], ...]
+    returning: tuple[Field[Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What becomes of a row that a unique constraint refuses.
+
+    Attributes:
+        target: the columns of the constraint that is meant; none for any.
+        updates: the columns that the row which is there takes from it; with none it is passed over.
+    """
+
+    target: tuple[Field[Any], ...]
+    updates: tuple[Field[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InsertMany:
+    """An INSERT of a number of rows whose values come flat, row after row or column by column.
+
+    Attributes:
+        conflict: what becomes of a row that is there already; None for an error.
+    """
+
+    table: Table
+    fields: tuple[Field[Any], ...]
+    rows: int
+    returning: tuple[Field[Any], ...] = ()
+    conflict: Conflict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What an UPDATE sets a column to."""
+
+    field: Field[Any]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An UPDATE of the rows that a SELECT of the same table would find.
+
+    If the SELECT has an output, it is a key, and the rows are those that it points to.
+
+    Attributes:
+        returning: what it gives of each row that it changed.
+    """
+
+    select: Select
+    assignments: tuple[Assignment, ...] = field(default=())
+    returning: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMany:
+    """An UPDATE that gives each row values of its own, by its primary key.
+
+    The values come flat, row after row or column by column: those of the key, then the others.
+
+    Attributes:
+        select: the rows that may be changed.
+        fields: the columns that are set.
+        rows: how many rows the values are for.
+        start: the place of the first of the values.
+    """
+
+    select: Select
+    fields: tuple[Field[Any], ...]
+    rows: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A DELETE of the rows that a SELECT of the same table would find, or that its key finds.
+
+    Attributes:
+        returning: what it gives of each row that was there.
+    """
+
+    select: Select
+    returning: tuple[Expr, ...] = ()
+
+
+Statement: TypeAlias = (
+    Select | Ranked | CountRows | Insert | InsertMany | Update | UpdateMany | Delete
+)

@@ -1,0 +1,417 @@
+"""Which expression over columns does a user's expression stand for, and of which type is it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import FieldError, short
+from ..expressions import (
+    Aggregate,
+    Case,
+    Combined,
+    Exists,
+    Expression,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Predicate,
+    RawSQL,
+    Subquery,
+    Value,
+    Window,
+)
+from ..expressions.aggregates import Star
+from ..expressions.base import OrderBy
+from ..expressions.conditional import When
+from ..expressions.windows import WindowFunction
+from ..schema.fields import Field
+from . import ast
+from .joins import Scope
+from .operands import Operand
+from .types import (
+    ANY,
+    BOOLEAN,
+    TEXT,
+    checked_type,
+    common_type,
+    family,
+    is_taken,
+    named,
+    result_type,
+    type_of_arithmetic,
+    type_of_value,
+)
+
+if TYPE_CHECKING:
+    from .conditions import Conditions
+
+
+class At(NamedTuple):
+    """Where an expression stands.
+
+    Attributes:
+        start: where its values begin among the query's.
+        scope: the tables that its names are about.
+        group: the filter call it belongs to.
+    """
+
+    start: int
+    scope: Scope
+    group: Hashable
+
+    def behind(self, part: Any) -> At:
+        """The place behind another part."""
+        return self._replace(start=self.start + len(part.values))
+
+
+def resolved(conditions: Conditions, expression: Any, at: At) -> Operand:
+    """The expression over columns that a user's expression stands for.
+
+    Raises:
+        FieldError: it names what the model does not have, or calculates what cannot be.
+    """
+    for cls in type(expression).__mro__:
+        resolve = RESOLVERS.get(cls)
+        if resolve is not None:
+            return resolve(conditions, expression, at)
+    raise FieldError(f"{short(expression)} cannot stand here")
+
+
+def each(conditions: Conditions, parts: Any, at: At) -> Iterator[Operand]:
+    """The expressions of several parts, one behind the other."""
+    for part in parts:
+        yield resolved(conditions, part, at)
+        at = at.behind(part)
+
+
+def _field(conditions: Conditions, expression: F[Any], at: At) -> Operand:
+    conditions.check_owner(expression, at.scope.table)
+    asked = conditions.asked or repr(expression)
+    found, lookup = conditions.value(expression.path, at.scope, at.group, asked)
+    if lookup != "exact" or expression.path.endswith("__exact"):
+        raise FieldError(f"{expression!r} names a lookup; F takes the name of a field")
+    return found
+
+
+def _value(conditions: Conditions, expression: Value[Any], at: At) -> Operand:
+    if expression.output_field is not None:
+        typed = checked_type(expression.output_field, expression)
+    elif expression.value is None:
+        return Operand(ast.Null(ANY), ANY, ast.NOWHERE)
+    else:
+        typed = type_of_value(expression.value)
+    node = ast.Null(typed) if expression.value is None else ast.Param(at.start, typed)
+    return Operand(node, typed, ast.NOWHERE)
+
+
+def _combined(conditions: Conditions, expression: Combined, at: At) -> Operand:
+    left, right = each(conditions, expression.parts, at)
+    operator, needs = expression.operator, left.needs | right.needs
+    nullable = left.nullable or right.nullable
+    if operator == "+" and family(left.field) == family(right.field) == "text":
+        return Operand(ast.Call("||", (left.expr, right.expr), (), TEXT, nullable), TEXT, needs)
+    result = type_of_arithmetic(operator, left.field, right.field)
+    nullable = nullable or operator in ("/", "%", "**")
+    node = ast.Arithmetic(operator, left.expr, right.expr, result, nullable)
+    return Operand(node, result, needs)
+
+
+def _wrapper(conditions: Conditions, expression: ExpressionWrapper, at: At) -> Operand:
+    operand = resolved(conditions, expression.expression, at)
+    typed = checked_type(expression.output_field, expression)
+    return Operand(ast.Typed(operand.expr, typed, operand.nullable), typed, operand.needs)
+
+
+def _typed(operand: Operand, output_field: Any, expression: Any) -> Operand:
+    """The operand, read as another type if the user said one."""
+    if output_field is None:
+        return operand
+    typed = checked_type(output_field, expression)
+    return Operand(ast.Typed(operand.expr, typed, operand.nullable), typed, operand.needs)
+
+
+def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
+    """The call of a function."""
+    operands = list(each(conditions, expression.parts, at))
+    for n, operand in enumerate(operands):
+        _check_single(operand, expression)
+        _check_taken(expression, n, operand.field)
+    fields = [operand.field for operand in operands]
+    if expression.output_field is not None:
+        result = checked_type(expression.output_field, expression)
+    else:
+        result = result_type(expression, expression.returns, fields)
+    nullable = _is_nullable(expression.nulls, operands)
+    needs = _needs(operands) if expression.nulls == "any" else ast.NOWHERE
+    arguments = tuple(operand.expr for operand in operands)
+    if expression.known:
+        options = expression.options
+        call: ast.Expr = ast.Call(expression.name, arguments, options, result, nullable)
+    else:
+        texts = tuple((name, expression.text(name)) for name in ("sqlite", "postgresql", "mysql"))
+        call = ast.OwnCall(expression.name, arguments, texts, expression.joiner, result, True)
+        needs = ast.NOWHERE
+    return Operand(call, result, needs)
+
+
+def _windowless(conditions: Conditions, expression: WindowFunction, at: At) -> Operand:
+    raise FieldError(
+        f"{expression!r} is about a window of rows",
+        fix=f"Write Window({expression!r}, order_by=…).",
+    )
+
+
+def _is_nullable(nulls: str, operands: list[Operand]) -> bool:
+    found = [operand.nullable for operand in operands]
+    return {"any": any(found), "all": all(found), "always": True, "never": False}[nulls]
+
+
+def _needs(operands: list[Operand]) -> frozenset[str]:
+    return frozenset[str]().union(*(operand.needs for operand in operands))
+
+
+def _check_single(operand: Operand, expression: Any) -> None:
+    if isinstance(operand.expr, ast.Columns):
+        raise FieldError(
+            f"{expression!r} is about a key of several columns",
+            fix="Name one of its columns.",
+        )
+
+
+def _check_taken(expression: Any, place: int, field: Field[Any]) -> None:
+    takes = expression.takes
+    if takes and not is_taken(takes[min(place, len(takes) - 1)], field):
+        wanted = takes[min(place, len(takes) - 1)]
+        raise FieldError(
+            f"{expression!r}: {type(expression).__name__}() takes {wanted}, and {named(field)} "
+            f"is of type {family(field)}",
+            fix="Make it another type with Cast(…, output_field).",
+        )
+
+
+def _case(conditions: Conditions, expression: Case, at: At) -> Operand:
+    ways: list[tuple[ast.Condition, Operand]] = []
+    for when in expression.cases:
+        then_at = at.behind(when.condition)
+        condition = conditions.rowwise(when.condition, at)
+        ways.append((condition, resolved(conditions, when.then, then_at)))
+        at = at.behind(when)
+    default = resolved(conditions, expression.default, at)
+    operands = [*(operand for _, operand in ways), default]
+    for operand in operands:
+        _check_single(operand, expression)
+    if expression.output_field is not None:
+        result = checked_type(expression.output_field, expression)
+    else:
+        result = common_type(expression, [operand.field for operand in operands])
+    nullable = any(operand.nullable for operand in operands)
+    branches = tuple((condition, operand.expr) for condition, operand in ways)
+    if not branches:
+        return Operand(default.expr, result, default.needs)
+    return Operand(ast.Case(branches, default.expr, result, nullable), result, ast.NOWHERE)
+
+
+def _when(conditions: Conditions, expression: When, at: At) -> Operand:
+    raise FieldError(f"{expression!r} stands only in Case(…)", fix=f"Write Case({expression!r}).")
+
+
+def _predicate(conditions: Conditions, expression: Predicate, at: At) -> Operand:
+    condition = conditions.rowwise(expression.condition, at)
+    return Operand(ast.Predicate(condition, BOOLEAN, condition.unknown), BOOLEAN, ast.NOWHERE)
+
+
+def _raw(conditions: Conditions, expression: RawSQL, at: At) -> Operand:
+    given = expression.output_field
+    typed = ANY if given is None else checked_type(given, expression)
+    params = tuple(ast.Param(at.start + n, ANY) for n in range(len(expression.params)))
+    return Operand(ast.Raw(expression.pieces, params, typed), typed, ast.NOWHERE)
+
+
+def _outer(conditions: Conditions, expression: OuterRef, at: At) -> Operand:
+    here = conditions
+    scope = at.scope
+    for _ in range(expression.levels):
+        if here.outer is None:
+            if conditions.unfinished:
+                return Operand(ast.Null(ANY), ANY, ast.NOWHERE)
+            raise FieldError(
+                f"This queryset has {expression!r}, so it can only be asked inside of another one",
+                fix="Give it to Subquery(…), Exists(…) or …__in=.",
+            )
+        here, scope = here.outer
+    found, lookup = here.value(expression.path, scope, None, repr(expression))
+    if lookup != "exact":
+        raise FieldError(f"{expression!r} names a lookup; OuterRef takes the name of a field")
+    return found._replace(needs=ast.NOWHERE)
+
+
+def _subquery(conditions: Conditions, expression: Subquery, at: At) -> Operand:
+    select = conditions.subselect(expression, at)
+    if select is None:
+        return _typed(Operand(ast.Null(ANY), ANY, ast.NOWHERE), expression.output_field, expression)
+    width = len(select.outputs) - select.hidden
+    if width != 1:
+        raise FieldError(
+            f"{expression!r} gives {width} columns, and has to be one",
+            fix='Name it: Subquery(….values("title")[:1]).',
+        )
+    found = select.outputs[0]
+    result = ANY if found.field is None else found.field
+    if expression.output_field is not None:
+        result = checked_type(expression.output_field, expression)
+    return Operand(ast.Scalar(select, result), result, ast.NOWHERE)
+
+
+def _exists(conditions: Conditions, expression: Exists, at: At) -> Operand:
+    condition = conditions.exists(expression, at)
+    return Operand(ast.Predicate(condition, BOOLEAN, False), BOOLEAN, ast.NOWHERE)
+
+
+def _aggregate(conditions: Conditions, expression: Aggregate[Any], at: At) -> Operand:
+    if not conditions.aggregating:
+        raise FieldError(
+            f"{expression!r} is about many rows and cannot stand here",
+            asked=conditions.asked,
+            fix=f"Name it first: annotate(name={expression!r}), and use the name.",
+        )
+    operands = list(each(conditions, expression.expressions, at))
+    for n, operand in enumerate(operands):
+        _check_single(operand, expression) if expression.function != "COUNT" else None
+        _check_taken(expression, n, operand.field)
+        if ast.contains(operand.expr, ast.Aggregate, (ast.Over,)) and not conditions.nesting:
+            raise FieldError(
+                f"Cannot compute {expression!r}: it is about an aggregate already",
+                fix="Use aggregate(…) over annotate(…), or a Subquery.",
+            )
+    for part in expression.expressions:
+        at = at.behind(part)
+    order, at = ordering(conditions, expression.order_by, at)
+    condition = None
+    if expression.filter is not None:
+        condition = conditions.rowwise(expression.filter, at)
+        at = at.behind(expression.filter)
+    result = result_type(expression, expression.returns, [operand.field for operand in operands])
+    node = ast.Aggregate(
+        expression.function,
+        ast.flat(operand.expr for operand in operands),
+        expression.distinct,
+        condition,
+        order,
+        expression.options,
+        result,
+        expression.empty is None,
+    )
+    found = Operand(node, result, ast.NOWHERE)
+    if expression.default is not None:
+        default = resolved(conditions, expression.default, at)
+        common = common_type(expression, [result, default.field])
+        both = (node, default.expr)
+        call = ast.Call("COALESCE", both, (), common, default.nullable)
+        found = Operand(call, common, ast.NOWHERE)
+    return _typed(found, expression.output_field, expression)
+
+
+def ordering(
+    conditions: Conditions, terms: tuple[OrderBy, ...], at: At
+) -> tuple[tuple[ast.OrderTerm, ...], At]:
+    """The terms of an ORDER BY inside of an expression, and the place behind them."""
+    found: list[ast.OrderTerm] = []
+    for term in terms:
+        operand = resolved(conditions, term.expression, at)
+        at = at.behind(term)
+        found += [
+            ast.OrderTerm(expr, term.descending, term.nulls_first)
+            for expr in ast.flat([operand.expr])
+        ]
+    return tuple(found), at
+
+
+def _window(conditions: Conditions, expression: Window, at: At) -> Operand:
+    if not conditions.windowing:
+        raise FieldError(
+            f"{expression!r} is about a window of rows and cannot stand here",
+            asked=conditions.asked,
+            fix=f"Name it first: annotate(name={expression!r}), and use the name.",
+        )
+    function = conditions.in_window(expression.expression, at)
+    at = at.behind(expression.expression)
+    partition: list[ast.Expr] = []
+    for part in expression.partition_by:
+        partition += ast.flat([resolved(conditions, part, at).expr])
+        at = at.behind(part)
+    order, at = ordering(conditions, expression.order_by, at)
+    bounds = expression.frame
+    frame = None if bounds is None else (bounds.kind, bounds.start, bounds.end, bounds.exclusion)
+    call, over = _over(function.expr)
+    node: ast.Expr = ast.Over(call, tuple(partition), order, frame, function.field, call.nullable)
+    found = Operand(over(node), function.field, ast.NOWHERE)
+    return _typed(found, expression.output_field, expression)
+
+
+def _over(function: ast.Expr) -> tuple[Any, Callable[[ast.Expr], Any]]:
+    """What the window belongs to, and what goes round it: a default stays outside."""
+    if isinstance(function, ast.Aggregate):
+        return function, lambda node: node
+    if isinstance(function, ast.Call) and function.name != "COALESCE":
+        return function, lambda node: node
+    inside = next(node for node in ast.walk(function) if isinstance(node, ast.Aggregate))
+    return inside, lambda node: ast.changed(function, lambda n: node if n is inside else None)
+
+
+def _star(conditions: Conditions, expression: Star, at: At) -> Operand:
+    return Operand(ast.Star(ANY), ANY, ast.NOWHERE)
+
+
+RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {
+    F: _field,
+    Value: _value,
+    Combined: _combined,
+    ExpressionWrapper: _wrapper,
+    Func: function,
+    WindowFunction: _windowless,
+    Case: _case,
+    When: _when,
+    Predicate: _predicate,
+    RawSQL: _raw,
+    OuterRef: _outer,
+    Subquery: _subquery,
+    Exists: _exists,
+    Aggregate: _aggregate,
+    Window: _window,
+    Star: _star,
+}
+"""What resolves each class of expressions; a subclass is resolved as its base is."""
+
+
+def condition_of(conditions: Conditions, expression: Expression[Any], at: At) -> ast.Condition:
+    """The condition that an expression is true.
+
+    Raises:
+        FieldError: it is of another type than true or false.
+    """
+    operand = resolved(conditions, expression, at)
+    if isinstance(operand.expr, ast.Predicate):
+        return operand.expr.condition
+    if family(operand.field) not in ("boolean", "any"):
+        raise FieldError(
+            f"{expression!r} is of type {family(operand.field)} and no condition",
+            asked=conditions.asked,
+            fix="Compare it with something.",
+        )
+    return ast.IsTrue(operand.expr, operand.nullable, operand.needs)
+
+
+def paths(part: Any) -> Iterator[Any]:
+    """The fields and the lookups by name that a condition or an expression holds."""
+    stack = [part]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, F):
+            yield item
+        elif hasattr(item, "path") and not isinstance(item, OuterRef):
+            yield item
+            stack += item.parts
+        else:
+            stack += item.parts

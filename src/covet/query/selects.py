@@ -1,0 +1,371 @@
+"""Which SELECT over tables and columns does a spec stand for?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from ..errors import FieldError, short
+from ..expressions import Expression, OrderBy
+from ..schema.fields import BigIntegerField, Field
+from . import ast, related
+from .annotations import shown_names
+from .conditions import Ask, Conditions
+from .deriving import Pulled, qualified
+from .groups import Split, by_rows, by_values, split
+from .joins import Aliases, Scope, column
+from .loading import Mask
+from .locks import Links, lock
+from .operands import Operand
+from .ordering import RANDOM, spelled_out
+from .spec import ROWS, Keyed, QuerySpec
+
+RANDOM_TERM = ast.OrderTerm(ast.Random(), False, True)
+WHOLE: Field[Any] = BigIntegerField()
+
+
+class Outputs(NamedTuple):
+    """What a SELECT gives.
+
+    Attributes:
+        exprs: all of it.
+        fields: the fields whose columns it begins with.
+        related: the related rows among it.
+        names: the names of the annotations that it ends with.
+        widths: of values, how many columns each has.
+    """
+
+    exprs: tuple[ast.Expr, ...]
+    fields: tuple[Field[Any], ...] = ()
+    related: tuple[ast.Related, ...] = ()
+    names: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
+
+
+def no_term(term: object) -> FieldError:
+    """The error for what cannot be a term of an ordering."""
+    return FieldError(
+        f"{short(term)} is nothing to order by", fix='Give "-views", or F("views").desc().'
+    )
+
+
+class SelectResolver:
+    """Resolves a spec: its tables under their names, its conditions, what it gives and its order.
+
+    Args:
+        spec: what is asked.
+        ask: what resolves a query inside of it.
+        asked: the call that the user wrote, for messages.
+        base: where its values begin among those of the statement.
+        aliases: the names taken in the statement so far.
+        outer: the conditions and the tables of the query around it.
+        unfinished: whether it may yet be put into another query.
+    """
+
+    def __init__(
+        self,
+        spec: QuerySpec,
+        ask: Ask,
+        asked: str | None = None,
+        *,
+        base: int = 0,
+        aliases: Aliases | None = None,
+        outer: tuple[Conditions, Scope] | None = None,
+        unfinished: bool = False,
+    ) -> None:
+        self.spec = spec
+        self.asked = asked
+        self.base = base
+        self.scope = Scope(spec.table, aliases or Aliases())
+        self.conditions = Conditions(
+            asked,
+            spec.annotations,
+            self.scope,
+            base=base,
+            outer=outer,
+            ask=ask,
+            unfinished=unfinished,
+        )
+
+    def select(self, marked: bool = False) -> ast.Select:
+        """The SELECT of the rows; if they are marked, with what orders them as its last outputs."""
+        where, having, qualify = self.where()
+        outputs, fields, beside, names, widths = self.outputs()
+        order = self.order()
+        marks = tuple(term.expr for term in order) if marked else ()
+        hidden: tuple[ast.Expr, ...] = ()
+        if self.spec.distinct:
+            hidden, order = self._hidden(outputs, order)
+        key = self._key(self.spec.keyed) if self.spec.keyed is not None else ()
+        hidden = (*hidden, *key, *marks)
+        limit, offset = self.window()
+        locking = lock(self.spec, self.scope, beside)  # which may join the tables of parents
+        grouped = self.group_by((*outputs, *hidden), order, having, beside)
+        found = ast.Select(
+            self.spec.table,
+            self.scope.alias,
+            (*outputs, *hidden),
+            self._joins(where),
+            where,
+            grouped,
+            having,
+            order,
+            limit,
+            offset,
+            self.spec.distinct,
+            len(hidden),
+            beside,
+            len(key),
+            fields,
+            names,
+            locking,
+            widths,
+        )
+        return self._qualified(found, qualify)
+
+    def ranked(self) -> ast.Ranked:
+        """The slice of each owner's rows."""
+        if self.spec.distinct:
+            raise FieldError(
+                "A slice of each owner's rows cannot be distinct as well",
+                fix="Take away distinct(), or the slice.",
+            )
+        if self.spec.lock is not None:
+            raise FieldError(
+                "A slice of each owner's rows cannot be locked",
+                fix="Take away select_for_update(), or the slice.",
+            )
+        found = self.select()
+        order = found.order_by or tuple(self.ordering(("pk",), None))
+        select = replace(found, order_by=(), limit=None, offset=None)
+        return ast.Ranked(select, order, low=found.offset, high=found.limit)
+
+    def _key(self, keyed: Keyed) -> tuple[ast.Expr, ...]:
+        """The key of the owner, from the join that the clause about it made."""
+        return ast.flat([self.conditions.value(keyed.path, self.scope, keyed.clause)[0].expr])
+
+    def rows(self, window: bool = False) -> ast.Select:
+        """The rows without anything of them."""
+        where, having, qualify = self.where()
+        limit, offset = self.window() if window else (None, None)
+        grouped = self.group_by((), (), having, ())
+        found = ast.Select(
+            self.spec.table,
+            self.scope.alias,
+            (),
+            self._joins(where),
+            where,
+            grouped,
+            having,
+            limit=limit,
+            offset=offset,
+        )
+        return self._qualified(found, qualify)
+
+    def rows_above(self, links: Links) -> ast.Select:
+        """The keys of the rows that these go on from."""
+        rows = self.rows()
+        link = ast.Column(self.scope.along(self.scope.alias, links[:-1]), links[-1], False)
+        return replace(rows, outputs=(link,), joins=self._joins(rows.where))
+
+    def aggregate(self, names: tuple[str, ...]) -> ast.Select:
+        """The one row of the last annotations, which are about all rows of the query."""
+        spec = self.spec
+        self.conditions.nested_from = len(spec.annotations) - len(names)
+        where, having, qualify = self.where()
+        if spec.nothing:
+            where = ast.Truth(False)
+        aggregates = tuple(self.value(name).expr for name in names)
+        widths = (1,) * len(names)
+        if not (spec.is_sliced or spec.distinct or spec.grouped is not None or qualify):
+            return ast.Select(
+                spec.table,
+                self.scope.alias,
+                aggregates,
+                self._joins(where),
+                where,
+                widths=widths,
+            )
+        outputs = self.outputs().exprs if spec.distinct else ()
+        order = self.order() if spec.is_sliced else ()
+        limit, offset = self.window()
+        grouped = self.group_by(outputs, order, having, ())
+        alias = self.scope.aliases.take("rows")
+        pulled = Pulled(alias, outputs)
+        found = tuple(ast.changed(each, pulled.of_aggregate) for each in aggregates)
+        if grouped:  # what is pulled out of it may be about more than it is grouped by
+            grouped = self.group_by(tuple(pulled.exprs), order, having, ())
+        inner = ast.Select(
+            spec.table,
+            self.scope.alias,
+            tuple(pulled.exprs),
+            self._joins(where),
+            where,
+            grouped,
+            having,
+            order,
+            limit,
+            offset,
+            spec.distinct,
+        )
+        inner = self._qualified(inner, qualify)
+        return ast.Select(ast.Derived(inner), alias, found, widths=widths)
+
+    def _qualified(self, select: ast.Select, qualify: ast.Condition | None) -> ast.Select:
+        """A SELECT of which only some rows are kept, by what windows say of them."""
+        if qualify is None:
+            return select
+        return qualified(select, qualify, self.scope.aliases.take("rows"))
+
+    def _joins(self, where: ast.Condition | None) -> tuple[ast.Join, ...]:
+        return self.scope.joins(where.needs if where is not None else ast.NOWHERE)
+
+    def where(self) -> Split:
+        """The conditions: of rows, of groups, and of what windows say."""
+        found: list[ast.Condition] = []
+        self.conditions.visible = 0
+        for condition, start, group, annotated in self.spec.clauses:
+            self.conditions.reveal(annotated)
+            start += self.base
+            found.append(self.conditions.condition(condition, start, self.scope, group))
+        self.conditions.reveal(len(self.spec.annotations))
+        return split(found)
+
+    def group_by(
+        self,
+        outputs: tuple[ast.Expr, ...],
+        order: tuple[ast.OrderTerm, ...],
+        having: ast.Condition | None,
+        beside: tuple[ast.Related, ...],
+    ) -> tuple[ast.Expr, ...]:
+        """What the rows are grouped by, by Django's rule: ``values()`` before ``annotate()``."""
+        grouped = self.spec.grouped
+        if grouped is None:
+            return ()
+        terms = tuple(term.expr for term in order)
+        aliases = frozenset(self.scope.chains)
+        if grouped == ROWS:
+            key = column(self.scope.alias, self.spec.table.pk, False)
+            return by_rows(key, (*outputs, *terms), having, beside, aliases)
+        named = ast.flat(self.value(path).expr for path in grouped)
+        return by_values(named, (*outputs, *terms), having, aliases)
+
+    def outputs(self) -> Outputs:
+        """What is selected: values; or the columns of the rows, of those related, annotations."""
+        spec = self.spec
+        if spec.output.kind != "instances":
+            values = [self._output(path, ()) for path in spec.output.paths]
+            widths = tuple(len(ast.flat([value])) for value in values)
+            return Outputs(ast.flat(values), widths=widths)
+        wanted = related.wanted(spec.table, spec.related)
+        mask, asked_for = Mask.of(spec.loading), spec.related is not None
+        fields = related.fields(spec.table, mask, wanted, asked_for)
+        columns = self.scope.columns(self.scope.alias, fields, self.spec.table)
+        beside = related.select(wanted, self.scope, self.scope.alias, columns, mask, asked_for)
+        names = shown_names(spec.annotations)
+        named = [self._output(name, columns) for name in names]
+        return Outputs((*columns, *named), fields, beside, names)
+
+    def _output(self, path: str, beside: Iterable[ast.Column]) -> ast.Expr:
+        """The value of a path; that of an annotation under a name that no column beside it has."""
+        expr = self.value(path).expr
+        if all(annotation.name != path for annotation in self.spec.annotations):
+            return expr
+        columns = {column.field.column.lower() for column in beside}
+        while path.lower() in columns:
+            path += "_"
+        return ast.Named(path, expr, expr.field, expr.nullable)
+
+    def value(self, path: str) -> Operand:
+        """What a path names; a lookup at its end is an error."""
+        found, lookup = self.conditions.value(path, self.scope, None, self.asked)
+        last = path.rpartition("__")[2]
+        if lookup != "exact" or (last == "exact" and last != found.field.name):
+            raise FieldError(
+                f"{short(path)} names a lookup where a field is wanted", asked=self.asked
+            )
+        return found
+
+    @staticmethod
+    def _hidden(
+        outputs: tuple[ast.Expr, ...], order: tuple[ast.OrderTerm, ...]
+    ) -> tuple[tuple[ast.Expr, ...], tuple[ast.OrderTerm, ...]]:
+        """What DISTINCT has to select besides, and the order by the names of that.
+
+        It can only order by what it selects, and an expression with parameters is not known again.
+        """
+        hidden: dict[ast.Expr, ast.Expr] = {}
+        shown = {output.expr: output for output in outputs if isinstance(output, ast.Named)}
+        for expr in (term.expr for term in order):
+            if expr in outputs or expr in shown or isinstance(expr, ast.Random):
+                continue
+            name = f"order_{len(hidden)}"
+            hidden[expr] = (
+                expr
+                if isinstance(expr, ast.Column)
+                else ast.Named(name, expr, expr.field, expr.nullable)
+            )
+        names = shown | hidden
+        named = tuple(replace(term, expr=names.get(term.expr, term.expr)) for term in order)
+        return tuple(hidden.values()), named
+
+    def window(self) -> tuple[ast.Param | None, ast.Param | None]:
+        place = len(self.spec.values) + self.base
+        limit = offset = None
+        if self.spec.high is not None:
+            limit, place = ast.Param(place, WHOLE), place + 1
+        if self.spec.low:
+            offset = ast.Param(place, WHOLE)
+        return limit, offset
+
+    # --- order ---------------------------------------------------------------------------------
+
+    def order(self) -> tuple[ast.OrderTerm, ...]:
+        ordering = self.spec.ordering
+        if ordering is not None:
+            with self.conditions.allowing():
+                terms = self.ordering(ordering.terms, ordering.start + self.base)
+        elif self.spec.grouped in (None, ROWS):
+            terms = self.ordering(self.spec.table.options.ordering, None)
+        else:  # the model's order would make other groups
+            terms = []
+        # The same value in each row is no order, and MariaDB would take a number for a column's.
+        terms = [term for term in terms if not isinstance(term.expr, ast.Param | ast.Constant)]
+        if not self.spec.backwards:
+            return tuple(terms)
+        if not terms:  # the opposite of no order is the opposite of the key's
+            terms = self.ordering(("pk",), None)
+        return tuple(
+            ast.OrderTerm(term.expr, not term.descending, not term.nulls_first) for term in terms
+        )
+
+    def ordering(self, terms: Iterable[Any], start: int | None) -> list[ast.OrderTerm]:
+        """The terms of an ORDER BY; without ``start`` they must bring no values."""
+        found: list[ast.OrderTerm] = []
+        for term in terms:
+            if isinstance(term, Expression):
+                term = term.asc()
+            if isinstance(term, OrderBy):
+                if term.values and start is None:
+                    raise FieldError(f"{term!r} in Meta.ordering holds a value")
+                operand = self.conditions.expression(term.expression, start or 0, self.scope, None)
+                found += [
+                    ast.OrderTerm(expr, term.descending, term.nulls_first)
+                    for expr in ast.flat([operand.expr])
+                ]
+                start = start + len(term.values) if start is not None else None
+            elif isinstance(term, str):
+                is_random = term == RANDOM
+                found += [RANDOM_TERM] if is_random else self._by_path(term)
+            else:
+                raise no_term(term)
+        return found
+
+    def _by_path(self, term: str) -> list[ast.OrderTerm]:
+        """The terms of a path such as ``-author``."""
+        return [
+            ast.OrderTerm(expr, descending, not descending)
+            for name, descending in spelled_out(term, self.value)
+            for expr in ast.flat([self.value(name).expr])
+        ]

@@ -1,0 +1,244 @@
+"""How is an expression said?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import CovetError, short
+from ..query import ast
+from ..query.types import family
+from ..schema.fields import Field
+from .binding import item_of, part_of, rounded
+from .dialects import Dialect
+from .text import SQL, Bind, Slot, clause, separated, sql
+from .types import binder, type_info
+
+
+class ExpressionCompiler:
+    """Compiles what has a value, for one statement of one dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.shared: dict[ast.Expr, SQL | None] = {}
+
+    def condition(self, node: ast.Condition) -> SQL:
+        """A condition, such as that of a CASE."""
+        raise NotImplementedError
+
+    def select(self, node: ast.Select) -> SQL:
+        """A subquery."""
+        raise NotImplementedError
+
+    def order_term(self, node: ast.OrderTerm) -> SQL:
+        """One term of an ORDER BY."""
+        raise NotImplementedError
+
+    def expr(self, node: ast.Expr) -> SQL:
+        """An expression that has a value.
+
+        What a query is grouped by has the very same parameters wherever it stands, as a server
+        would not know it again otherwise.
+        """
+        if self.shared and node in self.shared:
+            known = self.shared[node]
+            if known is None:
+                known = self.shared[node] = self._expr(node)
+            return known
+        return self._expr(node)
+
+    def _expr(self, node: ast.Expr) -> SQL:
+        method = EXPRESSIONS.get(type(node))
+        if method is None:
+            raise CovetError(f"The compiler does not know the expression {short(node)}")
+        return method(self, node)
+
+    def argument(self, node: ast.Expr) -> SQL:
+        """An expression inside of a function, where a parameter has to say its type."""
+        text = self.expr(node)
+        if isinstance(node, ast.Param | ast.Constant):
+            return self.dialect.argument(text, node.field)
+        return text
+
+    def column(self, node: ast.Column) -> SQL:
+        """``"table"."column"``"""
+        return (f"{self.name(node.alias)}.{self.name(node.field.column)}",)
+
+    def param(self, node: ast.Param) -> SQL:
+        """A placeholder, and what prepares its value."""
+        assert node.field is not None
+        bind = self.bound(node.field)
+        if node.rounding is not None:
+            bind = rounded(bind, node.rounding)
+        if node.whole is not None:
+            assert node.item is not None
+            bind = part_of(bind, node.item, node.whole)
+        elif node.item is not None:
+            bind = item_of(bind, node.item, node.field)
+        return (Slot(node.index, bind, self.info(node.field).placeholder),)
+
+    def constant(self, node: ast.Constant) -> SQL:
+        """A placeholder whose value belongs to the shape."""
+        assert node.field is not None
+        bound = self.bound(node.field)
+        return (Slot(None, lambda _: bound(node.value), self.info(node.field).placeholder),)
+
+    def named(self, node: ast.Named) -> SQL:
+        """The name of an output."""
+        return (self.name(node.name),)
+
+    def null(self, node: ast.Null) -> SQL:
+        """``NULL``"""
+        return ("NULL",)
+
+    def arithmetic(self, node: ast.Arithmetic) -> SQL:
+        """Two numbers, moments or durations, and an operator."""
+        left, right = self.expr(node.left), self.expr(node.right)
+        fields = (node.left.field, node.right.field)
+        result = family(node.field)
+        if result in ("datetime", "duration"):
+            return self.dialect.moment_arithmetic(node.operator, left, right, fields)
+        return self.dialect.arithmetic(node.operator, left, right, fields, result)
+
+    def part(self, node: ast.Part) -> SQL:
+        """A part of a moment."""
+        assert node.operand.field is not None
+        return self.dialect.part(node.part, self.expr(node.operand), family(node.operand.field))
+
+    def switch(self, node: ast.Switch) -> SQL:
+        """``CASE … WHEN … THEN … END``; of several columns, ``CASE WHEN … AND … THEN … END``"""
+        columns = [self.column(column) for column in ast.columns_of(node.operand)]
+        is_one = len(columns) == 1
+        ways: list[SQL] = []
+        for values, result in node.pairs:
+            texts = [self.expr(value) for value in values]
+            same = [sql(c, " = ", text) for c, text in zip(columns, texts, strict=True)]
+            condition = texts[0] if is_one else separated(" AND ", same)
+            ways.append(sql("WHEN ", condition, " THEN ", self.stored(node.field, result)))
+        operand = sql(columns[0], " ") if is_one else ()
+        return sql("CASE ", operand, separated(" ", ways), " END")
+
+    def stored(self, field: Field[Any], value: ast.Expr) -> SQL:
+        """What a column is set to: an expression is made to fit the column's type."""
+        text = self.expr(value)
+        if isinstance(value, ast.Param | ast.Constant | ast.Null):
+            return text
+        return self.dialect.assigned(text, value.field, field.value_field)
+
+    def output_column(self, node: ast.Output) -> SQL:
+        """``"rows"."c0"``"""
+        return (f"{self.name(node.alias)}.{self.name(node.name)}",)
+
+    def typed(self, node: ast.Typed) -> SQL:
+        """The expression itself: only Python reads it otherwise."""
+        return self.expr(node.operand)
+
+    def call(self, node: ast.Call) -> SQL:
+        """A function, as the dialect says it."""
+        return self.dialect.call(node, [self.argument(each) for each in node.arguments])
+
+    def own_call(self, node: ast.OwnCall) -> SQL:
+        """A function of the user's: its template with its name and its arguments."""
+        template = dict(node.templates)[self.dialect.name]
+        arguments = separated(
+            self.dialect.in_text(node.joiner), (self.argument(each) for each in node.arguments)
+        )
+        pieces = template.replace("%(function)s", node.name).split("%(expressions)s")
+        texts = (
+            (self.dialect.in_text(piece.replace("%%", "%")),) if piece else () for piece in pieces
+        )
+        found = list(texts)
+        whole: SQL = found[0]
+        for piece in found[1:]:
+            whole = sql(whole, arguments, piece)
+        return whole
+
+    def case(self, node: ast.Case) -> SQL:
+        """``CASE WHEN … THEN … ELSE … END``"""
+        ways = (
+            sql(" WHEN ", self.condition(condition), " THEN ", self.argument(value))
+            for condition, value in node.ways
+        )
+        return sql("CASE", *ways, " ELSE ", self.argument(node.default), " END")
+
+    def predicate(self, node: ast.Predicate) -> SQL:
+        """A condition in brackets."""
+        return sql("(", self.condition(node.condition), ")")
+
+    def raw(self, node: ast.Raw) -> SQL:
+        """The user's own text in brackets, with parameters in its places."""
+        first, *rest = (self.dialect.in_text(piece) for piece in node.pieces)
+        inside = [sql(self.expr(p), text) for p, text in zip(node.params, rest, strict=True)]
+        return sql("(", first, *inside, ")")
+
+    def scalar(self, node: ast.Scalar) -> SQL:
+        """``(SELECT …)``"""
+        return sql("(", self.select(node.select), ")")
+
+    def star(self, node: ast.Star) -> SQL:
+        """``*``"""
+        return ("*",)
+
+    def aggregate(self, node: ast.Aggregate, over: SQL = ()) -> SQL:
+        """``SUM(DISTINCT …) FILTER (WHERE …) OVER (…)``"""
+        arguments = [self.argument(each) for each in node.arguments]
+        condition = self.condition(node.filter) if node.filter is not None else ()
+        order = separated(", ", map(self.order_term, node.order_by))
+        return self.dialect.aggregate(node, arguments, condition, order, over)
+
+    def over(self, node: ast.Over) -> SQL:
+        """``RANK() OVER (PARTITION BY … ORDER BY … ROWS BETWEEN … AND …)``"""
+        inside = sql(
+            clause("PARTITION BY", separated(", ", map(self.expr, node.partition_by))),
+            clause("ORDER BY", separated(", ", map(self.order_term, node.order_by))),
+            self.dialect.frame(node.frame) if node.frame is not None else "",
+        )
+        over = sql(" OVER (", _trimmed(inside), ")")
+        if isinstance(node.function, ast.Aggregate):
+            return self.aggregate(node.function, over)
+        arguments = [self.argument(each) for each in node.function.arguments]
+        return self.dialect.window_call(node.function, arguments, over)
+
+    # --- names and types -----------------------------------------------------------------------
+
+    def name(self, name: str) -> str:
+        """A quoted identifier."""
+        return self.dialect.quoted(name)
+
+    def info(self, field: Field[Any]) -> Any:
+        """How the database stores a field."""
+        return type_info(self.dialect.name, field)
+
+    def bound(self, field: Field[Any]) -> Bind:
+        """What makes parameters of a field's values."""
+        return binder(self.dialect.name, field)
+
+
+def _trimmed(piece: SQL) -> SQL:
+    """A piece without the space before its first word."""
+    if piece and isinstance(piece[0], str):
+        return (piece[0].lstrip(), *piece[1:])
+    return piece
+
+
+EXPRESSIONS: dict[type, Callable[[Any, Any], SQL]] = {
+    ast.Column: ExpressionCompiler.column,
+    ast.Param: ExpressionCompiler.param,
+    ast.Constant: ExpressionCompiler.constant,
+    ast.Null: ExpressionCompiler.null,
+    ast.Arithmetic: ExpressionCompiler.arithmetic,
+    ast.Part: ExpressionCompiler.part,
+    ast.Switch: ExpressionCompiler.switch,
+    ast.Named: ExpressionCompiler.named,
+    ast.Output: ExpressionCompiler.output_column,
+    ast.Typed: ExpressionCompiler.typed,
+    ast.Call: ExpressionCompiler.call,
+    ast.OwnCall: ExpressionCompiler.own_call,
+    ast.Case: ExpressionCompiler.case,
+    ast.Predicate: ExpressionCompiler.predicate,
+    ast.Raw: ExpressionCompiler.raw,
+    ast.Scalar: ExpressionCompiler.scalar,
+    ast.Star: ExpressionCompiler.star,
+    ast.Aggregate: ExpressionCompiler.aggregate,
+    ast.Over: ExpressionCompiler.over,
+}

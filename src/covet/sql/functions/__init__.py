@@ -1,0 +1,1 @@
+"""How does each database say its functions? Tables from a function's name to its SQL."""
