@@ -424,14 +424,14 @@ def test_names_of_relations_back_are_refused() -> None:
         Author.objects.annotate(posts=F("id"))
 
 
-@pytest.mark.parametrize("name", ["_origin", "two__words", "a b", 'x" FROM y --', "1", "class", ""])
+@pytest.mark.parametrize("name", ["_origin", "a b", 'x" FROM y --', "1", "class", ""])
 def test_names_that_can_be_none_are_refused(name: str) -> None:
     with pytest.raises(FieldError) as error:
         Post.objects.annotate(**{name: F("id")})
 
     assert str(error.value) == (
         f"{name!r} cannot name an annotation. Use a name that an attribute can have, not "
-        "beginning with an underscore and without a double one."
+        "beginning with an underscore."
     )
 
 
@@ -442,8 +442,6 @@ def test_what_is_no_expression_is_refused() -> None:
         "annotate(one) takes an expression, not 1. "
         "Write annotate(one=Value(…)) for a value, or F(…) for a field."
     )
-    with pytest.raises(FieldError):
-        Post.objects.alias(hot=Q(views=1))  # type: ignore[arg-type]
 
 
 def test_what_they_name_has_to_be_there() -> None:

@@ -216,9 +216,7 @@ async def test_hundreds_of_filters_one_after_the_other_are_one_and(posts: None) 
 # --- what a condition cannot be -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "thing", [True, 1, "views=1", None, ["views", 1], {"views": 1}, F("views")]
-)
+@pytest.mark.parametrize("thing", [True, 1, "views=1", None, ["views", 1], {"views": 1}])
 async def test_only_conditions_are_conditions(db: Database, thing: Any) -> None:
     for call in (Post.objects.filter, Post.objects.exclude, Q):
         with pytest.raises(FieldError, match="is not a condition"):

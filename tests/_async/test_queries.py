@@ -300,7 +300,7 @@ async def test_order_by_an_expression_with_values(posts: list[Post]) -> None:
     assert await titles(query.filter(title__in=["a", "b"])) == "ab"
 
 
-@pytest.mark.parametrize("term", [3, None, ["views"], Q(views=1), object(), b"views"])
+@pytest.mark.parametrize("term", [3, None, ["views"], object(), b"views"])
 async def test_what_is_nothing_to_order_by_is_refused(db: Database, term: Any) -> None:
     with pytest.raises(FieldError) as caught:
         Post.objects.order_by("title", term)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DatabaseError
 from ..expressions import Q
-from ..query.resolve import Links
+from ..query.locks import Links
 from ..query.spec import Output, QuerySpec
 from ..query.writes import Assigned
 from ..rows import parts, plans, saving

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 from ..drivers.streams import check_chunk_size
 from ..errors import FieldError, short
 from ..expressions import Aggregate, Expression, Q
-from ..query.builder import sliced, unlocked
+from ..query.builder import Expressible, sliced, unlocked
 from ..query.spec import QuerySpec
 from ..rows import plans
 from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one
@@ -317,7 +317,7 @@ class QuerySet(Questions[T]):
     # --- other shapes of rows ------------------------------------------------------------------
 
     def values(
-        self, *fields: str | Expression[Any], **expressions: Any
+        self, *fields: str | Expression[Any], **expressions: Expressible
     ) -> QuerySet[dict[str, Any]]:
         """Rows as dictionaries: ``values("title", "author__name")``.
 

@@ -23,6 +23,9 @@ class OuterRef(Expression[Any]):
 
     __slots__ = ("levels", "path")
 
+    path: str
+    levels: int
+
     def __init__(self, path: str | OuterRef) -> None:
         if isinstance(path, OuterRef):
             self.path, self.levels = path.path, path.levels + 1

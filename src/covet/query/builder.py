@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from ..errors import FieldError, TransactionError, keyword, short
 from ..expressions import Aggregate, Expression, OrderBy, Q, Subquery, as_expression
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 T = TypeVar("T")
+
+Expressible: TypeAlias = Expression[Any] | Q | Queried
+"""What can be given a name: an expression, a condition, or a queryset with one value."""
 
 MOST_SHOWN = 20
 """How many rows a repr shows."""
@@ -295,7 +298,7 @@ class Builder(Queried, Generic[T]):
                 fix=f"Leave out {call}(), and name the fields in values() or values_list().",
             )
 
-    def annotate(self, *aggregates: Aggregate[Any], **expressions: Any) -> Self:
+    def annotate(self, *aggregates: Aggregate[Any], **expressions: Expressible) -> Self:
         """Rows with more values, calculated by the database: ``SELECT …, views * ? AS double``.
 
         ``annotate(double=F("views") * 2)`` gives each instance an attribute ``double``, and rows of
@@ -321,7 +324,7 @@ class Builder(Queried, Generic[T]):
         """
         return self._annotated("annotate", aggregates, expressions, shown=True)
 
-    def alias(self, *aggregates: Aggregate[Any], **expressions: Any) -> Self:
+    def alias(self, *aggregates: Aggregate[Any], **expressions: Expressible) -> Self:
         """Names for expressions that rows do not get: for ``filter()``, ``order_by()`` and ``F``.
 
         Args:

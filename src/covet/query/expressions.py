@@ -109,6 +109,8 @@ def _value(conditions: Conditions, expression: Value[Any], at: At) -> Operand:
 def _combined(conditions: Conditions, expression: Combined, at: At) -> Operand:
     left, right = each(conditions, expression.parts, at)
     operator, needs = expression.operator, left.needs | right.needs
+    if isinstance(left.expr, ast.Null) or isinstance(right.expr, ast.Null):
+        raise FieldError(f"{expression!r} calculates with None, which has no type")
     nullable = left.nullable or right.nullable
     if operator == "+" and family(left.field) == family(right.field) == "text":
         return Operand(ast.Call("||", (left.expr, right.expr), (), TEXT, nullable), TEXT, needs)

@@ -178,7 +178,7 @@ def common_type(expression: Any, fields: list[Field[Any]]) -> Field[Any]:
         return ANY
     if len(families) == 1:
         one = next(iter(families))
-        return COMMON.get(one, known[0].value_field)
+        return COMMON.get(one) or checked_type(known[0].value_field, expression)
     if set(families) <= NUMBERS:
         return FLOAT if "float" in families else DECIMAL
     raise FieldError(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..query.resolve import Links
+from ..query.locks import Links
 from ..query.writes import Assigned, assigned
 from ..schema.record import Record
 from ..schema.table import Table

@@ -10,7 +10,7 @@ from ..errors import FieldError, keyword, short
 from ..expressions import Q
 from ..expressions.shape import INT64_MAX, INT64_MIN, PLAIN, Shaped
 from ..query import ast, writes
-from ..query.resolve import Links
+from ..query.locks import Links
 from ..query.spec import QuerySpec
 from ..query.writes import Assigned
 from ..schema.fields import Field

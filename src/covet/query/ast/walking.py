@@ -22,7 +22,7 @@ NO_NODES = frozenset({"field", "fields", "needs", "related", "table"})
 
 
 @cache
-def _names(cls: type) -> tuple[str, ...]:
+def _names(cls: Any) -> tuple[str, ...]:
     """The attributes that may hold further nodes."""
     return tuple(f.name for f in fields(cls) if f.name not in NO_NODES)
 
@@ -44,7 +44,7 @@ def walk(node: Any, until: tuple[type, ...] = (), deep: bool = False) -> Iterato
         elif is_dataclass(item):
             yield item
             if not isinstance(item, closed):
-                stack += [getattr(item, name) for name in _names(type(item))]
+                stack += [getattr(item, name) for name in _names(item.__class__)]
 
 
 def contains(node: Any, types: type | tuple[type, ...], but: tuple[type, ...] = ()) -> bool:
@@ -68,7 +68,8 @@ def changed(node: Node, change: Callable[[Any], Any]) -> Node:
         return other  # type: ignore[no-any-return]
     if isinstance(node, CLOSED):
         return node
-    inside = {name: getattr(node, name) for name in _names(type(node))}
+    cls: Any = type(node)
+    inside = {name: getattr(node, name) for name in _names(cls)}
     new = {name: changed(value, change) for name, value in inside.items()}
     different = {name: value for name, value in new.items() if value is not inside[name]}
     return replace(node, **different) if different else node  # type: ignore[type-var]
