@@ -235,8 +235,8 @@ async def test_many_are_saved_at_once_and_conflicts_passed_over(db: Database) ->
     ann = await made(3)
     with pytest.raises(IntegrityError):
         await Order.objects.bulk_create([Order(tenant=ann, number=n) for n in (3, 4)])
-    await Order.objects.all()._insert_all(
-        [Order(tenant=ann, number=n, note="late") for n in (3, 4)], ignoring_conflicts=True
+    await Order.objects.bulk_create(
+        [Order(tenant=ann, number=n, note="late") for n in (3, 4)], ignore_conflicts=True
     )
 
     assert await Order.objects.order_by("pk").values_list("note", flat=True) == [

@@ -237,8 +237,8 @@ def test_many_are_saved_at_once_and_conflicts_passed_over(db: Database) -> None:
     ann = made(3)
     with pytest.raises(IntegrityError):
         Order.objects.bulk_create([Order(tenant=ann, number=n) for n in (3, 4)])
-    Order.objects.all()._insert_all(
-        [Order(tenant=ann, number=n, note="late") for n in (3, 4)], ignoring_conflicts=True
+    Order.objects.bulk_create(
+        [Order(tenant=ann, number=n, note="late") for n in (3, 4)], ignore_conflicts=True
     )
 
     assert Order.objects.order_by("pk").values_list("note", flat=True) == [
