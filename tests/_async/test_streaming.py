@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from covet.aio import (
     IntegerField,
     Model,
     OperationalError,
+    PoolTimeout,
     ProgrammingError,
     TransactionError,
     atomic,
@@ -71,7 +72,7 @@ async def write(rows: int = ROWS) -> None:
     await Post.objects.bulk_create([Post(number=n, text=text, author=author) for n in range(rows)])
 
 
-def stream(chunk_size: int = 7) -> AsyncIterator[Post]:
+def stream(chunk_size: int = 7) -> AsyncGenerator[Post]:
     return Post.objects.order_by("number").iterator(chunk_size)
 
 
@@ -431,6 +432,17 @@ async def test_a_long_result_is_left_at_once(db: Database, kind: str, in_block: 
     await recovered(db)
 
 
+async def test_what_is_left_never_costs_the_next_statement(db: Database) -> None:
+    await write()
+    async with atomic():
+        for turn in range(40):
+            rows = stream(1 + turn)
+            await async_next(rows)
+            del rows
+            assert await db.fetch_rows(f"select {turn}") == [(turn,)]
+    await recovered(db)
+
+
 async def test_a_long_result_is_set_aside_in_a_block(db: Database, kind: str) -> None:
     await write(400)
     async with atomic():
@@ -536,6 +548,22 @@ async def test_raw_rows_are_read_by_name(db: Database, in_block: bool) -> None:
     else:
         assert await numbers() == list(range(3, 10))
     await recovered(db)
+
+
+async def test_a_pool_that_is_too_small_names_the_loop(url: str) -> None:
+    async with connect(url, alias="small", pool_size=1, acquire_timeout=0.1) as db:
+        rows = db.stream("select 1 as n union all select 2 union all select 3", chunk_size=1)
+        async with async_closing(rows):
+            await async_next(rows)
+            with pytest.raises(PoolTimeout) as caught:
+                await db.fetch("select 1")
+        text = str(caught.value)
+        assert "all 1 are in use: 'select 1 as n union" in text
+        assert " of iterator() in t" in text  # task …, thread …
+        assert text.endswith(
+            "End atomic() blocks and iterator() loops earlier, or raise pool_size."
+        )
+        assert (await db.fetch("select 1 as n"))[0].n == 1
 
 
 async def test_closing_the_database_ends_what_comes_back(url: str) -> None:

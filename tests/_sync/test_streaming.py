@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from covet.sync import (
     IntegerField,
     Model,
     OperationalError,
+    PoolTimeout,
     ProgrammingError,
     TransactionError,
     atomic,
@@ -73,7 +74,7 @@ def write(rows: int = ROWS) -> None:
     Post.objects.bulk_create([Post(number=n, text=text, author=author) for n in range(rows)])
 
 
-def stream(chunk_size: int = 7) -> Iterator[Post]:
+def stream(chunk_size: int = 7) -> Generator[Post]:
     return Post.objects.order_by("number").iterator(chunk_size)
 
 
@@ -433,6 +434,17 @@ def test_a_long_result_is_left_at_once(db: Database, kind: str, in_block: bool) 
     recovered(db)
 
 
+def test_what_is_left_never_costs_the_next_statement(db: Database) -> None:
+    write()
+    with atomic():
+        for turn in range(40):
+            rows = stream(1 + turn)
+            sync_next(rows)
+            del rows
+            assert db.fetch_rows(f"select {turn}") == [(turn,)]
+    recovered(db)
+
+
 def test_a_long_result_is_set_aside_in_a_block(db: Database, kind: str) -> None:
     write(400)
     with atomic():
@@ -538,6 +550,22 @@ def test_raw_rows_are_read_by_name(db: Database, in_block: bool) -> None:
     else:
         assert numbers() == list(range(3, 10))
     recovered(db)
+
+
+def test_a_pool_that_is_too_small_names_the_loop(url: str) -> None:
+    with connect(url, alias="small", pool_size=1, acquire_timeout=0.1) as db:
+        rows = db.stream("select 1 as n union all select 2 union all select 3", chunk_size=1)
+        with sync_closing(rows):
+            sync_next(rows)
+            with pytest.raises(PoolTimeout) as caught:
+                db.fetch("select 1")
+        text = str(caught.value)
+        assert "all 1 are in use: 'select 1 as n union" in text
+        assert " of iterator() in t" in text  # task …, thread …
+        assert text.endswith(
+            "End atomic() blocks and iterator() loops earlier, or raise pool_size."
+        )
+        assert db.fetch("select 1 as n")[0].n == 1
 
 
 def test_closing_the_database_ends_what_comes_back(url: str) -> None:

@@ -198,6 +198,19 @@ async def test_many_readers_at_once(db: Database) -> None:
     assert await asyncio.gather(*[reader() for _ in range(12)]) == [list(range(1, ROWS + 1))] * 12
 
 
+async def test_leaving_rows_that_come_slowly_takes_no_time(db: Database, kind: str) -> None:
+    async with atomic():
+        await Item.objects.filter(id=1).delete()
+        for _ in range(2):
+            rows = db.stream_rows(SLOW[kind], (), 2)
+            assert len(await rows.fetch()) == 2
+            await rows.close()
+            start = time.perf_counter()
+            assert await Item.objects.count() == ROWS - 1
+            assert time.perf_counter() - start < 1.5
+    assert await Item.objects.count() == ROWS - 1
+
+
 async def test_a_task_of_the_block_reads_on(db: Database) -> None:
     async def reader() -> list[int]:
         return [item.pk async for item in Item.objects.order_by("pk").iterator(20)]

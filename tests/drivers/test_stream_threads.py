@@ -5,8 +5,11 @@ There are no threads in async code; its counterpart is test_stream_tasks.py.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -167,8 +170,13 @@ def test_an_iterator_may_move_to_another_thread(db: Database) -> None:
         )
 
 
-def test_a_fork_leaves_the_rows_to_its_parent(db: Database) -> None:
-    rows = half_read()
+@pytest.mark.parametrize("in_block", [False, True])
+def test_a_fork_leaves_the_rows_to_its_parent(db: Database, in_block: bool) -> None:
+    with atomic() if in_block else contextlib.nullcontext():
+        read_by_both(half_read())
+
+
+def read_by_both(rows: Any) -> None:
     child = os.fork()
     if child == 0:  # no exception may reach pytest in here
         code = 1
@@ -185,3 +193,29 @@ def test_a_fork_leaves_the_rows_to_its_parent(db: Database) -> None:
             os._exit(code)
     assert os.waitpid(child, 0)[1] == 0
     assert [thing.pk for thing in rows] == list(range(2, ROWS + 1))
+
+
+UNFINISHED = """
+from covet.sync import *
+
+class Thing(Model):
+    text = CharField(max_length=2000)
+
+db = connect({url!r})
+rows = Thing.objects.iterator(10)
+next(rows)
+with atomic():
+    more = Thing.objects.iterator(10)
+    next(more)
+if {closes}:
+    db.close()
+print("ended")
+"""
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_the_process_ends_whatever_is_unfinished(db: Database, url: str, closes: bool) -> None:
+    code = UNFINISHED.format(url=url, closes=closes)
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", code]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (ran.stdout, ran.stderr) == ("ended\n", "")

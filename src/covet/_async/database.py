@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -225,7 +225,7 @@ class Database(AsyncCloses):
 
     async def stream(
         self, sql: str, params: Sequence[Any] = (), *, chunk_size: int = 2000
-    ) -> AsyncIterator[Row]:
+    ) -> AsyncGenerator[Row]:
         """The rows of a raw SELECT one by one, read so many at a time: for any number of rows.
 
         What holds for ``QuerySet.iterator()`` holds for it too.

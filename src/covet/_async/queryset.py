@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..drivers.streams import check_chunk_size
@@ -91,7 +91,7 @@ class QuerySet(Questions[T]):
             await self._complete(found)
         return found
 
-    async def iterator(self, chunk_size: int = 2000) -> AsyncIterator[T]:
+    async def iterator(self, chunk_size: int = 2000) -> AsyncGenerator[T]:
         """The rows one by one, read so many at a time and not kept: for any number of rows.
 
         The database answers with the rows of the moment when it was asked; what is changed

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -227,7 +227,7 @@ class Database(SyncCloses):
 
     def stream(
         self, sql: str, params: Sequence[Any] = (), *, chunk_size: int = 2000
-    ) -> Iterator[Row]:
+    ) -> Generator[Row]:
         """The rows of a raw SELECT one by one, read so many at a time: for any number of rows.
 
         What holds for ``QuerySet.iterator()`` holds for it too.

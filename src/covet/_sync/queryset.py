@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..drivers.streams import check_chunk_size
@@ -93,7 +93,7 @@ class QuerySet(Questions[T]):
             self._complete(found)
         return found
 
-    def iterator(self, chunk_size: int = 2000) -> Iterator[T]:
+    def iterator(self, chunk_size: int = 2000) -> Generator[T]:
         """The rows one by one, read so many at a time and not kept: for any number of rows.
 
         The database answers with the rows of the moment when it was asked; what is changed

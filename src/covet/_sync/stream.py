@@ -19,6 +19,14 @@ from .pool import CLEAN_WITHIN, Pool
 _of_parent: list[Any] = []
 
 
+def _check_process(process: int) -> None:
+    if process != os.getpid():
+        raise InterfaceError(
+            "These rows are read by the process that this one was forked from",
+            fix="Ask for them again.",
+        )
+
+
 class OwnStream:
     """Rows read on a connection of their own, which goes back to the pool with the last of them."""
 
@@ -43,11 +51,7 @@ class OwnStream:
         Raises:
             DatabaseError: one of its kinds, with the driver's error as its cause.
         """
-        if self._process != os.getpid():
-            raise InterfaceError(
-                "These rows are read by the process that this one was forked from",
-                fix="Ask for them again.",
-            )
+        _check_process(self._process)
         stream = self._stream or self._begin()
         connection = self._connection
         if stream.done or (connection is None and stream.spool is None):
@@ -111,9 +115,10 @@ class BlockStream:
     end, clears it away.
     """
 
-    __slots__ = ("_session", "_stream")
+    __slots__ = ("_process", "_session", "_stream")
 
     def __init__(self, session: Session, sql: str, params: Params, size: int) -> None:
+        self._process = os.getpid()
         self._session = session
         self._stream: SyncStream = session.connection.stream(sql, params, size)
 
@@ -132,6 +137,7 @@ class BlockStream:
         begun_in = self._session
         if self._stream.done:
             return []
+        _check_process(self._process)
         begun_in.block.check_open_for_rows()
         current = session_of(begun_in.block.alias)
         # A block inside has the connection now, and is who speaks.

@@ -108,7 +108,8 @@ class SyncMysqlStream(_MysqlStream):
             return
         if self._connection.closed or not self._connection.in_transaction:
             self._stopped()
-            self._connection._kill()
+            if not self._connection.closed:
+                self._connection._kill()
             return
         self._connection._kill_from_aside("KILL QUERY")
         try:
@@ -167,7 +168,8 @@ class AsyncMysqlStream(_MysqlStream):
             return
         if self._connection.closed or not self._connection.in_transaction:
             self._stopped()
-            await self._connection._kill()
+            if not self._connection.closed:
+                await self._connection._kill()
             return
         await self._connection._kill_from_aside("KILL QUERY")
         try:
