@@ -25,7 +25,6 @@ from covet.aio import (
     FloatField,
     GenericIPAddressField,
     IntegerField,
-    IntegrityError,
     JSONField,
     JSONNull,
     Model,
@@ -243,7 +242,7 @@ async def test_values_are_ordered_as_in_python(db: Database, name: str) -> None:
 @pytest.mark.parametrize("name", ["small", "whole", "big", "positive"])
 async def test_arithmetic_that_leaves_the_range_is_an_error(db: Database, name: str) -> None:
     await Row.objects.create(**{name: max(EXACT[name])})
-    with pytest.raises((IntegrityError, DataError)):
+    with pytest.raises(DataError):
         await Row.objects.update(**{name: F(name) + 1})
 
 

@@ -209,9 +209,11 @@ def test_tables() -> None:
     assert created("sqlite", Order, Line, Visit) == [
         """\
 CREATE TABLE "order" (
-    "tenant" integer NOT NULL CHECK ("tenant" between -2147483648 and 2147483647),
-    "number" integer NOT NULL CHECK ("number" between -2147483648 and 2147483647),
-    "code" text NOT NULL CHECK (length("code") <= 5),
+    "tenant" integer NOT NULL CONSTRAINT "covet_limits_tenant" \
+CHECK ("tenant" between -2147483648 and 2147483647),
+    "number" integer NOT NULL CONSTRAINT "covet_limits_number" \
+CHECK ("number" between -2147483648 and 2147483647),
+    "code" text NOT NULL CONSTRAINT "covet_limits_code" CHECK (length("code") <= 5),
     PRIMARY KEY ("tenant", "number")
 )""",
         """\
@@ -219,15 +221,17 @@ CREATE TABLE "line" (
     "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "order_tenant" integer NULL,
     "order_number" integer NULL,
-    "text" text NOT NULL CHECK (length("text") <= 20),
+    "text" text NOT NULL CONSTRAINT "covet_limits_text" CHECK (length("text") <= 20),
     CONSTRAINT "line_order_tenant_order_number_fk" FOREIGN KEY ("order_tenant", "order_number") \
 REFERENCES "order" ("tenant", "number") ON DELETE SET NULL DEFERRABLE INITIALLY IMMEDIATE
 )""",
         """\
 CREATE TABLE "visit" (
     "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
-    "tenant" integer NOT NULL CHECK ("tenant" between -2147483648 and 2147483647),
-    "number" integer NOT NULL CHECK ("number" between -2147483648 and 2147483647),
+    "tenant" integer NOT NULL CONSTRAINT "covet_limits_tenant" \
+CHECK ("tenant" between -2147483648 and 2147483647),
+    "number" integer NOT NULL CONSTRAINT "covet_limits_number" \
+CHECK ("number" between -2147483648 and 2147483647),
     CONSTRAINT "visit_tenant_number_uniq" UNIQUE ("tenant", "number"),
     CONSTRAINT "visit_tenant_number_fk" FOREIGN KEY ("tenant", "number") \
 REFERENCES "order" ("tenant", "number") DEFERRABLE INITIALLY IMMEDIATE

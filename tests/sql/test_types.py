@@ -71,7 +71,12 @@ COLUMNS: list[tuple[Field[Any], str, str, str]] = [
      'text COLLATE "C" / char_length({column}) <= 10485761',
      f"longtext {BIN} / char_length({{column}}) <= 10485761"),
     (fields.TextField(), "text", 'text COLLATE "C"', f"longtext {BIN}"),
-    (fields.FloatField(), "real", "double precision", "double"),
+    (
+        fields.FloatField(),
+        "real / {column} between -1.7976931348623157e+308 and 1.7976931348623157e+308",
+        "double precision",
+        "double",
+    ),
     (fields.DecimalField(max_digits=38, decimal_places=6),
      "text", "numeric(38, 6)", "decimal(38, 6)"),
     (fields.DecimalField(), "text", "numeric", "decimal(65, 30)"),

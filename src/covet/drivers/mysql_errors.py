@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pymysql  # type: ignore[import-untyped]
 
 from ..errors import (
@@ -24,8 +26,8 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     ),
     **dict.fromkeys(
         (
-            *(1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1425, 1426, 1441, 1690, 3140, 4078),
-            *(1139, *range(3685, 3700)),  # a regular expression that is none
+            *(1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1425, 1426, 1441, 1690, 1916, 3140),
+            *(1139, 4078, *range(3685, 3700)),  # a regular expression that is none
         ),
         DataError,
     ),
@@ -51,6 +53,11 @@ _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
 
 
 NO_SUCH_TABLE = 1146
+CHECK_FAILED = (3819, 4025)
+OWN_CHECK = re.compile(
+    r"CONSTRAINT `[^`]+\.[^`]+` failed|Check constraint '.+_chk_\d+' is violated"
+)
+"""The checks of columns, which the servers name; those of a model have names of its own."""
 
 
 def translate(error: BaseException) -> CovetError | None:
@@ -59,6 +66,8 @@ def translate(error: BaseException) -> CovetError | None:
         if isinstance(error, theirs):
             number = number_of(error)
             fix = NO_TABLE_FIX if number == NO_SUCH_TABLE else None
+            if number in CHECK_FAILED and OWN_CHECK.match(str(error.args[-1])):
+                ours, number = DataError, 0
             return database_error(_BY_NUMBER.get(number, ours), error.args[-1], error, fix)
     return None
 

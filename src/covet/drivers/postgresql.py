@@ -17,7 +17,7 @@ from ..errors import (
     OperationalError,
     ProgrammingError,
 )
-from ..sql.dialects.base import Server
+from ..sql.dialects.base import LIMITS, Server
 from .base import (
     NO_ANSWER,
     NO_DATABASE,
@@ -99,6 +99,8 @@ def translate(error: BaseException) -> CovetError | None:
             detail = error.diag.message_detail or ""
             if detail and not detail.startswith("Failing row"):  # all its values, into some log
                 text = f"{text}: {detail}"
+            if (error.diag.constraint_name or "").startswith(LIMITS):
+                return database_error(DataError, text, error)
             fix = NO_TABLE_FIX if error.sqlstate == UNDEFINED_TABLE else None
             return database_error(_BY_STATE.get(error.sqlstate[:2], ours), text, error, fix)
     return None

@@ -24,7 +24,7 @@ from ..errors import (
     OperationalError,
     ProgrammingError,
 )
-from ..sql.dialects.base import Server
+from ..sql.dialects.base import LIMITS, Server
 from ..sql.dialects.sqlite_functions import register
 from .base import NO_TABLE_FIX, Commands, Params, Result, Rows, connection_failed, database_error
 from .sqlite_stream import AsyncSqliteStream, SyncSqliteStream
@@ -49,6 +49,7 @@ _BY_CODE: dict[int, type[DatabaseError]] = {
 }
 # covet's functions refuse a value: a number beyond its column, a pattern that is none.
 FUNCTION_FAILED = "user-defined function raised exception"
+BEYOND_LIMITS = f"CHECK constraint failed: {LIMITS}"
 _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
     (sqlite3.IntegrityError, IntegrityError),
     (sqlite3.DataError, DataError),
@@ -73,6 +74,8 @@ def translate(error: BaseException) -> CovetError | None:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         fix = NO_TABLE_FIX if str(error).startswith("no such table") else None
         return database_error(_BY_CODE.get(code, OperationalError), error, error, fix)
+    if str(error).startswith(BEYOND_LIMITS):
+        return database_error(DataError, error, error)
     for theirs, ours in _BY_CLASS:
         if isinstance(error, theirs):
             return database_error(ours, error, error)

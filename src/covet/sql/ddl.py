@@ -155,6 +155,7 @@ def column_definition(table: Table, field: Field[Any], dialect: Dialect) -> str:
         words.append("PRIMARY KEY")
     check = info.check(stored)
     if check is not None and stored is field:
+        words += dialect.limits_name(field.column)
         words.append(f"CHECK ({dialect.in_text(check).format(column=name)})")
     words.append(dialect.column_comment(field.db_comment))
     return " ".join(word for word in words if word)

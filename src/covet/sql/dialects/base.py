@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +18,8 @@ from ..functions.base import Functions, filled
 from ..text import SQL, Bind, clause, mapped, separated, sql
 
 LONGEST_NAME = 63
+LIMITS = "covet_limits_"
+"""What the names of checks begin with that stand for the limits of a column's type."""
 AnyField = Field[Any] | None
 
 
@@ -210,6 +213,16 @@ class Dialect:
     def column_type(self, text: str) -> str:
         """A column's type as this very server knows it."""
         return self.in_text(text)
+
+    def limits_name(self, column: str) -> list[str]:
+        """The name of the check that keeps a column within its type, by which its error is known.
+
+        That is no error of the user's constraints, but the same as where the type itself refuses.
+        """
+        name = f"{LIMITS}{column}"
+        if len(name.encode()) > LONGEST_NAME:
+            name = LIMITS + hashlib.sha256(column.encode()).hexdigest()[:8]
+        return ["CONSTRAINT", self.quoted(name)]
 
     def index_column(self, name: str, column: str) -> str:
         """A column in an index."""

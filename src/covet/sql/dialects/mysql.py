@@ -75,6 +75,10 @@ class MysqlDialect(Dialect):
         alias = "" if self.values_function else " AS new_row"
         return alias + words + ", ".join(f"{name} = {value}" for name, value in changes.items())
 
+    def limits_name(self, column: str) -> list[str]:
+        """MariaDB names the checks of columns itself, MySQL's would be unique in the database."""
+        return []
+
     def auto_key(self, column: str) -> str:
         """A counter of the table."""
         return f"{column} NOT NULL AUTO_INCREMENT PRIMARY KEY"

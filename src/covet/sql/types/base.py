@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
@@ -55,6 +56,11 @@ def at_least_zero(field: AnyField) -> str:
 def between_limits(field: Any) -> str:
     """The check of whole numbers where the column would take larger ones."""
     return f"{{column}} between {field.lowest} and {field.highest}"
+
+
+def finite(field: AnyField) -> str:
+    """The check of floats where a result beyond all numbers would be infinite."""
+    return f"{{column}} between -{sys.float_info.max!r} and {sys.float_info.max!r}"
 
 
 def zero_or_one(field: AnyField) -> str:

@@ -17,6 +17,7 @@ from .base import (
     TypeInfo,
     Types,
     between_limits,
+    finite,
     length_at_most,
     named,
     zero_or_one,
@@ -55,7 +56,7 @@ TYPES: Final[Types] = {
     "boolean": TypeInfo(named("integer"), "integer", convert="({x} == 1)", check=zero_or_one),
     "char": _TEXT,
     "text": _TEXT,
-    "float": TypeInfo(named("real"), "real"),
+    "float": TypeInfo(named("real"), "real", check=finite),
     "decimal": TypeInfo(
         named("text"), "text", plain_digits, convert="decimal({x})", names={"decimal": Decimal}
     ),
