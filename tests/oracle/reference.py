@@ -140,7 +140,11 @@ class Reference:
 
     def _combinations(self, row: Row, asked: Tree | Expression) -> Iterator[Combination]:
         """Every choice of one joined row for each path of relations outside of negations."""
-        found = {path.steps for path in paths(asked, into_negations=False)}
+        return self.combinations(row, paths(asked, into_negations=False))
+
+    def combinations(self, row: Row, read: Iterable[Path]) -> Iterator[Combination]:
+        """Every choice of one joined row for each of some paths of relations."""
+        found = {path.steps for path in read}
         prefixes = {steps[:n] for steps in found for n in range(1, len(steps) + 1)}
         yield from self._joined({(): row}, sorted(prefixes, key=lambda p: (len(p), p)))
 
@@ -166,15 +170,20 @@ class Reference:
         match tree:
             case Condition(left, "exact" | "iexact", None):
                 return compare("isnull", self._value(left, combination), True)
-            case Condition(left, lookup, right):
-                right = self._value(right, combination) if isinstance(right, Expression) else right
-                return compare(lookup, self._value(left, combination), right)
+            case Condition(_, lookup, _):
+                return compare(lookup, *self.sides(tree, combination))
             case Negation(inner):
                 root = combination[()]
                 assert root is not None
                 return not self.keeps(root, inner)
             case Group(connector, children):
                 return CONNECTORS[connector]([self._truth(c, combination) for c in children])
+
+    def sides(self, leaf: Condition, combination: Combination) -> tuple[Any, Any]:
+        """What a condition compares, left and right."""
+        right = leaf.right
+        found = self._value(right, combination) if isinstance(right, Expression) else right
+        return self._value(leaf.left, combination), found
 
     def _value(self, expression: Expression, combination: Combination) -> Any:
         def read(path: Path) -> Any:
