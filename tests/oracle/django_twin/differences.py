@@ -256,8 +256,8 @@ IN_TREES: Sequence[InTrees] = (
         ),
     ),
     InTrees(
-        "where such a path is joined by another condition of the call as well, Django asks about"
-        " the joined row; covet about all",
+        "where something is joined as well, Django asks in place of all related rows about the"
+        " joined one, and at times about that of another relation",
         EVERYWHERE,
         Example(
             Group(

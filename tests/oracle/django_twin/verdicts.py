@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..meaning import compare
 from ..reference import Combination, Reference, Step, all_of, any_of
@@ -35,6 +35,7 @@ class Verdicts:
 
     reference: Reference
     kind: str
+    has_one_path: bool = True
 
     def can_be_asked(self, step: Step) -> bool:
         """Whether Django accepts a condition."""
@@ -61,12 +62,14 @@ class Verdicts:
         kept = {row["id"] for row in self.reference.chained(steps)}
         trees = [asked(step) for step in steps]
         joined = [*read, *(path for tree in trees for path in self._joined_paths(tree))]
+        related = {path.steps for path in (*read, *paths(Group("AND", tuple(trees)))) if path.steps}
+        asking = replace(self, has_one_path=len(related) <= 1)
         loses_rows = any(map(_has_xor, trees))
         return {
             row["id"]
             for row in self.reference.world.rows[self.reference.table]
             if not (loses_rows and self._lacks_rows(row, joined))
-            and all_of_four([self._passes(row, tree) for tree in trees]) is (row["id"] in kept)
+            and all_of_four([asking._passes(row, tree) for tree in trees]) is (row["id"] in kept)
         }
 
     def _lacks_rows(self, row: Row, joined: Sequence[Path]) -> bool:
@@ -122,10 +125,9 @@ class Verdicts:
     def _of_way(self, leaf: Condition, rows: Combination) -> Truth:
         """Under a negation, each condition on a to-many path is a subquery of its own.
 
-        Unless the same path is joined as well: then, it is sometimes about the joined row.
+        Unless something is joined: then, it is about the joined row at times, even another's.
         """
-        table = self.reference.table
-        if any(steps in rows for path in paths(leaf) for steps in _to_many(path, table)):
+        if len(rows) > 1 or not self.has_one_path:
             return OPEN
         root = rows[()]
         assert root is not None
@@ -180,14 +182,10 @@ def _has_xor(tree: Tree) -> bool:
 
 
 def _leads_to_many(path: Path, table: str) -> bool:
-    return any(_to_many(path, table))
-
-
-def _to_many(path: Path, table: str) -> Iterator[tuple[str, ...]]:
-    """The beginnings of a path that end with a to-many relation."""
-    for n, step in enumerate(path.steps):
-        if isinstance(TABLES[table_at(table, path.steps[:n])].relations[step], ToMany):
-            yield path.steps[: n + 1]
+    relations = (
+        TABLES[table_at(table, path.steps[:n])].relations[step] for n, step in enumerate(path.steps)
+    )
+    return any(isinstance(relation, ToMany) for relation in relations)
 
 
 def asked(step: Step) -> Tree:
