@@ -140,6 +140,12 @@ DIFFERENCES: Sequence[Difference] = (
         _beyond_ascii(*FOLDED),
     ),
     Difference(
+        '~* in a column with the collation "C", as covet makes them, knows the case of ASCII only',
+        (POSTGRESQL,),
+        _of("title", "iregex", "\u00e9", "\u00c9"),
+        _beyond_ascii("iregex"),
+    ),
+    Difference(
         "in a column that compares by code point, as covet makes them, LIKE ignores no case",
         (MYSQL,),
         _of("title", "icontains", "a", "A"),
