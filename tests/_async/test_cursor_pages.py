@@ -88,6 +88,26 @@ class Line(Model):
     note = CharField(max_length=9)
 
 
+class Place(Model):
+    name = CharField(max_length=9)
+    opened = DateField(null=True)
+
+    class Meta:
+        ordering = [F("name").desc()]
+
+
+class Restaurant(Place):
+    stars = IntegerField(default=0)
+
+
+class Dish(Model):
+    name = CharField(max_length=9)
+    place = ForeignKey(Restaurant, related_name="dishes")
+
+    class Meta:
+        order_with_respect_to = "place"
+
+
 posts: Any = Post.objects
 
 
@@ -288,6 +308,26 @@ async def test_a_relation_to_a_key_of_several_columns(db: Database) -> None:
         await Line.objects.create(note=note, order=order)
     query: Any = Line.objects.order_by("order", "note")
     assert "".join(page[0].note for page in await forwards(query, 1)) == "yzwx"
+
+
+async def test_rows_of_children_and_parts_of_values(db: Database) -> None:
+    for n, name in enumerate("abcab"):
+        opened = date(2020 + n % 2, 1, 1) if n else None
+        await Restaurant.objects.create(name=name, stars=n % 2, opened=opened)
+    for terms in ([], ["opened__year", "pk"], ["-name", "-stars", "pk"], ["-place_ptr_id"], ["id"]):
+        query: Any = Restaurant.objects.order_by(*terms) if terms else Restaurant.objects.all()
+        wanted = [row.pk for row in await (query if terms else query.order_by("-name", "-pk"))]
+        assert [row.pk for page in await forwards(query, 2) for row in page] == wanted
+
+
+async def test_the_order_with_respect_to_a_relation(db: Database) -> None:
+    places = [await Restaurant.objects.create(name=name) for name in "ab"]
+    for n in range(6):
+        await Dish.objects.create(name=str(n), place=places[n % 2])
+    owned: Any = places[0]
+    await owned.set_dish_order([dish.pk for dish in await owned.dishes.reverse()])
+    pages = await forwards(owned.dishes.all(), 2)
+    assert [[dish.name for dish in page] for page in pages] == [["4", "2"], ["0"]]
 
 
 async def test_unique_columns_need_no_key_behind_them(db: Database) -> None:

@@ -90,6 +90,26 @@ class Line(Model):
     note = CharField(max_length=9)
 
 
+class Place(Model):
+    name = CharField(max_length=9)
+    opened = DateField(null=True)
+
+    class Meta:
+        ordering = [F("name").desc()]
+
+
+class Restaurant(Place):
+    stars = IntegerField(default=0)
+
+
+class Dish(Model):
+    name = CharField(max_length=9)
+    place = ForeignKey(Restaurant, related_name="dishes")
+
+    class Meta:
+        order_with_respect_to = "place"
+
+
 posts: Any = Post.objects
 
 
@@ -290,6 +310,26 @@ def test_a_relation_to_a_key_of_several_columns(db: Database) -> None:
         Line.objects.create(note=note, order=order)
     query: Any = Line.objects.order_by("order", "note")
     assert "".join(page[0].note for page in forwards(query, 1)) == "yzwx"
+
+
+def test_rows_of_children_and_parts_of_values(db: Database) -> None:
+    for n, name in enumerate("abcab"):
+        opened = date(2020 + n % 2, 1, 1) if n else None
+        Restaurant.objects.create(name=name, stars=n % 2, opened=opened)
+    for terms in ([], ["opened__year", "pk"], ["-name", "-stars", "pk"], ["-place_ptr_id"], ["id"]):
+        query: Any = Restaurant.objects.order_by(*terms) if terms else Restaurant.objects.all()
+        wanted = [row.pk for row in (query if terms else query.order_by("-name", "-pk"))]
+        assert [row.pk for page in forwards(query, 2) for row in page] == wanted
+
+
+def test_the_order_with_respect_to_a_relation(db: Database) -> None:
+    places = [Restaurant.objects.create(name=name) for name in "ab"]
+    for n in range(6):
+        Dish.objects.create(name=str(n), place=places[n % 2])
+    owned: Any = places[0]
+    owned.set_dish_order([dish.pk for dish in owned.dishes.reverse()])
+    pages = forwards(owned.dishes.all(), 2)
+    assert [[dish.name for dish in page] for page in pages] == [["4", "2"], ["0"]]
 
 
 def test_unique_columns_need_no_key_behind_them(db: Database) -> None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar, assert_type
 
+from covet import Page as NumberedPage
 from covet.aio import (
     CharField,
     CompositePrimaryKey,
+    CursorPage,
     F,
     ForeignKey,
     IntegerField,
@@ -20,6 +22,7 @@ from covet.aio import (
     ManyToManyField,
     Model,
     OneToOneField,
+    Paginator,
     Prefetch,
     Q,
     QuerySet,
@@ -193,6 +196,12 @@ async def what_the_default_manager_gives() -> None:
     assert_type(await Author.objects.annotate(older=F("age") + 1).fetch(), list[Author])
     assert_type(await Author.objects.alias(older=F("age") + 1).first(), Author | None)
     assert_type(await Author.objects.select_for_update(of=["self"]).get(), Author)
+    assert_type(await Author.objects.latest("name", F("age").desc()), Author)
+    assert_type(await Author.objects.all().explain(format="json", analyze=True), str)
+    assert_type(await Author.objects.raw("select * from author").fetch(), list[Author])
+    assert_type(await Author.objects.order_by("name").page(2), CursorPage[Author])
+    assert_type(await Author.objects.values("name").page(2, after="…"), CursorPage[dict[str, Any]])
+    assert_type(await Paginator(Author.objects.all(), 2).page(1), NumberedPage[Author])
     assert_type(await Author.objects.values(older=F("age")).fetch(), list[dict[str, Any]])
     Author.objects.annotate(older=1)  # type: ignore[arg-type]
     async for author in Author.objects.order_by("name"):

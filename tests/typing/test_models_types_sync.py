@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar, assert_type
 
+from covet import Page as NumberedPage
 from covet.expressions import FieldRef
 from covet.sync import (
     CharField,
     CompositePrimaryKey,
+    CursorPage,
     F,
     ForeignKey,
     IntegerField,
@@ -21,6 +23,7 @@ from covet.sync import (
     ManyToManyField,
     Model,
     OneToOneField,
+    Paginator,
     Prefetch,
     Q,
     QuerySet,
@@ -173,6 +176,12 @@ def what_the_default_manager_gives() -> None:
     assert_type(Author.objects.only("name").defer("age").get(), Author)
     assert_type(Author.objects.annotate(older=F("age") + 1).fetch(), list[Author])
     assert_type(Author.objects.select_for_update(of=["self"]).get(), Author)
+    assert_type(Author.objects.latest("name", F("age").desc()), Author)
+    assert_type(Author.objects.all().explain(format="json", analyze=True), str)
+    assert_type(Author.objects.raw("select * from author").fetch(), list[Author])
+    assert_type(Author.objects.order_by("name").page(2), CursorPage[Author])
+    assert_type(Author.objects.values("name").page(2, after="…"), CursorPage[dict[str, Any]])
+    assert_type(Paginator(Author.objects.all(), 2).page(1), NumberedPage[Author])
     for author in Author.objects.order_by("name"):
         assert_type(author, Author)
 
