@@ -528,6 +528,43 @@ async def test_a_chunk_has_a_row(db: Database) -> None:
     assert str(caught.value) == "stream(chunk_size=-1): a chunk has at least one row."
 
 
+async def test_instances_of_raw_sql(db: Database) -> None:
+    await write(10)
+    raw = Post.objects.raw("select id, number from post order by number")
+    assert [post.number async for post in raw.iterator(3)] == list(range(10))
+    whole = Post.objects.raw("select * from post order by number").prefetch_related("author")
+    with capture_queries() as queries:
+        names = [(await post.author).name async for post in whole.iterator(4)]
+    assert names == ["Ann"] * 10
+    assert len(queries) == 1 + 3
+    for rows in (10, 0):
+        if not rows:
+            await Post.objects.all().delete()
+        with pytest.raises(FieldError) as caught:
+            await async_collect(Post.objects.raw("select number from post").iterator())
+        assert "primary key" in str(caught.value)
+        await recovered(db)
+
+
+async def test_queries_of_every_kind(db: Database) -> None:
+    await write(10)
+    query: Any
+    for query, expected in (
+        (Post.objects.order_by("-number")[2:5], [7, 6, 5]),
+        (Post.objects.values_list("author__name").distinct(), [("Ann",)]),
+        (Post.objects.select_related("author").order_by("number")[:2], [0, 1]),
+    ):
+        for size in (1, 100):
+            found = await async_collect(query.iterator(size))
+            assert [getattr(row, "number", row) for row in found] == expected
+    sql = (
+        "with few as (select number from post where number < 3)"
+        " select number from few union select number + 10 from few order by 1"
+    )
+    assert [row.number async for row in db.stream(sql, chunk_size=2)] == [0, 1, 2, 10, 11, 12]
+    await recovered(db)
+
+
 @pytest.mark.parametrize("in_block", [False, True])
 async def test_raw_rows_are_read_by_name(db: Database, in_block: bool) -> None:
     await write(10)

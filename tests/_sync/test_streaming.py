@@ -530,6 +530,43 @@ def test_a_chunk_has_a_row(db: Database) -> None:
     assert str(caught.value) == "stream(chunk_size=-1): a chunk has at least one row."
 
 
+def test_instances_of_raw_sql(db: Database) -> None:
+    write(10)
+    raw = Post.objects.raw("select id, number from post order by number")
+    assert [post.number for post in raw.iterator(3)] == list(range(10))
+    whole = Post.objects.raw("select * from post order by number").prefetch_related("author")
+    with capture_queries() as queries:
+        names = [post.author.name for post in whole.iterator(4)]
+    assert names == ["Ann"] * 10
+    assert len(queries) == 1 + 3
+    for rows in (10, 0):
+        if not rows:
+            Post.objects.all().delete()
+        with pytest.raises(FieldError) as caught:
+            sync_collect(Post.objects.raw("select number from post").iterator())
+        assert "primary key" in str(caught.value)
+        recovered(db)
+
+
+def test_queries_of_every_kind(db: Database) -> None:
+    write(10)
+    query: Any
+    for query, expected in (
+        (Post.objects.order_by("-number")[2:5], [7, 6, 5]),
+        (Post.objects.values_list("author__name").distinct(), [("Ann",)]),
+        (Post.objects.select_related("author").order_by("number")[:2], [0, 1]),
+    ):
+        for size in (1, 100):
+            found = sync_collect(query.iterator(size))
+            assert [getattr(row, "number", row) for row in found] == expected
+    sql = (
+        "with few as (select number from post where number < 3)"
+        " select number from few union select number + 10 from few order by 1"
+    )
+    assert [row.number for row in db.stream(sql, chunk_size=2)] == [0, 1, 2, 10, 11, 12]
+    recovered(db)
+
+
 @pytest.mark.parametrize("in_block", [False, True])
 def test_raw_rows_are_read_by_name(db: Database, in_block: bool) -> None:
     write(10)

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from ..drivers.streams import check_chunk_size
 from ..errors import short
 from ..pairs import SyncList
 from ..query import prefetch as lookups_of
@@ -131,6 +132,39 @@ class RawQuerySet(SyncList[T]):
         if found and self._prefetches:
             prefetch(found, self._prefetches)
         return cast("list[T]", found)
+
+    def iterator(self, chunk_size: int = 2000) -> Generator[T]:
+        """The instances one by one, read so many rows at a time and not kept.
+
+        What holds for ``QuerySet.iterator()`` holds for it too.
+
+        Args:
+            chunk_size: how many rows are read and made into instances at a time.
+
+        Raises:
+            FieldError: as for ``fetch()``, or a chunk of less than one row.
+            TransactionError: the block in which the rows were asked for has ended.
+            DatabaseError: the database refused, or was lost on the way.
+
+        Example:
+            >>> for post in Post.objects.raw("select * from post").iterator():
+            ...     print(post.title)
+        """
+        check_chunk_size("iterator", chunk_size)
+        db = database(self.db)
+        stream = db.stream_rows(self.sql, self.params, chunk_size)
+        try:
+            rows = stream.fetch()
+            plan = raw_plan(self.model, stream.names, self._translations, db.dialect)
+            while rows:
+                found = plan.load(rows, Origin(db.alias, self._mode))
+                if self._prefetches:
+                    prefetch(found, self._prefetches)
+                for row in found:
+                    yield cast(T, row)
+                rows = stream.fetch()
+        finally:
+            stream.close()
 
     def _copy(self) -> Self:
         new = copy.copy(self)
