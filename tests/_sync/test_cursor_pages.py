@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 
 from covet.sync import (
     BooleanField,
+    Case,
     CharField,
+    Coalesce,
     CompositePrimaryKey,
     ConfigurationError,
+    Count,
     CursorPage,
     Database,
     DateField,
@@ -35,10 +38,16 @@ from covet.sync import (
     InvalidCursor,
     JSONField,
     Model,
+    OuterRef,
+    RowNumber,
+    Subquery,
+    Sum,
     TimeField,
     UUIDField,
     ValidationError,
     Value,
+    When,
+    Window,
     atomic,
     capture_queries,
     loaded,
@@ -380,6 +389,60 @@ def test_several_rows_of_a_relation_by_a_name_for_them(db: Database) -> None:
     query: Any = Author.objects.alias(title=F("posts__title")).order_by("title")
     names = [author.name for page in forwards(query, 1) for author in page]
     assert names == ["Ann", "Ann", "Ann", "Bob"]
+
+
+def test_aggregates_are_orders_and_groups_have_pages(db: Database) -> None:
+    people: list[Any] = [Author.objects.create(name=name) for name in ("Ann", "Bob", None)]
+    for n in range(8):
+        posts.create(title=str(n), code=str(n), views=n, author=people[n % 2])
+    for query in (
+        Author.objects.annotate(posted=Count("posts")).order_by("-posted"),
+        Author.objects.alias(posted=Count("posts")).filter(posted__gte=0).order_by("-posted"),
+        Author.objects.annotate(seen=Sum("posts__views")).order_by("seen", "name"),
+    ):
+        wanted = {row.pk for row in query}
+        pages = forwards(query, 1)
+        assert {row.pk for page in pages for row in page} == wanted
+        assert len(pages) == 3
+    groups: Any = posts.values("author__name").annotate(seen=Sum("views"), posted=Count("pk"))
+    posts.create(title="x", code="x", views=16)
+    for query, wanted in (
+        (groups.order_by("-seen"), [16, 16, 12]),
+        (groups.order_by("posted"), [16, 12, 16]),
+        (groups.order_by("author__name"), [16, 12, 16]),
+        (groups.order_by(), [16, 12, 16]),
+    ):
+        pages = forwards(query, 1)
+        assert [page[0]["seen"] for page in pages] == wanted
+        assert len(pages) == len(query)
+
+
+def test_conditions_and_subqueries_are_orders(db: Database) -> None:
+    ann: Any = Author.objects.create(name="Ann")
+    write(1, 5, 3, None, author=ann)
+    posts.create(title="z", code="z", views=9)
+    name = Author.objects.filter(pk=OuterRef("author")).values("name")
+    big = Case(When(views__gt=2, then=Value(1)), default=Value(0))
+    for query in (
+        posts.annotate(big=big).order_by("-big", "title"),
+        posts.annotate(writer=Subquery(name)).order_by("writer", "-title"),
+        posts.order_by(Coalesce(F("views"), 4), "pk"),
+    ):
+        wanted = titles(query)
+        assert "".join(titles(page) for page in forwards(query, 2)) == wanted
+
+
+def test_windows_have_no_pages(db: Database) -> None:
+    for query in (
+        posts.annotate(place=Window(RowNumber(), order_by="views")).order_by("pk"),
+        posts.order_by(Window(RowNumber(), order_by="views")),
+    ):
+        with pytest.raises(FieldError) as error:
+            query.page(2)
+        assert str(error.value) == (
+            "No cursor can go by the rows of windows, which would be about those of the page only "
+            "(in page(2)). Use Paginator."
+        )
 
 
 def test_distinct_rows(db: Database) -> None:

@@ -12,16 +12,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import FieldError, InvalidCursor, short
-from ..expressions import Comparison, Expression, F, FieldRef, OrderBy, Q
+from ..expressions import Comparison, Expression, F, FieldRef, OrderBy, Q, Window
 from ..expressions.shape import INT64_MAX
 from ..schema.fields import Field
 from . import ast
-from .conditions import Conditions
 from .cursors import Position, Secret, keys, opened, sealed
-from .joins import Aliases, Scope
 from .operands import Operand
 from .ordering import RANDOM, spelled_out
-from .spec import QuerySpec
+from .resolve import checker
+from .spec import ROWS, QuerySpec
 from .types import family
 
 WITHOUT_ORDER = frozenset({"json"})
@@ -74,6 +73,8 @@ class Walk(NamedTuple):
         """
         _check_rows(spec, asked)
         terms = tuple(_Order(spec, asked).terms())
+        if not terms:
+            raise FieldError("The query has one row, which is no order", asked=asked)
         return cls(spec, terms, _mark(spec, terms), keys(secret, asked), asked)
 
     def position(self, cursor: object) -> Position:
@@ -182,35 +183,54 @@ class _Order:
     def __init__(self, spec: QuerySpec, asked: str) -> None:
         self.spec = spec
         self.asked = asked
-        self.scope = Scope(spec.table, Aliases())
-        self.conditions = Conditions(asked, spec.annotations, self.scope)
+        resolver = checker(spec, asked)
+        self.scope = resolver.scope
+        self.conditions = resolver.conditions
+        self.of_values = spec.grouped not in (None, ROWS)
 
     def terms(self) -> Iterator[Term]:
         """The terms up to those that tell each row from all others."""
-        lacking = set(self.spec.table.pk.members)
+        lacking = {self.operand(part.expression).expr: part for part in self.parts()}
         seen: set[tuple[str, ...]] = set()
-        last: OrderBy | None = None
+        descending = False
         for order in self.given():
             operand = self.operand(order.expression)
             if order.expression.key in seen or isinstance(operand.expr, ast.Param | ast.Constant):
                 continue
             seen.add(order.expression.key)
-            last = order
+            descending = order.descending
             yield Term(order, operand.field, operand.nullable)
-            if isinstance(operand.expr, ast.Column) and operand.expr.alias == self.scope.alias:
-                lacking.discard(operand.expr.field)
-                if not lacking or _is_unique(operand.expr):
-                    return
-        for member in self.spec.table.pk.members:
-            if member in lacking:
-                order = OrderBy(F(member.attname), last is not None and last.descending)
-                yield Term(order, self.operand(order.expression).field, False)
+            lacking.pop(operand.expr, None)
+            if not lacking or self.is_unique(operand.expr):
+                return
+        for part in lacking.values():
+            operand = self.operand(part.expression)
+            order = OrderBy(part.expression, descending)
+            yield Term(order, operand.field, operand.nullable)
+
+    def parts(self) -> Iterator[OrderBy]:
+        """What tells rows apart: the primary key, or of groups what they are grouped by."""
+        if self.of_values:
+            for path in self.spec.grouped or ():
+                yield from self.columns(OrderBy(F(path)))
+        else:
+            for member in self.spec.table.pk.members:
+                yield OrderBy(F(member.attname))
+
+    def is_unique(self, expr: ast.Expr) -> bool:
+        """Whether no two rows have the same value of an expression."""
+        if self.of_values or not isinstance(expr, ast.Column) or expr.alias != self.scope.alias:
+            return False
+        return expr.field.unique and not expr.nullable and family(expr.field) not in ALIKE
 
     def given(self) -> Iterator[OrderBy]:
         """What the query is ordered by, in the direction in which its rows come."""
         ordering = self.spec.ordering
-        terms = self.spec.table.options.ordering if ordering is None else ordering.terms
-        if self.spec.backwards and not terms:
+        if ordering is not None:
+            terms = ordering.terms
+        else:
+            terms = () if self.of_values else self.spec.table.options.ordering
+        if self.spec.backwards and not terms and not self.of_values:
             terms = ("pk",)
         for term in terms:
             for order in self.orders(term):
@@ -247,13 +267,14 @@ class _Order:
 
     def operand(self, expression: Expression[Any]) -> Operand:
         """What an expression stands for; it has one value in each row, which compares."""
-        leaf = Comparison(expression, "isnull", True)
-        if any(path.many for path in self.conditions._paths(leaf, self.spec.table)):
+        paths = self.conditions._paths(expression, self.spec.table)
+        if any(path.many for path in paths):
             raise self.refused(
                 f"{short(expression)} has several values for one row",
                 "Give it a name with alias(), which makes a row of each, or use Paginator.",
             )
-        found = self.conditions.expression(expression, 0, self.scope, None)
+        with self.conditions.allowing():
+            found = self.conditions.expression(expression, 0, self.scope, None)
         if family(found.field) in WITHOUT_ORDER:
             raise self.refused(
                 f"{short(expression)} is a JSON document, which has no order",
@@ -275,11 +296,6 @@ def _with(order: OrderBy, expression: Expression[Any]) -> OrderBy:
     )
 
 
-def _is_unique(column: ast.Column) -> bool:
-    field = column.field
-    return field.unique and not column.nullable and family(field) not in ALIKE
-
-
 def _check_rows(spec: QuerySpec, asked: str) -> None:
     if spec.distinct and spec.output.kind != "instances":
         raise FieldError(
@@ -287,6 +303,21 @@ def _check_rows(spec: QuerySpec, asked: str) -> None:
             asked=asked,
             fix="Take distinct() or values() away, or use Paginator.",
         )
+    terms = () if spec.ordering is None else spec.ordering.terms
+    given = [annotation.expression for annotation in spec.annotations]
+    if any(_has_window(part) for part in (*given, *terms) if not isinstance(part, str)):
+        raise FieldError(
+            "No cursor can go by the rows of windows, which would be about those of the page only",
+            asked=asked,
+            fix="Use Paginator.",
+        )
+
+
+def _has_window(expression: Any) -> bool:
+    parts: list[Any] = [expression]
+    for part in parts:
+        parts += part.parts
+    return any(isinstance(part, Window) for part in parts)
 
 
 def _mark(spec: QuerySpec, terms: tuple[Term, ...]) -> str:

@@ -112,7 +112,7 @@ def ask(conditions: Conditions, query: Subquery, at: At, key: str) -> ast.Select
     return found if spec.is_sliced else replace(found, order_by=())
 
 
-def _checker(spec: QuerySpec, asked: str) -> SelectResolver:
+def checker(spec: QuerySpec, asked: str) -> SelectResolver:
     """A resolver for a query that is not complete yet."""
     return SelectResolver(spec, ask, asked, unfinished=True)
 
@@ -132,7 +132,7 @@ def check_condition(spec: QuerySpec, condition: Q, asked: str) -> None:
             f"{DEEPEST_CONDITION}",
             fix="Flatten it with Q(a) | Q(b) | … on one level.",
         )
-    resolver = _checker(spec, asked)
+    resolver = checker(spec, asked)
     resolver.conditions.condition(condition, 0, resolver.scope, 0)
     table.remember(key)
 
@@ -146,7 +146,7 @@ def check_ordering(spec: QuerySpec, terms: tuple[str | OrderBy, ...], asked: str
     key = (*spec.named, "order by", *map(_key_of_term, terms))
     if key in spec.table.checked:
         return
-    resolver = _checker(spec, asked)
+    resolver = checker(spec, asked)
     with resolver.conditions.allowing():
         resolver.ordering(terms, 0)
     spec.table.remember(key)
@@ -160,7 +160,7 @@ def check_annotations(spec: QuerySpec, asked: str) -> None:
     """
     if spec.named in spec.table.checked:
         return
-    resolver = _checker(spec, asked)
+    resolver = checker(spec, asked)
     for place in range(len(spec.annotations)):
         resolver.conditions.annotation(place)
     spec.table.remember(spec.named)
@@ -206,7 +206,7 @@ def check_outputs(spec: QuerySpec, paths: tuple[str, ...], asked: str) -> None:
     key = (*spec.named, "output of", *paths)
     if key in spec.table.checked:
         return
-    resolver = _checker(spec, asked)
+    resolver = checker(spec, asked)
     shown = shown_names(spec.annotations)
     hidden = {annotation.name for annotation in spec.annotations}.difference(shown)
     for path in paths:
