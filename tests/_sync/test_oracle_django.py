@@ -11,11 +11,13 @@ import pytest
 from django.core.exceptions import FieldError
 from django.db import DatabaseError
 from hypothesis import given
+from hypothesis import strategies as st
 
+import covet.sync as covet
 from covet.sync import Database, atomic
 
 from ..databases import Scratch
-from ..oracle import saying
+from ..oracle import aggregates, saying
 from ..oracle.django_twin import saying as django_saying
 from ..oracle.django_twin.connecting import Django
 from ..oracle.django_twin.differences import DIFFERENCES, IN_TREES, REFUSALS
@@ -32,6 +34,7 @@ from ..oracle.strategies import (
     listings,
     scenarios,
 )
+from ..oracle.strategies.values import worlds
 from ..oracle.tables import World
 from ..oracle.tree import paths
 from .test_oracle import BY_TABLE, Author, Post, store
@@ -143,6 +146,23 @@ def check_listing(world: World, listing: Listing, kind: str, django: Django) -> 
         same = verdicts.comparable([step], read)
         found = [row for row in ours.fetch() if row[0] in same]
         assert found == [row for row in django.rows(theirs) if row[0] in same]
+
+
+@given(world=worlds(), chains=st.lists(aggregates.calls, min_size=2, max_size=6))
+@examples(12)
+def test_aggregates_groups_and_having_are_those_of_django(
+    db: Database, scratch: Scratch, django: Django, world: World, chains: Any
+) -> None:
+    store_for_all(world)
+    try:
+        for calls in chains:
+            ours = aggregates.said(Author.objects.all(), covet, calls)
+            with told(world, calls, ours, django):
+                found = aggregates.alike(ours.fetch())
+                theirs = django.rows(lambda alias, c=calls: django_saying.aggregated(c, alias))
+                assert found == aggregates.alike(theirs)
+    finally:
+        scratch.empty()
 
 
 @pytest.mark.parametrize("difference", [*DIFFERENCES, *IN_TREES], ids=lambda one: one.reason[:40])

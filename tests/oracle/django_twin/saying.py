@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
+from django.db import models
 from django.db.models import F, Q, Value, lookups
 
+from .. import aggregates
+from ..aggregates import Call
 from ..reference import Step, Term
 from ..saying import ARITHMETIC, spelled
 from ..tree import (
@@ -78,3 +81,8 @@ def asked(table: str, steps: Sequence[Step], alias: str) -> Any:
     for step in steps:
         query = getattr(query, step.verb)(q(step.condition))
     return query
+
+
+def aggregated(calls: Sequence[Call], alias: str) -> Any:
+    """The queryset for calls with aggregates."""
+    return aggregates.said(BY_TABLE["author"].objects.using(alias), models, calls)
