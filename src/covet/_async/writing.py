@@ -407,6 +407,7 @@ class Writing(AsyncRows[T]):
 
     def _changing(self) -> None:
         """What is kept of the rows, here or by the instance that they belong to, is old now."""
+        self._refuse_combined("update() or delete")
         self._rows = None
         if self._owner is not None:
             way, instance = self._owner

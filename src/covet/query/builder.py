@@ -12,8 +12,9 @@ from ..schema.peers import FetchMode, checked_mode
 from ..schema.ways import ToMany
 from . import prefetch, related, resolve
 from .annotations import check, own_name, shown_names, with_names
+from .combining import Combining
 from .loading import EVERYTHING
-from .spec import INSTANCES, Lock, Output, QuerySpec
+from .spec import INSTANCES, Lock, QuerySpec
 
 if TYPE_CHECKING:
     from typing import Self
@@ -27,7 +28,7 @@ MOST_SHOWN = 20
 """How many rows a repr shows."""
 
 
-class Builder(Queried, Generic[T]):
+class Builder(Combining, Generic[T]):
     """The colour-free half of ``QuerySet``: everything that only says what is asked."""
 
     model: type[Any]
@@ -127,6 +128,7 @@ class Builder(Queried, Generic[T]):
         spec = self._spec
         if not condition.children:
             return self._with(spec)
+        self._refuse_combined(call)
         if spec.high is not None or spec.low:
             raise sliced(call)
         key = spec.named + condition.key if spec.annotations else condition.key
@@ -183,6 +185,7 @@ class Builder(Queried, Generic[T]):
         Example:
             >>> authors = Author.objects.filter(posts__views__gt=9).distinct()
         """
+        self._refuse_combined("distinct")
         if self._spec.is_sliced:
             raise sliced("distinct")
         return self._with(self._spec.distinctly())
@@ -202,6 +205,7 @@ class Builder(Queried, Generic[T]):
             UnknownField: a path that the model does not have.
             FieldError: a path to several rows, or to no relation at all.
         """
+        self._refuse_combined("select_related")
         if not paths or paths == (None,):
             return self._with(self._spec.with_related(None if not paths else ()))
         shown = f"select_related({', '.join(map(repr, paths))})"
@@ -291,6 +295,7 @@ class Builder(Queried, Generic[T]):
         return related.check_columns(self._spec.table, fields, call, shown)
 
     def _check_instances(self, call: str) -> None:
+        self._refuse_combined(call)
         if self._spec.output != INSTANCES:
             raise FieldError(
                 f"{call}() cannot be called after values() or values_list(), whose rows have what "
@@ -343,6 +348,7 @@ class Builder(Queried, Generic[T]):
     def _annotated(
         self, call: str, aggregates: Iterable[Any], expressions: dict[str, Any], shown: bool
     ) -> Self:
+        self._refuse_combined(call)
         given = with_names(call, aggregates, expressions)
         check(self.model, self._spec.table, given, call)
         spec = self._spec.annotated(given, shown)
@@ -397,6 +403,7 @@ class Builder(Queried, Generic[T]):
             >>> async with atomic():
             ...     account = await Account.objects.select_for_update().get(id=1)
         """
+        self._refuse_combined("select_for_update")
         if nowait and skip_locked:
             raise FieldError("select_for_update() takes nowait or skip_locked, not both")
         named = () if isinstance(of, str) else tuple(of)
@@ -443,11 +450,13 @@ class Builder(Queried, Generic[T]):
 
     def _output(self, call: str, kind: str, paths: tuple[str, ...]) -> QuerySpec:
         """The spec for rows that are no instances."""
-        shown = ", ".join(map(repr, paths))
-        spec = self._spec
-        resolve.check_outputs(spec, paths, f"{call}({shown})")
-        columns = (field.attname for field in spec.table.fields)
-        return spec.giving(Output(kind, paths or (*columns, *shown_names(spec.annotations))))
+        spec, asked = self._spec, f"{call}({', '.join(map(repr, paths))})"
+        if spec.combined is not None:
+            spec = self._each_giving(kind, paths)
+            resolve.check_combined(spec, asked)
+            return spec
+        resolve.check_outputs(spec, paths, asked)
+        return spec.giving_all(kind, paths)
 
     def _sliced(self, bounds: slice) -> Self:
         """A part of the rows by position: ``LIMIT … OFFSET …``, or of the rows that are loaded.
@@ -475,6 +484,9 @@ class Builder(Queried, Generic[T]):
 
     def _by_key_unless_ordered(self) -> Self:
         """What ``first()`` asks: in some order that is the same each time."""
+        combined = self._spec.combined
+        if combined is not None and self._spec.output != INSTANCES:
+            return self  # it need not give a key
         return self if self.ordered or self._spec.is_sliced else self.order_by("pk")
 
     def _latest_last(self, call: str, fields: tuple[Any, ...]) -> Self:

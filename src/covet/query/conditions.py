@@ -5,12 +5,12 @@ The tree is walked by an own stack, never by recursion: users build trees in loo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ..errors import FieldError, short
+from ..errors import FieldError, UnknownField, short
 from ..expressions import Comparison, Expression, F, FieldRef, Holds, Lookup, Q, Subquery, Value
 from ..expressions.aggregates import Aggregate
 from ..expressions.q import AND
@@ -52,6 +52,9 @@ class Conditions:
         outer: the conditions and the tables of the query around this one.
         ask: what resolves a query inside of this one.
         unfinished: whether the query may yet be put into another one.
+
+    Attributes:
+        outputs: what can be named by its name alone, instead of the fields of a table.
     """
 
     aggregating = False
@@ -85,6 +88,7 @@ class Conditions:
         self.visible = len(annotations)
         self.scope = scope
         self.resolved: dict[int, Operand] = {}
+        self.outputs: Mapping[str, Operand] | None = None
 
     # --- named expressions ---------------------------------------------------------------------
 
@@ -128,6 +132,8 @@ class Conditions:
             UnknownLookup: a word behind it that is neither a part of its value nor a lookup.
         """
         asked = asked or self.asked
+        if self.outputs is not None:
+            return self._output(path, scope.table.model_name, asked)
         place, name, words = self._named(path)
         if place is None:
             parsed = parse(scope.table, path, asked, self._names())
@@ -135,6 +141,18 @@ class Conditions:
         found = self.annotation(place)
         parts, lookup = behind(found.field, words, scope.table.model_name, name, asked)
         return _parts_of(found, parts), lookup
+
+    def _output(self, path: str, model: str, asked: str | None) -> tuple[Operand, str]:
+        """What a path names where only what a query gives can be named."""
+        assert self.outputs is not None
+        words = path.split("__")
+        for count in range(len(words), 0, -1):
+            name = "__".join(words[:count])
+            found = self.outputs.get(name)
+            if found is not None:
+                parts, lookup = behind(found.field, words[count:], model, name, asked)
+                return _parts_of(found, parts), lookup
+        raise UnknownField(model, words[0], [*self.outputs], asked)
 
     def _named(self, path: str) -> tuple[int | None, str, list[str]]:
         """The place of the annotation that a path begins with, its name, and what stands behind."""

@@ -94,3 +94,21 @@ def qualified(select: ast.Select, condition: ast.Condition, alias: str) -> ast.S
         having=None,
         order_by=order,
     )
+
+
+def without_hidden(select: ast.Select, alias: str) -> ast.Select:
+    """A SELECT that gives only what another one shows."""
+    shown = len(select.outputs) - select.hidden
+    outputs = tuple(
+        ast.Output(alias, f"c{n}", expr.field, expr.nullable)
+        for n, expr in enumerate(select.outputs[:shown])
+    )
+    return ast.Select(
+        ast.Derived(select),
+        alias,
+        outputs,
+        related=select.related,
+        fields=select.fields,
+        names=select.names,
+        widths=select.widths,
+    )

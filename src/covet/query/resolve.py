@@ -143,6 +143,9 @@ def check_ordering(spec: QuerySpec, terms: tuple[str | OrderBy, ...], asked: str
     Raises:
         FieldError: it names what the model does not have.
     """
+    if spec.combined is not None:
+        check_combined(spec.ordered(terms), asked)
+        return
     key = (*spec.named, "order by", *map(_key_of_term, terms))
     if key in spec.table.checked:
         return
@@ -150,6 +153,18 @@ def check_ordering(spec: QuerySpec, terms: tuple[str | OrderBy, ...], asked: str
     with resolver.conditions.allowing():
         resolver.ordering(terms, 0)
     spec.table.remember(key)
+
+
+def check_combined(spec: QuerySpec, asked: str) -> None:
+    """Refuse a combination of queries that do not fit, or a name that they do not give.
+
+    Raises:
+        FieldError: other columns, or an unknown name.
+    """
+    key = ("combined", *spec.inner_key)
+    if key not in spec.table.checked:
+        _checker(spec, asked).select()
+        spec.table.remember(key)
 
 
 def check_annotations(spec: QuerySpec, asked: str) -> None:

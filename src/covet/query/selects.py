@@ -11,8 +11,9 @@ from ..expressions import Expression, OrderBy
 from ..schema.fields import BigIntegerField, Field
 from . import ast, related
 from .annotations import shown_names
+from .combined import OPERATORS, Combined, check_alike, names_of
 from .conditions import Ask, Conditions
-from .deriving import Pulled, qualified
+from .deriving import Pulled, qualified, without_hidden
 from .groups import Split, by_rows, by_values, split
 from .joins import Aliases, Scope, column
 from .loading import Mask
@@ -66,7 +67,7 @@ class SelectResolver:
     def __init__(
         self,
         spec: QuerySpec,
-        ask: Ask,
+        ask: Ask | None,
         asked: str | None = None,
         *,
         base: int = 0,
@@ -90,6 +91,8 @@ class SelectResolver:
 
     def select(self, marked: bool = False) -> ast.Select:
         """The SELECT of the rows; if they are marked, with what orders them as its last outputs."""
+        if self.spec.combined is not None:
+            return self.of_combined(self.spec.combined)
         where, having, qualify = self.where()
         outputs, fields, beside, names, widths = self.outputs()
         order = self.order()
@@ -145,8 +148,56 @@ class SelectResolver:
         """The key of the owner, from the join that the clause about it made."""
         return ast.flat([self.conditions.value(keyed.path, self.scope, keyed.clause)[0].expr])
 
+    def of_combined(self, combined: Combined) -> ast.Select:
+        """The rows of several queries."""
+        members = tuple(map(self._member, combined.parts, combined.starts))
+        check_alike(combined.call, members)
+        alias = self.scope.aliases.take("rows")
+        first = members[0]
+        columns = enumerate(zip(*(member.outputs for member in members), strict=True))
+        found = replace(
+            first,
+            table=ast.Compound(OPERATORS[combined.call], combined.all, members),
+            alias=alias,
+            outputs=tuple(
+                ast.Output(alias, f"c{n}", column[0].field, any(each.nullable for each in column))
+                for n, column in columns
+            ),
+            joins=(),
+            where=None,
+            group_by=(),
+            having=None,
+            distinct=False,
+        )
+        self.conditions.outputs = names_of(combined.parts[0], found, alias)
+        if self.spec.output != combined.parts[0].output:
+            values = [self.value(path).expr for path in self.spec.output.paths]
+            found = replace(found, outputs=tuple(values), widths=(1,) * len(values))
+        order = self.order()
+        limit, offset = self.window()
+        return replace(found, order_by=order, limit=limit, offset=offset)
+
+    def _member(self, spec: QuerySpec, start: int) -> ast.Select:
+        """One of the queries that are put together; its order counts only for its slice."""
+        aliases = Aliases()
+        aliases.taken |= self.scope.aliases.taken
+        resolver = SelectResolver(
+            spec if spec.is_sliced else spec.ordered(()),
+            self.conditions.ask,
+            self.asked,
+            base=self.base + start,
+            aliases=aliases,
+            outer=self.conditions.outer,
+            unfinished=self.conditions.unfinished,
+        )
+        found = replace(resolver.select(), lock=None)
+        return found if not found.hidden else without_hidden(found, aliases.take("part"))
+
     def rows(self, window: bool = False) -> ast.Select:
         """The rows without anything of them."""
+        if self.spec.combined is not None:
+            found = self.of_combined(self.spec.combined)
+            return replace(found, outputs=(), order_by=()) if window else found
         where, having, qualify = self.where()
         limit, offset = self.window() if window else (None, None)
         grouped = self.group_by((), (), having, ())
@@ -172,6 +223,8 @@ class SelectResolver:
     def aggregate(self, names: tuple[str, ...]) -> ast.Select:
         """The one row of the last annotations, which are about all rows of the query."""
         spec = self.spec
+        if spec.combined is not None:
+            return self._aggregate_of(self.of_combined(spec.combined), names)
         self.conditions.nested_from = len(spec.annotations) - len(names)
         where, having, qualify = self.where()
         if spec.nothing:
@@ -211,6 +264,22 @@ class SelectResolver:
         )
         inner = self._qualified(inner, qualify)
         return ast.Select(ast.Derived(inner), alias, found, widths=widths)
+
+    def _aggregate_of(self, select: ast.Select, names: tuple[str, ...]) -> ast.Select:
+        """What aggregates say about the rows of a SELECT, as they are."""
+        assert self.spec.combined is not None
+        alias = self.scope.aliases.take("rows")
+        spec = self.spec.combined.parts[0].giving(self.spec.output)
+        self.conditions.outputs = names_of(spec, select, alias)
+        annotations = self.spec.annotations[-len(names) :]
+        with self.conditions.allowing():
+            found = tuple(
+                self.conditions.expression(
+                    each.expression, each.start + self.base, self.scope, None
+                ).expr
+                for each in annotations
+            )
+        return ast.Select(ast.Derived(select), alias, found, widths=(1,) * len(names))
 
     def _qualified(self, select: ast.Select, qualify: ast.Condition | None) -> ast.Select:
         """A SELECT of which only some rows are kept, by what windows say of them."""

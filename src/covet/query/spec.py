@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from ..expressions import Expression, OrderBy, Q
 from ..schema.table import Table
-from .annotations import Annotation, made
+from .annotations import Annotation, made, shown_names
+from .combined import Combined
 from .loading import EVERYTHING, Loading, Mask
 
 
@@ -89,6 +90,7 @@ class QuerySpec:
         annotations: the named expressions, in the order in which they were given.
         grouped: by what the rows are grouped: paths, or ``ROWS``; None if they are not.
         lock: how the rows are locked; None if they are not.
+        combined: the queries whose rows these are, put together; None if they are of a table.
         nothing: whether it is known to have no rows, as ``none()`` has.
     """
 
@@ -96,6 +98,7 @@ class QuerySpec:
         "annotations",
         "backwards",
         "clauses",
+        "combined",
         "distinct",
         "grouped",
         "high",
@@ -128,6 +131,7 @@ class QuerySpec:
     annotations: tuple[Annotation, ...]
     grouped: tuple[str, ...] | None
     lock: Lock | None
+    combined: Combined | None
     nothing: bool
 
     def __init__(self, table: Table) -> None:
@@ -147,6 +151,7 @@ class QuerySpec:
         self.annotations = ()
         self.grouped = None
         self.lock = None
+        self.combined = None
         self.nothing = False
 
     def copy(self) -> QuerySpec:
@@ -168,6 +173,7 @@ class QuerySpec:
         new.annotations = self.annotations
         new.grouped = self.grouped
         new.lock = self.lock
+        new.combined = self.combined
         new.nothing = self.nothing
         return new
 
@@ -290,6 +296,30 @@ class QuerySpec:
         new.key = (*self.key, "order", ";")
         new.high = most
         return new
+
+    def of_combined(self, combined: Combined) -> QuerySpec:
+        """The rows of several queries, this one first, which says what they become."""
+        new = QuerySpec(self.table)
+        new.combined = combined
+        new.output = self.output
+        new.key = combined.key
+        for part in combined.parts:
+            new.values += part.values + part.window_values
+        new.ordering = Ordering((), len(new.values))
+        return new
+
+    def placed_as(self, other: QuerySpec) -> QuerySpec:
+        """In the order and the slice of another one."""
+        assert other.ordering is not None
+        new = self.ordered(other.ordering.terms) if other.ordering.terms else self
+        new = new.reversed() if other.backwards else new.copy()
+        new.low, new.high = other.low, other.high
+        return new
+
+    def giving_all(self, kind: str, paths: tuple[str, ...]) -> QuerySpec:
+        """Rows as values of these paths; of all columns where none is named."""
+        columns = (field.attname for field in self.table.fields)
+        return self.giving(Output(kind, paths or (*columns, *shown_names(self.annotations))))
 
     def empty(self) -> QuerySpec:
         """No rows, and no query to find that out."""

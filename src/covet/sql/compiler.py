@@ -71,6 +71,15 @@ class Compiler(ConditionCompiler):
             f" ORDER BY {place}",
         )
 
+    def member(self, node: ast.Select) -> SQL:
+        """A SELECT among others that are put together, where no order or slice can stand."""
+        if not (node.order_by or _is_slice(node)):
+            return self.numbered(node)
+        columns = ((self.name(f"c{n}"),) for n in range(len(node.outputs)))
+        return sql(
+            "SELECT ", separated(", ", columns), " FROM ", self.table(ast.Derived(node), "part")
+        )
+
     def numbered(self, node: ast.Select) -> SQL:
         """A SELECT as a derived table, whose columns must have names that differ."""
         self.shared |= dict.fromkeys(node.group_by)
@@ -80,7 +89,7 @@ class Compiler(ConditionCompiler):
     def numbers(self, node: ast.Select) -> SQL:
         """The outputs of a SELECT, named by their numbers."""
         outputs = (
-            sql(self.output(_unnamed(expr)), " AS ", self.name(f"c{n}"))
+            sql(self.argument(_unnamed(expr)), " AS ", self.name(f"c{n}"))
             for n, expr in enumerate(node.outputs)
         )
         return separated(", ", outputs)
@@ -235,6 +244,10 @@ class Compiler(ConditionCompiler):
             return (f"(SELECT 1) AS {self.name('row')}",)
         if isinstance(source, ast.Derived):
             return sql("(", self.numbered(source.select), f") AS {self.name(alias)}")
+        if isinstance(source, ast.Compound):
+            operator = f" {source.operator}{' ALL' if source.all else ''} "
+            members = separated(operator, map(self.member, source.selects))
+            return sql("(", members, f") AS {self.name(alias)}")
         name = self.name(source.name)
         return (name if alias == source.name else f"{name} AS {self.name(alias)}",)
 

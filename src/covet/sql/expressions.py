@@ -56,7 +56,7 @@ class ExpressionCompiler:
     def argument(self, node: ast.Expr) -> SQL:
         """An expression inside of a function, where a parameter has to say its type."""
         text = self.expr(node)
-        if isinstance(node, ast.Param | ast.Constant):
+        if isinstance(node, ast.Param | ast.Constant | ast.Null):
             return self.dialect.argument(text, node.field)
         return text
 

@@ -50,6 +50,7 @@ from .expressions import (
 )
 from .statements import (
     Assignment,
+    Compound,
     Conflict,
     CountRows,
     Delete,
@@ -81,6 +82,7 @@ __all__ = [
     "Column",
     "Columns",
     "Compare",
+    "Compound",
     "Condition",
     "Conflict",
     "Constant",

@@ -20,7 +20,21 @@ class Derived:
     select: Select
 
 
-Source: TypeAlias = Table | Derived
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """Several SELECTs put together in the place of a table; its columns are called like those.
+
+    Attributes:
+        operator: ``"UNION"``, ``"INTERSECT"`` or ``"EXCEPT"``.
+        all: whether equal rows stay.
+    """
+
+    operator: str
+    all: bool
+    selects: tuple[Select, ...]
+
+
+Source: TypeAlias = Table | Derived | Compound
 """What rows come from."""
 
 

@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any, TypeVar
 
 from .expressions import Column, Constant, Param
-from .statements import Derived, Ranked, Select
+from .statements import Compound, Derived, Ranked, Select
 
 Node = TypeVar("Node")
 
 LEAVES = (Column, Constant, Param)
-QUERIES = (Select, Ranked, Derived)
+QUERIES = (Select, Ranked, Derived, Compound)
 CLOSED = (*LEAVES, *QUERIES)
 """What is not looked into: leaves, and subqueries, which have rows of their own."""
 
