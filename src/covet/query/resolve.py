@@ -163,7 +163,7 @@ def check_combined(spec: QuerySpec, asked: str) -> None:
     """
     key = ("combined", *spec.inner_key)
     if key not in spec.table.checked:
-        _checker(spec, asked).select()
+        checker(spec, asked).select()
         spec.table.remember(key)
 
 
