@@ -181,8 +181,8 @@ async def test_update_of_nothing_sends_nothing(posts: list[Post]) -> None:
         (
             {"views": F("author__name")},
             FieldError,
-            "Post.views is set to F('author__name'), which is in another table. "
-            "Read the value first, and set the column to it.",
+            "Post.views is of type integer and cannot be set to F('author__name'), which is of "
+            "type text.",
         ),
         (
             {"views": F("title")},

@@ -273,9 +273,12 @@ def test_columns_of_several_tables_are_updated_together(db: Database) -> None:
     assert Bar.objects.filter(name="none").update(rating=1, seats=1) == 0
 
 
-def test_a_column_is_not_set_to_one_of_another_table(db: Database) -> None:
-    with pytest.raises(FieldError, match="in another table"):
-        Restaurant.objects.update(seats=F("rating"))
+def test_a_column_is_set_to_one_of_a_parents_table(db: Database) -> None:
+    Restaurant.objects.create(name="Ox", rating=4)
+
+    assert Restaurant.objects.update(seats=F("rating") * 10) == 1
+
+    assert Restaurant.objects.get().seats == 40
 
 
 def test_deleting_a_child_deletes_its_parents_rows(db: Database) -> None:

@@ -361,6 +361,20 @@ def test_get_or_create_inside_a_transaction_leaves_it_usable(db: Database) -> No
 # --- update_or_create ----------------------------------------------------------------------------
 
 
+def test_the_row_to_be_updated_is_locked(db: Database) -> None:
+    Item.objects.create(name="a")
+
+    with capture_queries() as queries:
+        Item.objects.update_or_create({"views": 2}, name="a")
+        Item.objects.select_related("shop").update_or_create({"views": 3}, name="a")
+        Item.objects.distinct().update_or_create({"views": 4}, name="a")
+
+    locking = ["FOR UPDATE" in q.sql for q in queries if q.sql.startswith("SELECT")]
+    locks = db.dialect.locks_rows
+    assert locking == [locks, locks, locks and db.dialect.locks_distinct]
+    assert Item.objects.get(name="a").views == 4
+
+
 def test_a_row_that_is_there_is_updated(db: Database) -> None:
     item = Item.objects.create(name="a", views=1, rank=5)
 

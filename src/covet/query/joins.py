@@ -95,6 +95,11 @@ class Scope:
         left = column(alias, near, self.may_miss(alias))
         return ast.Join(table, new, outer, left, column(new, far, outer))
 
+    @property
+    def meets_many(self) -> bool:
+        """Whether a relation to many rows is joined, which has the filter call in its key."""
+        return any(isinstance(key, tuple) and len(key) > 3 for key in self.joined)
+
     def columns(self, alias: str, fields: Iterable[Field[Any]], table: Table) -> list[ast.Column]:
         """Columns of a table."""
         misses = self.may_miss(alias)

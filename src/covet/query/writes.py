@@ -113,7 +113,7 @@ def update(
         asked_of: the table whose model the user named, if not that of the query.
 
     Raises:
-        FieldError: an expression over other tables or of another type than the column.
+        FieldError: an expression over relations to many, or of another type than the column.
     """
     select = select_keys_above(spec, links) if links else select_keys(spec)
     table = links[-1].target if links else spec.table
@@ -160,7 +160,7 @@ def by_case(
             behind these the values of the rows.
 
     Raises:
-        FieldError: an expression over other tables or of another type than the column.
+        FieldError: an expression over relations to many, or of another type than the column.
     """
     select = select_keys(spec)
     table = spec.table
@@ -232,10 +232,19 @@ def _expression(
     asked = f"update({field.name}={value!r})"
     conditions = Conditions(asked, annotations, scope, asked_of, ask=ask)
     operand = conditions.expression(value, place, scope, None)
-    if scope.joined:
-        raise FieldError(
-            f"{named(field)} is set to {value!r}, which is in another table",
-            fix="Read the value first, and set the column to it.",
-        )
     _check_type(field, value, operand)
-    return operand.expr
+    if not scope.joined:
+        return operand.expr
+    if scope.meets_many:
+        raise FieldError(
+            f"{named(field)} is set to {value!r}, of which there may be several",
+            fix="Say which one by a Subquery.",
+        )
+    if any(join.table.concrete is table.concrete for join in scope.joined.values()):
+        raise FieldError(  # SQLite would read what it has just changed, and MySQL refuses
+            f"{named(field)} is set to {value!r}, which is in the table that is changed",
+            fix="Read the values first, and write them with bulk_update().",
+        )
+    # The tables are joined to a row of their own, as no database joins them to an UPDATE alike.
+    row = ast.Select(None, "", (operand.expr,), scope.joins(ast.NOWHERE))
+    return ast.Scalar(row, operand.field or field)
