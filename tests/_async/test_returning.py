@@ -12,6 +12,7 @@ from covet.aio import (
     PROTECT,
     CharField,
     CompositePrimaryKey,
+    Count,
     Database,
     DecimalField,
     F,
@@ -275,6 +276,17 @@ async def test_distinct_rows_are_given_once(posts: list[Post]) -> None:
 
     assert await commented.returning("title").update(views=9) == [("a",)]
     assert await commented.returning("title").delete() == [("a",)]
+
+
+async def test_rows_found_by_an_aggregate(posts: list[Post]) -> None:
+    await Comment.objects.create(text="y", post=posts[0])
+    counted = Post.objects.annotate(number=Count("comments"))
+
+    assert await counted.filter(number=2).returning("title").update(views=9) == [("a",)]
+    assert await counted.order_by("-number")[:1].returning("views").update(views=8) == [(8,)]
+    found, is_new = await counted.update_or_create({"views": 7}, title="a")
+    assert (found.views, is_new) == (7, False)
+    assert await counted.filter(number=2).returning("title").delete() == [("a",)]
 
 
 async def test_what_was_fetched_is_asked_anew(posts: list[Post]) -> None:

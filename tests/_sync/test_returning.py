@@ -14,6 +14,7 @@ from covet.sync import (
     PROTECT,
     CharField,
     CompositePrimaryKey,
+    Count,
     Database,
     DecimalField,
     F,
@@ -277,6 +278,17 @@ def test_distinct_rows_are_given_once(posts: list[Post]) -> None:
 
     assert commented.returning("title").update(views=9) == [("a",)]
     assert commented.returning("title").delete() == [("a",)]
+
+
+def test_rows_found_by_an_aggregate(posts: list[Post]) -> None:
+    Comment.objects.create(text="y", post=posts[0])
+    counted = Post.objects.annotate(number=Count("comments"))
+
+    assert counted.filter(number=2).returning("title").update(views=9) == [("a",)]
+    assert counted.order_by("-number")[:1].returning("views").update(views=8) == [(8,)]
+    found, is_new = counted.update_or_create({"views": 7}, title="a")
+    assert (found.views, is_new) == (7, False)
+    assert counted.filter(number=2).returning("title").delete() == [("a",)]
 
 
 def test_what_was_fetched_is_asked_anew(posts: list[Post]) -> None:

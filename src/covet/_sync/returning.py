@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from ..query.reach import changes_others
 from ..query.writes import Assigned
 from ..rows import returning, saving
-from ..rows.locks import locking_own
+from ..rows.locks import locking_own, locks
 from ..schema.peers import Origin
 from .database import Database
 from .deletion import delete, is_observed, keys_of, rows_of
@@ -116,7 +116,10 @@ class Returning(Generic[T]):
     def _delete_by_keys(self, db: Database) -> list[Any]:
         query, wanted = self._query, self._wanted
         with atomic(using=db.alias):
-            locked = wanted.locked(query._spec, db.dialect)
+            spec = query._spec
+            if not locks(spec, db.dialect):
+                spec = wanted.rows_of(keys_of(db, spec))
+            locked = wanted.locked(spec, db.dialect)
             found, keys = wanted.apart(rows_of(db, locked, query._mode))
             most = db.dialect.most_keys
             for start in range(0, len(keys), most):

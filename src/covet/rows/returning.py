@@ -56,6 +56,10 @@ class Wanted:
         """The query for what is wanted of rows with these keys."""
         return self.outputs.where(Q(pk__in=list(keys)))
 
+    def rows_of(self, keys: Sequence[Any]) -> QuerySpec:
+        """The query for the rows with these keys, whatever else was asked."""
+        return self._plain.where(Q(pk__in=list(keys)))
+
     def locked(self, spec: QuerySpec, dialect: Dialect) -> QuerySpec:
         """The query for what is wanted of the rows of another; fields have the key behind them."""
         own = spec.with_related(()).with_loading(self._plain.loading)
