@@ -51,6 +51,8 @@ SETTINGS = (
     " /*M!, ',SIMULTANEOUS_ASSIGNMENT' */)"
     # Whoever steps through rows may be as slow to take the next ones as any client to ask.
     ", net_write_timeout=GREATEST(@@net_write_timeout, @@wait_timeout)"
+    # As long as a packet takes; what is longer is an error of the query's (sql/functions).
+    ", group_concat_max_len=LEAST(@@max_allowed_packet - 64, 1073741824)"
     # As on PostgreSQL, a transaction sees what others have committed; otherwise the row that made
     # an INSERT fail could not be read in the same block. The name is MariaDB's, then MySQL's.
     "/*M! , tx_isolation='READ-COMMITTED' *//*!80000 , transaction_isolation='READ-COMMITTED' */"

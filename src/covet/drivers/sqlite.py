@@ -24,8 +24,8 @@ from ..errors import (
     OperationalError,
     ProgrammingError,
 )
+from ..sql.dialects import sqlite_aggregates, sqlite_functions
 from ..sql.dialects.base import LIMITS, Server
-from ..sql.dialects.sqlite_functions import register
 from .base import NO_TABLE_FIX, Commands, Params, Result, Rows, connection_failed, database_error
 from .sqlite_stream import AsyncSqliteStream, SyncSqliteStream
 from .url import DatabaseURL
@@ -47,8 +47,9 @@ _BY_CODE: dict[int, type[DatabaseError]] = {
     sqlite3.SQLITE_MISUSE: InterfaceError,
     sqlite3.SQLITE_ERROR: ProgrammingError,
 }
-# covet's functions refuse a value: a number beyond its column, a pattern that is none.
-FUNCTION_FAILED = "user-defined function raised exception"
+# covet's functions refuse a value: a number beyond its column, a pattern that is none. SUM() has an
+# overflow of its own.
+REFUSED = ("user-defined function raised exception", "user-defined aggregate's", "integer overflow")
 BEYOND_LIMITS = f"CHECK constraint failed: {LIMITS}"
 _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
     (sqlite3.IntegrityError, IntegrityError),
@@ -67,7 +68,7 @@ _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
 
 def translate(error: BaseException) -> CovetError | None:
     """covet's error for one of sqlite3's, None for any other."""
-    if error.args == (FUNCTION_FAILED,):
+    if isinstance(error, sqlite3.OperationalError) and str(error).startswith(REFUSED):
         return database_error(DataError, error, error)
     if isinstance(error, sqlite3.OperationalError):
         # Extended codes hold the plain one in their low byte.
@@ -101,7 +102,8 @@ def _open(url: DatabaseURL) -> sqlite3.Connection:
             with contextlib.suppress(sqlite3.OperationalError):  # a file that is read-only
                 connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchall()  # is it a database?
-        register(connection)
+        sqlite_functions.register(connection)
+        sqlite_aggregates.register(connection)
     except BaseException:
         connection.close()
         raise

@@ -1,7 +1,20 @@
 """What a user can say: Q trees, F references, functions, aggregates, orderings, as plain data."""
 
-from .aggregates import Aggregate, Avg, Count, Max, Min, Sum
+from .aggregates import (
+    Aggregate,
+    AnyValue,
+    Avg,
+    BoolAnd,
+    BoolOr,
+    Count,
+    Max,
+    Min,
+    StdDev,
+    Sum,
+    Variance,
+)
 from .base import Combined, Compound, Expression, F, FieldRef, OrderBy, Value, as_expression
+from .collecting import ArrayAgg, GroupConcat, JSONBAgg, StringAgg
 from .conditional import Case, ExpressionWrapper, Predicate, When
 from .functions.base import Func
 from .functions.comparison import Cast, Coalesce, Greatest, Least, NullIf
@@ -12,7 +25,11 @@ from .windows import Rank, RowNumber, RowRange, ValueRange, Window
 
 __all__ = [
     "Aggregate",
+    "AnyValue",
+    "ArrayAgg",
     "Avg",
+    "BoolAnd",
+    "BoolOr",
     "Case",
     "Cast",
     "Coalesce",
@@ -27,7 +44,9 @@ __all__ = [
     "FieldRef",
     "Func",
     "Greatest",
+    "GroupConcat",
     "Holds",
+    "JSONBAgg",
     "Least",
     "Lookup",
     "Max",
@@ -41,10 +60,13 @@ __all__ = [
     "RawSQL",
     "RowNumber",
     "RowRange",
+    "StdDev",
+    "StringAgg",
     "Subquery",
     "Sum",
     "Value",
     "ValueRange",
+    "Variance",
     "When",
     "Window",
     "as_expression",

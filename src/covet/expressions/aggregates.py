@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, TypeVar
 
 from ..errors import FieldError, short
-from .base import Compound, Expression, F, OrderBy, as_expression
+from .base import Compound, Expression, F, OrderBy, Value, as_expression
+from .functions.base import NAME
 from .q import Q
 from .shape import Shaped, type_shape
 
@@ -38,6 +39,8 @@ class Aggregate(Compound[T]):
         order_by: in which order the values are taken, where that matters.
         output_field: the type of the result, if it is to be another one.
 
+    A subclass with another ``function`` is an aggregate of your own database's.
+
     Raises:
         FieldError: an argument that this function does not have.
 
@@ -67,6 +70,8 @@ class Aggregate(Compound[T]):
         output_field: Any = None,
     ) -> None:
         name = type(self).__name__
+        if not NAME.fullmatch(self.name):
+            raise FieldError(f"{short(self.name)} cannot name a function")
         if len(expressions) != self.arity:
             raise FieldError(f"{name}() takes {self.arity} expression, not {len(expressions)}")
         if distinct and not self.can_be_distinct:
@@ -83,7 +88,12 @@ class Aggregate(Compound[T]):
         self.output_field = output_field
         parts: list[Shaped] = [*self.expressions, *self.order_by]
         parts += [part for part in (self.filter, self.default) if part is not None]
-        self._consists(self.function, parts, *self._shape())
+        self._consists(self.name, parts, *self._shape())
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.function
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -94,7 +104,9 @@ class Aggregate(Compound[T]):
         return as_expression(given)
 
     def _shape(self) -> tuple[str, ...]:
+        cls = type(self)
         return (
+            f"{cls.__module__}.{cls.__qualname__}@{id(cls)}",  # which says the type of the result
             "DISTINCT" if self.distinct else "ALL",
             f"{len(self.expressions)} {len(self.order_by)} {self.filter is not None}",
             type_shape(self.output_field),
@@ -109,7 +121,7 @@ class Aggregate(Compound[T]):
             FieldError: it is about more than a single field.
         """
         first = self.expressions[0] if self.expressions else None
-        if len(self.expressions) == 1 and isinstance(first, F):
+        if isinstance(first, F) and not any(isinstance(e, F) for e in self.expressions[1:]):
             return f"{first.path}__{type(self).__name__.lower()}"
         raise FieldError(
             f"{self!r} needs a name", fix=f"Write total={self!r} with a name of your own."
@@ -126,8 +138,6 @@ class Aggregate(Compound[T]):
 
 def _value(default: Any) -> Any:
     """A default as an expression; a text is a value here."""
-    from .base import Value
-
     return Value(default) if isinstance(default, str) else default
 
 
@@ -201,6 +211,7 @@ class Min(Aggregate[Any]):
 
     __slots__ = ()
     function = "MIN"
+    takes = ("what has an order",)
     returns = "first"
 
 
@@ -209,4 +220,76 @@ class Max(Aggregate[Any]):
 
     __slots__ = ()
     function = "MAX"
+    takes = ("what has an order",)
     returns = "first"
+
+
+class AnyValue(Aggregate[Any]):
+    """One of the values that are not NULL: the smallest, on every database."""
+
+    __slots__ = ()
+    function = "ANY_VALUE"
+    takes = ("what has an order",)
+    returns = "first"
+
+
+class BoolAnd(Aggregate[bool]):
+    """Whether all values, or conditions, are true.
+
+    Example:
+        >>> Author.objects.annotate(quiet=BoolAnd(Q(posts__views__lt=10)))
+    """
+
+    __slots__ = ()
+    function = "BOOL_AND"
+    takes = ("boolean",)
+    returns = "boolean"
+
+
+class BoolOr(Aggregate[bool]):
+    """Whether one of the values, or conditions, is true."""
+
+    __slots__ = ()
+    function = "BOOL_OR"
+    takes = ("boolean",)
+    returns = "boolean"
+
+
+class _Spread(Aggregate[float]):
+    """How far numbers lie apart.
+
+    Args:
+        expression: the numbers: an expression or the name of a field.
+        sample: the numbers are a sample, and not all that there are; of a single one it is None.
+        filter: a condition; only the rows for which it is true count.
+        **options: ``default`` and ``output_field``, as for all aggregates.
+    """
+
+    __slots__ = ("sample",)
+    takes = ("a number",)
+    returns = "float"
+
+    def __init__(
+        self, expression: Any, sample: bool = False, *, filter: Any = None, **options: Any
+    ) -> None:
+        self.sample = bool(sample)
+        super().__init__(expression, filter=filter, **options)
+
+    @property
+    def name(self) -> str:
+        """The function's name, by what the numbers are."""
+        return f"{self.function}_{'SAMP' if self.sample else 'POP'}"
+
+
+class StdDev(_Spread):
+    """The standard deviation of numbers, a float; ``sample=True`` for that of a sample."""
+
+    __slots__ = ()
+    function = "STDDEV"
+
+
+class Variance(_Spread):
+    """The variance of numbers, a float; ``sample=True`` for that of a sample."""
+
+    __slots__ = ()
+    function = "VAR"

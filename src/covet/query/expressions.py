@@ -24,10 +24,13 @@ from ..expressions import (
 )
 from ..expressions.aggregates import Star
 from ..expressions.base import OrderBy
+from ..expressions.collecting import ListValue
 from ..expressions.conditional import When
+from ..expressions.q import AND
 from ..expressions.windows import WindowFunction
 from ..schema.fields import Field
 from . import ast
+from .grouping import joined
 from .joins import Scope
 from .operands import Operand
 from .types import (
@@ -280,13 +283,7 @@ def _aggregate(conditions: Conditions, expression: Aggregate[Any], at: At) -> Op
         )
     operands = list(each(conditions, expression.expressions, at))
     for n, operand in enumerate(operands):
-        _check_single(operand, expression) if expression.function != "COUNT" else None
-        _check_taken(expression, n, operand.field)
-        if ast.contains(operand.expr, ast.Aggregate, (ast.Over,)) and not conditions.nesting:
-            raise FieldError(
-                f"Cannot compute {expression!r}: it is about an aggregate already",
-                fix="Use aggregate(…) over annotate(…), or a Subquery.",
-            )
+        _check_aggregated(conditions, expression, n, operand)
     for part in expression.expressions:
         at = at.behind(part)
     order, at = ordering(conditions, expression.order_by, at)
@@ -295,9 +292,12 @@ def _aggregate(conditions: Conditions, expression: Aggregate[Any], at: At) -> Op
         condition = conditions.rowwise(expression.filter, at)
         at = at.behind(expression.filter)
     result = result_type(expression, expression.returns, [operand.field for operand in operands])
+    arguments: tuple[ast.Expr, ...] = tuple(operand.expr for operand in operands)
+    if arguments and isinstance(arguments[0], ast.Columns):
+        arguments, condition = _counted(arguments[0], expression.distinct, condition)
     node = ast.Aggregate(
-        expression.function,
-        ast.flat(operand.expr for operand in operands),
+        expression.name,
+        arguments,
         expression.distinct,
         condition,
         order,
@@ -307,12 +307,51 @@ def _aggregate(conditions: Conditions, expression: Aggregate[Any], at: At) -> Op
     )
     found = Operand(node, result, ast.NOWHERE)
     if expression.default is not None:
-        default = resolved(conditions, expression.default, at)
-        common = common_type(expression, [result, default.field])
-        both = (node, default.expr)
-        call = ast.Call("COALESCE", both, (), common, default.nullable)
-        found = Operand(call, common, ast.NOWHERE)
+        found = _unless_empty(conditions, expression, found, at)
     return _typed(found, expression.output_field, expression)
+
+
+def _check_aggregated(
+    conditions: Conditions, expression: Aggregate[Any], place: int, operand: Operand
+) -> None:
+    """Refuse what an aggregate cannot be about."""
+    if expression.name != "COUNT":
+        _check_single(operand, expression)
+    _check_taken(expression, place, operand.field)
+    if ast.contains(operand.expr, ast.Over):
+        raise FieldError(
+            f"Cannot compute {expression!r}: it is about a window",
+            fix="Use aggregate(…) over annotate(…), or a Subquery.",
+        )
+    if ast.contains(operand.expr, ast.Aggregate, (ast.Over,)) and not conditions.nesting:
+        raise FieldError(
+            f"Cannot compute {expression!r}: it is about an aggregate already",
+            fix="Use aggregate(…) over annotate(…), or a Subquery.",
+        )
+
+
+def _counted(
+    key: ast.Columns, distinct: bool, condition: ast.Condition | None
+) -> tuple[tuple[ast.Expr, ...], ast.Condition | None]:
+    """What counts keys of several columns: rows that have all of them, or their columns."""
+    missing = [column for column in key.columns if column.nullable]
+    there: list[ast.Condition] = [ast.IsNull(column, False, ast.NOWHERE) for column in missing]
+    conditions = [*([condition] if condition is not None else []), *there]
+    counted = joined(AND, conditions) if conditions else None
+    return (key.columns if distinct else (ast.Star(ANY),)), counted
+
+
+def _unless_empty(
+    conditions: Conditions, expression: Aggregate[Any], found: Operand, at: At
+) -> Operand:
+    """An aggregate, or its default where no row counts."""
+    if isinstance(expression.default, ListValue):
+        default = Operand(ast.Param(at.start, found.field), found.field, ast.NOWHERE)
+    else:
+        default = resolved(conditions, expression.default, at)
+    common = common_type(expression, [found.field, default.field])
+    call = ast.Call("COALESCE", (found.expr, default.expr), (), common, default.nullable)
+    return Operand(call, common, ast.NOWHERE)
 
 
 def ordering(

@@ -75,6 +75,23 @@ class AnyTypeField(Field[Any]):
         return value
 
 
+class ListField(Field[Any]):
+    """A list of another field's values: what ``ArrayAgg`` gives."""
+
+    kind = "list"
+
+    def __init__(self, element: Field[Any]) -> None:
+        super().__init__()
+        self.element = element
+
+    def check(self, value: Any) -> list[Any]:
+        """The list, if its members are the other field's values, or None."""
+        if not isinstance(value, list):
+            raise self.invalid(f"must be a list, not {short(value)}")
+        check = compared(self.element).check
+        return [None if member is None else check(member) for member in value]
+
+
 ANY: Field[Any] = AnyTypeField()
 BOOLEAN: Field[Any] = BooleanField()
 BIG_INTEGER: Field[Any] = BigIntegerField()
@@ -142,6 +159,9 @@ GROUPS: dict[str, frozenset[str]] = {
     "a time or a moment": frozenset({"time", "datetime"}),
     "a date, a time or a moment": MOMENTS,
     "a value": frozenset(),
+    "what has an order": frozenset(
+        {*NUMBERS, *MOMENTS, "text", "duration", "boolean", "uuid", "binary", "ip"}
+    ),
 }
 """What functions take, in the words of their messages; a family stands for itself."""
 
@@ -193,6 +213,8 @@ def result_type(expression: Any, returns: str, fields: list[Field[Any]]) -> Fiel
         return common_type(expression, fields)
     if returns == "first":
         return fields[0] if fields else ANY
+    if returns == "list":
+        return ListField(fields[0])
     if returns in ("sum", "average"):
         kind = family(fields[0])
         if kind == "integer":

@@ -11,6 +11,7 @@ from ..query.types import family
 from ..schema.fields import Field
 from .binding import item_of, part_of, rounded
 from .dialects import Dialect
+from .functions.aggregates import Parts
 from .text import SQL, Bind, Slot, clause, separated, sql
 from .types import binder, type_info
 
@@ -184,7 +185,8 @@ class ExpressionCompiler:
         arguments = [self.argument(each) for each in node.arguments]
         condition = self.condition(node.filter) if node.filter is not None else ()
         order = separated(", ", map(self.order_term, node.order_by))
-        return self.dialect.aggregate(node, arguments, condition, order, over)
+        keys = [self.expr(term.expr) for term in node.order_by]
+        return self.dialect.aggregate(Parts(node, arguments, condition, order, keys, over))
 
     def over(self, node: ast.Over) -> SQL:
         """``RANK() OVER (PARTITION BY … ORDER BY … ROWS BETWEEN … AND …)``"""

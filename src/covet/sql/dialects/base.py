@@ -14,8 +14,9 @@ from ...query import ast
 from ...query.types import family
 from ...schema.fields import Field
 from ..functions import common
+from ..functions.aggregates import Aggregates, Parts, usual
 from ..functions.base import Functions, filled
-from ..text import SQL, Bind, clause, mapped, separated, sql
+from ..text import SQL, Bind, mapped, sql
 
 LONGEST_NAME = 63
 LIMITS = "covet_limits_"
@@ -72,6 +73,7 @@ class Dialect:
     having_needs_aggregates = False  # HAVING knows no columns but those of GROUP BY
     names_repeated = False  # a parameter that stands in several places has to be one
     functions: ClassVar[Functions] = common.FUNCTIONS
+    aggregates: ClassVar[Aggregates] = {}
 
     # what it locks
     locks_rows = True
@@ -303,18 +305,18 @@ class Dialect:
         left_out = f" EXCLUDE {exclusion}" if exclusion else ""
         return f" {kind} BETWEEN {low} AND {high}{left_out}"
 
-    def aggregate(
-        self, node: ast.Aggregate, arguments: list[SQL], condition: SQL, order: SQL, over: SQL
-    ) -> SQL:
-        """``SUM(DISTINCT …) FILTER (WHERE …) OVER (…)``"""
-        distinct = "DISTINCT " if node.distinct else ""
-        inside = sql(distinct, separated(", ", arguments), clause("ORDER BY", order))
-        only = sql(" FILTER (WHERE ", condition, ")") if condition else ()
-        return self.aggregated(sql(f"{node.name}(", inside, ")", only, over), node)
+    def aggregate(self, parts: Parts) -> SQL:
+        """A function of many rows.
 
-    def aggregated(self, text: SQL, node: ast.Aggregate) -> SQL:
-        """An aggregate as a value of the type that it is to have."""
-        return text
+        Raises:
+            NotSupportedError: the database has it not in this way.
+        """
+        said = self.aggregates.get(parts.node.name)
+        return said(self, parts) if said is not None else self.usual(parts.node.name, parts)
+
+    def usual(self, name: str, parts: Parts) -> SQL:
+        """``SUM(DISTINCT … ORDER BY …) FILTER (WHERE …) OVER (…)``"""
+        return usual(name, parts)
 
     def argument(self, text: SQL, field: AnyField) -> SQL:
         """A parameter inside of a function, as a value of its type."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from ...query import ast
 from ...schema.fields import Field
+from ..functions.aggregates import Parts
+from ..functions.aggregates_mysql import AGGREGATES
 from ..functions.mysql import FUNCTIONS
 from ..text import SQL, mapped, sql
 from .base import AnyField, Dialect, Server, is_family
@@ -42,6 +44,7 @@ class MysqlDialect(Dialect):
     slices_in_subquery = False
     having_needs_aggregates = True
     functions = FUNCTIONS
+    aggregates = AGGREGATES
 
     def __init__(self, server: Server | None = None) -> None:
         super().__init__(server)
@@ -144,22 +147,14 @@ class MysqlDialect(Dialect):
             return sql("ROUND(CAST(", left, f" AS {DECIMAL}) / NULLIF(", right, ", 0), 20)")
         return super().arithmetic(operator, left, right, fields, result)
 
-    def aggregate(
-        self, node: ast.Aggregate, arguments: list[SQL], condition: SQL, order: SQL, over: SQL
-    ) -> SQL:
+    def usual(self, name: str, parts: Parts) -> SQL:
         """Without FILTER: rows that do not count give NULL, which no aggregate counts."""
-        if condition:
-            first = ("1",) if isinstance(node.arguments[0], ast.Star) else arguments[0]
-            arguments = [sql("CASE WHEN ", condition, " THEN ", first, " END"), *arguments[1:]]
-        return super().aggregate(node, arguments, (), order, over)
-
-    def aggregated(self, text: SQL, node: ast.Aggregate) -> SQL:
-        """Sums of whole numbers are decimals here, and so are their averages."""
-        if node.name == "SUM" and is_family(node.field, "integer"):
-            return sql("CAST(", text, " AS SIGNED)")
-        if is_family(node.field, "float"):
-            return sql("CAST(", text, " AS DOUBLE)")
-        return text
+        if parts.condition:
+            star = isinstance(parts.node.arguments[0], ast.Star)
+            first: SQL = ("1",) if star else parts.arguments[0]
+            first = sql("CASE WHEN ", parts.condition, " THEN ", first, " END")
+            parts = parts._replace(arguments=[first, *parts.arguments[1:]], condition=())
+        return super().usual(name, parts)
 
     def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
         """By microseconds since the year 1, which ``LAST - (LAST - x)`` leaves as they are.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...query import ast
 from ...query.types import family
 from ...schema.fields import Field
+from ..functions.aggregates_postgresql import AGGREGATES
 from ..functions.postgresql import FUNCTIONS
 from ..text import SQL, sql
 from ..types import type_info
@@ -33,6 +33,7 @@ class PostgresqlDialect(Dialect):
     array_parameters = True
     names_repeated = True
     functions = FUNCTIONS
+    aggregates = AGGREGATES
     bulk_insert_by_unnest = True
     updates_twice = False
     nulls_are_smallest = False
@@ -158,14 +159,6 @@ class PostgresqlDialect(Dialect):
         if field is None or is_family(field, "any"):
             return text
         return sql(text, f"::{type_info(self.name, field).cast}")
-
-    def aggregated(self, text: SQL, node: ast.Aggregate) -> SQL:
-        """Sums and averages of whole numbers are numerics here."""
-        if node.name == "SUM" and is_family(node.field, "integer"):
-            return sql("(", text, ")::bigint")
-        if is_family(node.field, "float"):
-            return sql("(", text, ")::double precision")
-        return text
 
     def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
         """A float is rounded to a whole number as a decimal is: halves away from zero."""

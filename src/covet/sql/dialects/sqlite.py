@@ -5,21 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from ...errors import QueryTooComplex
-from ...query import ast
 from ...schema.fields import Field
+from ..functions.aggregates_sqlite import AGGREGATES
 from ..functions.sqlite import FUNCTIONS
 from ..text import SQL, Bind, mapped, sql
 from .base import AnyField, Dialect, is_family
 
 MOST_PLACEHOLDERS = 500
 LONGEST_PATTERN = 50_000  # SQLITE_MAX_LIKE_PATTERN_LENGTH as SQLite ships it
-
-
-OF_DECIMALS = {"SUM": "covet_sum", "AVG": "covet_avg"}
 
 
 class SqliteDialect(Dialect):
@@ -43,6 +39,7 @@ class SqliteDialect(Dialect):
     explains_by_running = False
     deepest_condition = 80  # its parser's stack holds 100 (measured: 90 left-nested levels)
     functions = FUNCTIONS
+    aggregates = AGGREGATES
     most_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER as SQLite ships it
 
     def list_text(self, members: list[Any], template: str) -> tuple[str, list[Any]]:
@@ -154,18 +151,6 @@ class SqliteDialect(Dialect):
                 for side, field in zip((left, right), fields, strict=True)
             )
         return super().arithmetic(operator, left, right, fields, result)
-
-    def aggregate(
-        self, node: ast.Aggregate, arguments: list[SQL], condition: SQL, order: SQL, over: SQL
-    ) -> SQL:
-        """Decimals are texts, so they have aggregates of their own, or compare as numbers."""
-        first = node.arguments[0].field
-        if is_family(first, "decimal"):
-            if node.name in OF_DECIMALS:
-                node = replace(node, name=OF_DECIMALS[node.name])
-            elif node.name in ("MIN", "MAX"):
-                arguments = [self.comparable(arguments[0], first)]
-        return super().aggregate(node, arguments, condition, order, over)
 
     def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
         """By a function: its own know milliseconds."""

@@ -22,8 +22,6 @@ def register(connection: sqlite3.Connection) -> None:
     """Give a new SQLite connection the functions that covet's SQL uses."""
     for name, arguments, function in FUNCTIONS:
         connection.create_function(name, arguments, function, deterministic=True)
-    for name, aggregate in AGGREGATES.items():
-        connection.create_window_function(name, 1, aggregate)
     connection.create_collation("covet_decimal", compare_decimals)
 
 
@@ -48,7 +46,7 @@ def decimal(operator: str, left: Any, right: Any) -> Any:
     """Arithmetic with decimals, as text."""
     if left is None or right is None:
         return None
-    one, other = _decimal(left), _decimal(right)
+    one, other = as_decimal(left), as_decimal(right)
     if operator in "/%" and not other:
         return None
     with localcontext(CONTEXT):
@@ -58,7 +56,7 @@ def decimal(operator: str, left: Any, right: Any) -> Any:
     return format(result, "f")
 
 
-def _decimal(value: Any) -> Decimal:
+def as_decimal(value: Any) -> Decimal:
     return Decimal(repr(value) if isinstance(value, float) else value)
 
 
@@ -86,7 +84,7 @@ def quantize(value: Any, digits: int, places: int) -> Any:
     """
     if value is None:
         return None
-    number = _decimal(value).quantize(Decimal(1).scaleb(-places), context=CONTEXT)
+    number = as_decimal(value).quantize(Decimal(1).scaleb(-places), context=CONTEXT)
     if number and number.adjusted() >= digits - places:
         raise ValueError("numeric field overflow")
     return format(number, "f")
@@ -102,7 +100,7 @@ def whole(value: Any, is_whole: int) -> Any:
         return value
     if is_whole:
         raise ValueError("integer out of range")
-    return int(_decimal(value).quantize(Decimal(1), context=CONTEXT))
+    return int(as_decimal(value).quantize(Decimal(1), context=CONTEXT))
 
 
 def compare_decimals(left: str, right: str) -> int:
@@ -165,42 +163,3 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("covet_distance", 2, distance),
     ("covet_whole", 2, whole),
 )
-
-
-class SumOfDecimals:
-    """The sum of decimals that are texts, also over a window, whose rows come and go."""
-
-    def __init__(self) -> None:
-        self.total = Decimal(0)
-        self.count = 0
-
-    def step(self, value: Any) -> None:
-        """One more value."""
-        if value is not None:
-            self.total = CONTEXT.add(self.total, _decimal(value))
-            self.count += 1
-
-    def inverse(self, value: Any) -> None:
-        """One value less."""
-        if value is not None:
-            self.total = CONTEXT.subtract(self.total, _decimal(value))
-            self.count -= 1
-
-    def value(self) -> Any:
-        """What it is so far."""
-        return format(self.total, "f") if self.count else None
-
-    def finalize(self) -> Any:
-        """What it is at last."""
-        return self.value()
-
-
-class AverageOfDecimals(SumOfDecimals):
-    """The average of decimals that are texts."""
-
-    def value(self) -> Any:
-        """What it is so far."""
-        return decimal("/", format(self.total, "f"), self.count) if self.count else None
-
-
-AGGREGATES: dict[str, Any] = {"covet_sum": SumOfDecimals, "covet_avg": AverageOfDecimals}

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from ...schema.fields.documents import document_text
 from ...schema.fields.moments import microseconds
+from . import sqlite
 from .base import TypeInfo, Types, at_least_zero, length_at_most, named, zero_or_one
+from .lists import documents
 from .load import (
     FIRST_MOMENT,
     NAIVE_FIRST_MOMENT,
@@ -74,6 +76,7 @@ def _json(field: Any) -> TypeInfo:
 
 
 TYPES: Final[Types] = {
+    "list": documents(lambda: sqlite.TYPES),
     "any": TypeInfo(named("text"), "char"),
     "auto": _WHOLE,
     "bigauto": _BIG,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ...schema.fields.base import AnyField
 from .base import TypeInfo, Types, at_least_zero, length_at_most, named
+from .lists import arrays
 from .load import numeric_document_text
 
 LONGEST_VARCHAR: Final = 10_485_760
@@ -78,6 +79,7 @@ def _holds_nul(document: Any) -> bool:
 
 
 TYPES: Final[Types] = {
+    "list": arrays(lambda: TYPES),
     "any": TypeInfo(named("text"), "text"),
     "auto": _WHOLE,
     "bigauto": _BIG,

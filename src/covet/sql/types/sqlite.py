@@ -22,6 +22,7 @@ from .base import (
     named,
     zero_or_one,
 )
+from .lists import documents
 from .load import plain_digits, reader, uuid_from_hex, without_zone
 
 _WHOLE: Final = TypeInfo(named("integer"), "integer", check=between_limits)
@@ -43,6 +44,7 @@ def _json(field: Any) -> TypeInfo:
 
 
 TYPES: Final[Types] = {
+    "list": documents(lambda: TYPES),
     "any": TypeInfo(named("text"), "text"),
     "auto": _WHOLE,
     "bigauto": _WHOLE,
