@@ -18,10 +18,23 @@ from .collecting import ArrayAgg, GroupConcat, JSONBAgg, StringAgg
 from .conditional import Case, ExpressionWrapper, Predicate, When
 from .functions.base import Func
 from .functions.comparison import Cast, Coalesce, Greatest, Least, NullIf
+from .functions.window import (
+    CumeDist,
+    DenseRank,
+    FirstValue,
+    Lag,
+    LastValue,
+    Lead,
+    NthValue,
+    Ntile,
+    PercentRank,
+    Rank,
+    RowNumber,
+)
 from .q import Comparison, Holds, Lookup, Q
 from .raw import RawSQL
 from .subqueries import Exists, OuterRef, Subquery
-from .windows import Rank, RowNumber, RowRange, ValueRange, Window
+from .windows import RowRange, ValueRange, Window, WindowFrameExclusion
 
 __all__ = [
     "Aggregate",
@@ -37,23 +50,32 @@ __all__ = [
     "Comparison",
     "Compound",
     "Count",
+    "CumeDist",
+    "DenseRank",
     "Exists",
     "Expression",
     "ExpressionWrapper",
     "F",
     "FieldRef",
+    "FirstValue",
     "Func",
     "Greatest",
     "GroupConcat",
     "Holds",
     "JSONBAgg",
+    "Lag",
+    "LastValue",
+    "Lead",
     "Least",
     "Lookup",
     "Max",
     "Min",
+    "NthValue",
+    "Ntile",
     "NullIf",
     "OrderBy",
     "OuterRef",
+    "PercentRank",
     "Predicate",
     "Q",
     "Rank",
@@ -69,5 +91,6 @@ __all__ = [
     "Variance",
     "When",
     "Window",
+    "WindowFrameExclusion",
     "as_expression",
 ]

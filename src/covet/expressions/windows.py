@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, ClassVar
 
 from ..errors import FieldError, short
@@ -10,7 +11,26 @@ from .base import Compound, Expression, as_expression
 from .functions.base import Function
 from .shape import type_shape
 
-EXCLUSIONS = ("CURRENT ROW", "GROUP", "TIES", "NO OTHERS")
+
+class WindowFrameExclusion(Enum):
+    """Which of the rows in a frame are left out.
+
+    Example:
+        >>> RowRange(-1, 1, exclusion=WindowFrameExclusion.CURRENT_ROW)
+        RowRange(start=-1, end=1)
+    """
+
+    CURRENT_ROW = "CURRENT ROW"
+    """The row itself."""
+    GROUP = "GROUP"
+    """The row, and those that are equal to it in the window's order."""
+    TIES = "TIES"
+    """Those that are equal to it, and not the row itself."""
+    NO_OTHERS = "NO OTHERS"
+    """None of them."""
+
+
+EXCLUSIONS = tuple(exclusion.value for exclusion in WindowFrameExclusion)
 
 
 class Frame:
@@ -20,7 +40,7 @@ class Frame:
         start: where it begins: so many rows (or, of a range, so much) before the current row if
             negative, behind it if positive, the row itself if 0; None for the partition's start.
         end: where it ends, likewise; None for the partition's end.
-        exclusion: what is left out: ``"CURRENT ROW"``, ``"GROUP"``, ``"TIES"`` or ``"NO OTHERS"``.
+        exclusion: what is left out: a ``WindowFrameExclusion``, or its SQL, ``"CURRENT ROW"``.
 
     Raises:
         FieldError: an end before the start, a bound that is no whole number, or another exclusion.
@@ -31,8 +51,13 @@ class Frame:
     kind: ClassVar[str]
 
     def __init__(
-        self, start: int | None = None, end: int | None = None, exclusion: str | None = None
+        self,
+        start: int | None = None,
+        end: int | None = None,
+        exclusion: WindowFrameExclusion | str | None = None,
     ) -> None:
+        if isinstance(exclusion, WindowFrameExclusion):
+            exclusion = exclusion.value
         for bound in (start, end):
             if bound is not None and type(bound) is not int:
                 raise FieldError(f"The bound of a frame is a whole number, not {short(bound)}")
@@ -58,7 +83,10 @@ class RowRange(Frame):
 
 
 class ValueRange(Frame):
-    """A frame of the rows whose value lies in a range: ``RANGE BETWEEN … AND …``."""
+    """A frame of the rows whose value lies in a range: ``RANGE BETWEEN … AND …``.
+
+    With bounds, the window is ordered by one number, and they say how far from it.
+    """
 
     __slots__ = ()
     kind = "RANGE"
@@ -104,6 +132,11 @@ class Window(Compound[Any]):
                 f"{short(expression)} has no window",
                 fix="Give an aggregate such as Sum(…), or a window function such as Rank().",
             )
+        if isinstance(expression, Aggregate) and (expression.distinct or expression.order_by):
+            raise FieldError(
+                f"{expression!r} has no window: distinct and order_by of an aggregate have none",
+                fix="Give the order to Window(…, order_by=…), or ask in a Subquery(…).",
+            )
         if frame is not None and not isinstance(frame, Frame):
             raise FieldError(f"{short(frame)} is no frame", fix="Use RowRange(…) or ValueRange(…).")
         self.expression = expression
@@ -128,19 +161,3 @@ class Window(Compound[Any]):
         if self.order_by:
             inside.append(f"order_by={list(self.order_by)!r}")
         return f"Window({', '.join(inside)})"
-
-
-class RowNumber(WindowFunction):
-    """The place of a row in its partition, counted from 1."""
-
-    __slots__ = ()
-    function = "ROW_NUMBER"
-    arity = 0
-
-
-class Rank(WindowFunction):
-    """The place of a row, the same for equal ones, with gaps behind them."""
-
-    __slots__ = ()
-    function = "RANK"
-    arity = 0

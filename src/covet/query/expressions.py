@@ -26,6 +26,7 @@ from ..expressions.aggregates import Star
 from ..expressions.base import OrderBy
 from ..expressions.collecting import ListValue
 from ..expressions.conditional import When
+from ..expressions.functions.window import Number
 from ..expressions.q import AND
 from ..expressions.windows import WindowFunction
 from ..schema.fields import Field
@@ -36,6 +37,8 @@ from .operands import Operand
 from .types import (
     ANY,
     BOOLEAN,
+    INTEGER,
+    NUMBERS,
     TEXT,
     checked_type,
     common_type,
@@ -109,6 +112,10 @@ def _value(conditions: Conditions, expression: Value[Any], at: At) -> Operand:
     return Operand(node, typed, ast.NOWHERE)
 
 
+def _number(conditions: Conditions, expression: Number, at: At) -> Operand:
+    return Operand(ast.Param(at.start, INTEGER), INTEGER, ast.NOWHERE)
+
+
 def _combined(conditions: Conditions, expression: Combined, at: At) -> Operand:
     left, right = each(conditions, expression.parts, at)
     operator, needs = expression.operator, left.needs | right.needs
@@ -147,7 +154,8 @@ def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
     if expression.output_field is not None:
         result = checked_type(expression.output_field, expression)
     else:
-        result = result_type(expression, expression.returns, fields)
+        typing = [field for n, field in enumerate(fields) if n not in expression.numbers]
+        result = result_type(expression, expression.returns, typing)
     nullable = _is_nullable(expression.nulls, operands)
     needs = _needs(operands) if expression.nulls == "any" else ast.NOWHERE
     arguments = tuple(operand.expr for operand in operands)
@@ -385,10 +393,23 @@ def _window(conditions: Conditions, expression: Window, at: At) -> Operand:
     order, at = ordering(conditions, expression.order_by, at)
     bounds = expression.frame
     frame = None if bounds is None else (bounds.kind, bounds.start, bounds.end, bounds.exclusion)
+    if bounds is not None and bounds.kind == "RANGE" and (bounds.start or bounds.end):
+        _check_range(expression, order)
     call, over = _over(function.expr)
     node: ast.Expr = ast.Over(call, tuple(partition), order, frame, function.field, call.nullable)
     found = Operand(over(node), function.field, ast.NOWHERE)
     return _typed(found, expression.output_field, expression)
+
+
+def _check_range(expression: Window, order: tuple[ast.OrderTerm, ...]) -> None:
+    """Refuse bounds of a range where there is not one number that they are about."""
+    field = order[0].expr.field if len(order) == 1 else None
+    if field is None or family(field) not in NUMBERS | {"any"}:
+        raise FieldError(
+            f"{expression!r}: the bounds of a ValueRange are about one number that the window is "
+            "ordered by",
+            fix="Order it by one number, leave out the bounds, or use RowRange(…).",
+        )
 
 
 def _over(function: ast.Expr) -> tuple[Any, Callable[[ast.Expr], Any]]:
@@ -408,6 +429,7 @@ def _star(conditions: Conditions, expression: Star, at: At) -> Operand:
 RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {
     F: _field,
     Value: _value,
+    Number: _number,
     Combined: _combined,
     ExpressionWrapper: _wrapper,
     Func: function,

@@ -315,7 +315,10 @@ class Compiler(ConditionCompiler):
         """One term of ORDER BY; says where NULLs go only where the database would differ."""
         if isinstance(node.expr, ast.Random):
             return (self.dialect.random,)
-        expr = self.dialect.comparable(self.expr(node.expr), node.expr.field)
+        return self.placed(node, self.dialect.comparable(self.expr(node.expr), node.expr.field))
+
+    def placed(self, node: ast.OrderTerm, expr: SQL) -> SQL:
+        """A term whose expression is there already, with its direction and its NULLs."""
         usual = node.descending != self.dialect.nulls_are_smallest
         nulls_first = (
             None if node.nulls_first == usual or not node.expr.nullable else node.nulls_first

@@ -35,6 +35,10 @@ class ExpressionCompiler:
         """One term of an ORDER BY."""
         raise NotImplementedError
 
+    def placed(self, node: ast.OrderTerm, expr: SQL) -> SQL:
+        """A term whose expression is there already."""
+        raise NotImplementedError
+
     def expr(self, node: ast.Expr) -> SQL:
         """An expression that has a value.
 
@@ -190,9 +194,13 @@ class ExpressionCompiler:
 
     def over(self, node: ast.Over) -> SQL:
         """``RANK() OVER (PARTITION BY … ORDER BY … ROWS BETWEEN … AND …)``"""
+        frame = node.frame
+        is_range = frame is not None and frame[0] == "RANGE" and bool(frame[1] or frame[2])
+        self.dialect.check_window(node, is_range)
+        term = self.range_term if is_range else self.order_term
         inside = sql(
             clause("PARTITION BY", separated(", ", map(self.expr, node.partition_by))),
-            clause("ORDER BY", separated(", ", map(self.order_term, node.order_by))),
+            clause("ORDER BY", separated(", ", map(term, node.order_by))),
             self.dialect.frame(node.frame) if node.frame is not None else "",
         )
         over = sql(" OVER (", _trimmed(inside), ")")
@@ -200,6 +208,11 @@ class ExpressionCompiler:
             return self.aggregate(node.function, over)
         arguments = [self.argument(each) for each in node.function.arguments]
         return self.dialect.window_call(node.function, arguments, over)
+
+    def range_term(self, node: ast.OrderTerm) -> SQL:
+        """The number that the bounds of a range are about."""
+        expr = self.dialect.counted_from(self.expr(node.expr), node.expr.field)
+        return self.placed(node, expr)
 
     # --- names and types -----------------------------------------------------------------------
 

@@ -58,6 +58,8 @@ class Func(Compound[T]):
     """The families of types that its expressions may have; the last stands for all further ones."""
     returns: ClassVar[str] = "first"
     """The type that it gives: a family, ``"first"`` or ``"common"``: those of its expressions."""
+    numbers: ClassVar[tuple[int, ...]] = ()
+    """The places of expressions that say how many or how far, and nothing of its type."""
     nulls: ClassVar[str] = "any"
     """When it gives NULL: if any expression is, if ``"all"`` are, ``"always"`` or ``"never"``."""
 

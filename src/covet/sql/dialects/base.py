@@ -81,6 +81,7 @@ class Dialect:
     locks_but_keys = True  # FOR NO KEY UPDATE
     locks_what_may_miss = True  # rows that an outer join may not find
     locks_distinct = True
+    locks_groups = True  # and what stands beside a window
     skips_locked = True
 
     # how it explains a query
@@ -297,6 +298,21 @@ class Dialect:
         """A function that only a window has."""
         return sql(self.call(node, arguments), over)
 
+    def check_window(self, node: ast.Over, is_range: bool) -> None:
+        """Refuse a window that the database does not have.
+
+        Args:
+            node: the window.
+            is_range: whether its frame is as far as a value, not as many rows.
+
+        Raises:
+            NotSupportedError: it has not.
+        """
+
+    def counted_from(self, expr: SQL, field: AnyField) -> SQL:
+        """What the bounds of a range are counted from."""
+        return expr
+
     def frame(self, frame: tuple[str, int | None, int | None, str | None]) -> str:
         """``ROWS BETWEEN … AND …``"""
         kind, start, end, exclusion = frame
@@ -394,6 +410,13 @@ class Dialect:
         if select.distinct and not self.locks_distinct:
             raise self.unsupported(
                 "SELECT DISTINCT … FOR UPDATE",
+                "Lock the rows by their keys: filter(pk__in=…).select_for_update().",
+            )
+        if isinstance(select.table, ast.Derived) or not (
+            self.locks_groups or not (select.group_by or ast.contains(select.outputs, ast.Over))
+        ):
+            raise self.unsupported(
+                "way to lock the rows of groups or of windows",
                 "Lock the rows by their keys: filter(pk__in=…).select_for_update().",
             )
         missing = {join.alias for join in select.joins if join.outer}

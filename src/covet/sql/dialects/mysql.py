@@ -156,6 +156,41 @@ class MysqlDialect(Dialect):
             parts = parts._replace(arguments=[first, *parts.arguments[1:]], condition=())
         return super().usual(name, parts)
 
+    def check_window(self, node: ast.Over, is_range: bool) -> None:
+        """No EXCLUDE; and where NULLs go is a term of its own, beside which a range has no bounds.
+
+        Raises:
+            NotSupportedError: for both.
+        """
+        exclusion = node.frame[3] if node.frame is not None else None
+        if exclusion not in (None, "NO OTHERS"):
+            raise self.unsupported(
+                f"EXCLUDE {exclusion} in the frame of a window",
+                "Take it off the result: Window(Sum(…), …) - F(…).",
+            )
+        if is_range and any(
+            t.nulls_first is t.descending and t.expr.nullable for t in node.order_by
+        ):
+            raise self.unsupported(
+                "bounds of a ValueRange where NULLs are told to come at the other end",
+                "Leave out nulls_first and nulls_last.",
+            )
+
+    def frame(self, frame: tuple[str, int | None, int | None, str | None]) -> str:
+        """Without ``EXCLUDE NO OTHERS``, which is what it does."""
+        return super().frame((*frame[:3], None))
+
+    def window_call(self, node: ast.Call, arguments: list[SQL], over: SQL) -> SQL:
+        """MariaDB's LAG has no default, and floats of windows have ten places on both."""
+        if node.name in ("PERCENT_RANK", "CUME_DIST"):
+            return sql("CAST(", super().window_call(node, arguments, over), " AS DOUBLE)")
+        if len(arguments) < 3 or not self.mariadb:
+            return super().window_call(node, arguments, over)
+        value, offset, default = arguments
+        there = sql(f"{node.name}(1, ", offset, ")", over, " IS NULL")
+        shifted = sql(f"{node.name}(", value, ", ", offset, ")", over)
+        return sql("CASE WHEN ", there, " THEN ", default, " ELSE ", shifted, " END")
+
     def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
         """By microseconds since the year 1, which ``LAST - (LAST - x)`` leaves as they are.
 

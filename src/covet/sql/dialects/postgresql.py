@@ -40,6 +40,7 @@ class PostgresqlDialect(Dialect):
     drops_with_keys = "cascade"
     locks_what_may_miss = False
     locks_distinct = False
+    locks_groups = False
     tables_query = (
         "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ANY(current_schemas(false))"
     )

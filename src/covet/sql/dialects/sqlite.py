@@ -152,6 +152,10 @@ class SqliteDialect(Dialect):
             )
         return super().arithmetic(operator, left, right, fields, result)
 
+    def counted_from(self, expr: SQL, field: AnyField) -> SQL:
+        """Decimals are texts, which nothing can be added to."""
+        return sql("CAST(", expr, " AS REAL)") if is_family(field, "decimal") else expr
+
     def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
         """By a function: its own know milliseconds."""
         return sql("covet_moved(", moment, f", {operator}", duration, ")")

@@ -12,4 +12,13 @@ FUNCTIONS: Functions = {
     "LEAST": "LEAST({*})",
     "ROW_NUMBER": "ROW_NUMBER()",
     "RANK": "RANK()",
+    "DENSE_RANK": "DENSE_RANK()",
+    "PERCENT_RANK": "PERCENT_RANK()",
+    "CUME_DIST": "CUME_DIST()",
+    "NTILE": "NTILE({0})",
+    "FIRST_VALUE": "FIRST_VALUE({0})",
+    "LAST_VALUE": "LAST_VALUE({0})",
+    "NTH_VALUE": "NTH_VALUE({*})",
+    "LAG": "LAG({*})",
+    "LEAD": "LEAD({*})",
 }
