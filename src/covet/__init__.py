@@ -62,6 +62,7 @@ from .expressions import (
     JSONBAgg,
     Lag,
     LastValue,
+    Lateral,
     Lead,
     Least,
     Max,
@@ -87,6 +88,7 @@ from .expressions import (
     When,
     Window,
     WindowFrameExclusion,
+    With,
 )
 from .query.cursors import set_cursor_secret
 from .query.prefetch import Prefetch
@@ -241,6 +243,7 @@ __all__ = [
     "JSONNull",
     "Lag",
     "LastValue",
+    "Lateral",
     "Lead",
     "Least",
     "Max",
@@ -306,6 +309,7 @@ __all__ = [
     "When",
     "Window",
     "WindowFrameExclusion",
+    "With",
     "capture_queries",
     "get_reverse_relations",
     "register_reverse_relation",

@@ -23,6 +23,7 @@ from covet.aio import (
     PoolTimeout,
     ProgrammingError,
     TransactionError,
+    With,
     atomic,
     capture_queries,
     connect,
@@ -549,10 +550,17 @@ async def test_instances_of_raw_sql(db: Database) -> None:
 async def test_queries_of_every_kind(db: Database) -> None:
     await write(10)
     query: Any
+    one = Post.objects.filter(number=1)
+    few = With(Post.objects.filter(number__lt=2).order_by("number"), name="few")
     for query, expected in (
         (Post.objects.order_by("-number")[2:5], [7, 6, 5]),
         (Post.objects.values_list("author__name").distinct(), [("Ann",)]),
         (Post.objects.select_related("author").order_by("number")[:2], [0, 1]),
+        (
+            Post.objects.filter(number=1).union(Post.objects.filter(number=5)).order_by("number"),
+            [1, 5],
+        ),
+        (few.queryset().with_cte(few).order_by("number"), [0, 1]),
     ):
         for size in (1, 100):
             found = await async_collect(query.iterator(size))

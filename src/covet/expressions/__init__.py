@@ -16,6 +16,7 @@ from .aggregates import (
 from .base import Combined, Compound, Expression, F, FieldRef, OrderBy, Value, as_expression
 from .collecting import ArrayAgg, GroupConcat, JSONBAgg, StringAgg
 from .conditional import Case, ExpressionWrapper, Predicate, When
+from .ctes import Lateral, With
 from .functions.base import Func
 from .functions.comparison import Cast, Coalesce, Greatest, Least, NullIf
 from .functions.window import (
@@ -65,6 +66,7 @@ __all__ = [
     "JSONBAgg",
     "Lag",
     "LastValue",
+    "Lateral",
     "Lead",
     "Least",
     "Lookup",
@@ -92,5 +94,6 @@ __all__ = [
     "When",
     "Window",
     "WindowFrameExclusion",
+    "With",
     "as_expression",
 ]

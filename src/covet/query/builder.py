@@ -131,7 +131,7 @@ class Builder(Combining, Generic[T]):
         self._refuse_combined(call)
         if spec.high is not None or spec.low:
             raise sliced(call)
-        key = spec.named + condition.key if spec.annotations else condition.key
+        key = condition.key if spec.is_plain else spec.named + condition.key
         if key not in spec.table.checked:
             resolve.check_condition(spec, condition, f"{call}({given.inside(values=False)})")
         return self._with(spec.where(condition, together=self._whole))

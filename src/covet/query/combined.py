@@ -63,8 +63,32 @@ def combined(call: str, everything: bool, specs: Sequence[QuerySpec]) -> QuerySp
     return specs[0].of_combined(Combined(call, everything, tuple(parts)))
 
 
+def labels(spec: QuerySpec, select: ast.Select) -> list[tuple[str, ...]]:
+    """What each output of a SELECT can be called.
+
+    Args:
+        spec: what the SELECT is about.
+        select: the SELECT.
+    """
+    pk = spec.table.pk
+    found: list[tuple[str, ...]] = []
+    if spec.output.kind != "instances":
+        for path, width in zip(spec.output.paths, select.widths, strict=True):
+            is_key = path in (pk.name, pk.attname)
+            one = (path, "pk") if is_key else (path,)
+            found += [one] if width == 1 else [(f"{path}_{n}",) for n in range(width)]
+        return found
+    shown = len(select.outputs) - select.hidden
+    for field in select.fields:
+        key = ("pk",) if field is pk else ()
+        found.append(tuple(dict.fromkeys((field.attname, field.name, *key))))
+    related = shown - len(select.names) - len(found)
+    found += [(f"related_{n}",) for n in range(related)]
+    return [*found, *((name,) for name in select.names)]
+
+
 def names_of(spec: QuerySpec, select: ast.Select, alias: str) -> dict[str, Operand]:
-    """What the outputs of a SELECT are called, by which they can be named from around it.
+    """What can be named of a SELECT from around it.
 
     Args:
         spec: what the SELECT is about.
@@ -72,32 +96,12 @@ def names_of(spec: QuerySpec, select: ast.Select, alias: str) -> dict[str, Opera
         alias: the name that it has as a table.
     """
     found: dict[str, Operand] = {}
-
-    def add(name: str, place: int) -> None:
+    for place, names in enumerate(labels(spec, select)):
         expr = select.outputs[place]
         field = expr.field or ANY
         output = ast.Output(alias, f"c{place}", field, expr.nullable)
-        found.setdefault(name, Operand(output, field, ast.NOWHERE))
-
-    if spec.output.kind != "instances":
-        place = 0
-        for path, width in zip(spec.output.paths, select.widths, strict=True):
-            if width == 1:
-                add(path, place)
-            place += width
-        key = spec.table.pk
-        for name in (key.name, key.attname):
-            if name in found:
-                found.setdefault("pk", found[name])
-        return found
-    for place, field in enumerate(select.fields):
-        for name in (field.name, field.attname):
-            add(name, place)
-        if field is spec.table.pk:
-            add("pk", place)
-    first = len(select.outputs) - select.hidden - len(select.names)
-    for place, name in enumerate(select.names, first):
-        add(name, place)
+        for name in names:
+            found.setdefault(name, Operand(output, field, ast.NOWHERE))
     return found
 
 

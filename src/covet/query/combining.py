@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldError, short
+from ..expressions import Q
+from ..expressions.ctes import OwnTable, With
 from ..expressions.shape import Queried
 from .combined import combined, not_on_combined
-from .resolve import check_combined
+from .resolve import check_combined, checker
 from .spec import INSTANCES, QuerySpec
 
 if TYPE_CHECKING:
@@ -62,6 +64,41 @@ class Combining(Queried):
             FieldError: something else than a queryset, or one with other columns.
         """
         return self._combined("difference", others, False)
+
+    def with_cte(self, *tables: With) -> Self:
+        """With common table expressions, which it and the queries in it can use: ``WITH … AS``.
+
+        Args:
+            *tables: ``With`` objects, each before those that use it.
+
+        Raises:
+            FieldError: something else, or two of one name.
+
+        Example:
+            >>> top = totals.join(Author, id=totals.col.author).with_cte(totals)
+        """
+        names = [definition.table.name for definition in self._spec.ctes]
+        for table in tables:
+            if not isinstance(table, With):
+                raise FieldError(f"with_cte() takes With objects, not {short(table)}")
+            if table.name in names:
+                raise FieldError(
+                    f"with_cte() is given two queries called {table.name!r}",
+                    fix='Give one another name: With(queryset, name="…").',
+                )
+            names.append(table.name)
+        return self._with(self._spec.defining(tables))
+
+    def _joined_with(self, table: OwnTable, condition: Q, outer: bool) -> Self:
+        """What ``With.join()`` gives."""
+        self._refuse_combined("join")
+        spec = self._spec.joined_with(table, condition, bool(outer))
+        checker(spec, f"{table.name}.join({condition.inside(values=False)})")
+        return self._with(spec)
+
+    def _of_cte(self, table: With) -> Self:
+        """What ``With.queryset()`` gives."""
+        return self._with(self._spec.of_cte(table))
 
     def _combined(self, call: str, others: tuple[Any, ...], everything: bool) -> Self:
         for other in others:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from ..errors import FieldError, UnknownField, short
 from ..expressions import Comparison, Expression, F, FieldRef, Holds, Lookup, Q, Subquery, Value
 from ..expressions.aggregates import Aggregate
+from ..expressions.ctes import OwnTable
 from ..expressions.q import AND
 from ..expressions.shape import shape
 from ..schema.table import Table
@@ -55,6 +56,7 @@ class Conditions:
 
     Attributes:
         outputs: what can be named by its name alone, instead of the fields of a table.
+        own: the columns of the queries that are joined as tables; None while they are not known.
     """
 
     aggregating = False
@@ -89,6 +91,7 @@ class Conditions:
         self.scope = scope
         self.resolved: dict[int, Operand] = {}
         self.outputs: Mapping[str, Operand] | None = None
+        self.own: dict[OwnTable, Mapping[str, Operand] | None] = {}
 
     # --- named expressions ---------------------------------------------------------------------
 
@@ -132,9 +135,9 @@ class Conditions:
             UnknownLookup: a word behind it that is neither a part of its value nor a lookup.
         """
         asked = asked or self.asked
-        if self.outputs is not None:
-            return self._output(path, scope.table.model_name, asked)
         place, name, words = self._named(path)
+        if place is None and self.outputs is not None:
+            return self._output(path, scope.table.model_name, asked)
         if place is None:
             parsed = parse(scope.table, path, asked, self._names())
             return self._operand(parsed, scope, group), parsed.lookup
@@ -237,6 +240,8 @@ class Conditions:
     def _paths(self, part: Any, table: Table) -> list[Path]:
         """All paths that a condition or an expression names, as far as they are the table's."""
         found: list[Path] = []
+        if self.outputs is not None:
+            return found
         for named in expressions.paths(part):
             if self._named(named.path)[0] is not None:
                 continue
@@ -366,7 +371,7 @@ def _exists(inner: Scope, condition: ast.Condition) -> ast.Condition:
     all are joined to a single row without columns.
     """
     joins = list(inner.joins(condition.needs))
-    first = next((j for j in joins if not j.outer and j.left.alias == inner.alias), None)
+    first = next((j for j in joins if not j.outer and _begins(j, inner)), None)
     if first is None:
         return ast.Exists(ast.Select(None, "", (), tuple(joins), condition))
     joins.remove(first)
@@ -376,6 +381,11 @@ def _exists(inner: Scope, condition: ast.Condition) -> ast.Condition:
     ]
     where = joined(AND, [*same, condition])
     return ast.Exists(ast.Select(first.table, first.alias, (), tuple(joins), where))
+
+
+def _begins(join: ast.Join, scope: Scope) -> bool:
+    """Whether a table is joined to the row itself."""
+    return join.left is not None and join.left.alias == scope.alias
 
 
 def negated(condition: ast.Condition) -> ast.Condition:

@@ -26,11 +26,13 @@ from ..expressions.aggregates import Star
 from ..expressions.base import OrderBy
 from ..expressions.collecting import ListValue
 from ..expressions.conditional import When
+from ..expressions.ctes import OwnColumn
 from ..expressions.functions.window import Number
 from ..expressions.q import AND
 from ..expressions.windows import WindowFunction
 from ..schema.fields import Field
 from . import ast
+from .ctes import column_of
 from .grouping import joined
 from .joins import Scope
 from .operands import Operand
@@ -119,7 +121,7 @@ def _number(conditions: Conditions, expression: Number, at: At) -> Operand:
 def _combined(conditions: Conditions, expression: Combined, at: At) -> Operand:
     left, right = each(conditions, expression.parts, at)
     operator, needs = expression.operator, left.needs | right.needs
-    if isinstance(left.expr, ast.Null) or isinstance(right.expr, ast.Null):
+    if any(isinstance(part, Value) and part.value is None for part in expression.parts):
         raise FieldError(f"{expression!r} calculates with None, which has no type")
     nullable = left.nullable or right.nullable
     if operator == "+" and family(left.field) == family(right.field) == "text":
@@ -280,6 +282,18 @@ def _subquery(conditions: Conditions, expression: Subquery, at: At) -> Operand:
 def _exists(conditions: Conditions, expression: Exists, at: At) -> Operand:
     condition = conditions.exists(expression, at)
     return Operand(ast.Predicate(condition, BOOLEAN, False), BOOLEAN, ast.NOWHERE)
+
+
+def _own(conditions: Conditions, expression: OwnColumn, at: At) -> Operand:
+    table = expression.source
+    here: Conditions | None = conditions
+    while here is not None and table not in here.own:
+        here = here.outer[0] if here.outer is not None else None
+    columns = here.own[table] if here is not None else None
+    if columns is None and conditions.unfinished:
+        return Operand(ast.Null(ANY), ANY, ast.NOWHERE)
+    found = column_of(table, expression.name, columns, expression)
+    return found if here is conditions else found._replace(needs=ast.NOWHERE)
 
 
 def _aggregate(conditions: Conditions, expression: Aggregate[Any], at: At) -> Operand:
@@ -444,6 +458,7 @@ RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {
     Aggregate: _aggregate,
     Window: _window,
     Star: _star,
+    OwnColumn: _own,
 }
 """What resolves each class of expressions; a subclass is resolved as its base is."""
 

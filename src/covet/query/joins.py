@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from ..errors import QueryTooComplex
@@ -10,6 +11,7 @@ from ..schema.fields import Field
 from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
 from . import ast
+from .ctes import Defined
 from .paths import Path, Step, stored_in
 
 MOST_JOINS = 60  # SQLite takes 64, MariaDB 61
@@ -17,10 +19,15 @@ LONGEST_ALIAS = 60
 
 
 class Aliases:
-    """The names of tables in one statement: a table's own, then numbered."""
+    """The names of tables in one statement: a table's own, then numbered.
 
-    def __init__(self) -> None:
+    Args:
+        defined: the common table expressions of the statement.
+    """
+
+    def __init__(self, defined: Defined | None = None) -> None:
         self.taken: set[str] = set()
+        self.defined = defined or Defined()
 
     def take(self, name: str) -> str:
         """A name for one more use of a table.
@@ -115,8 +122,9 @@ class Scope:
         Where the row was reached from its parent, that is the parent.
         """
         for link in links:
-            back = next((j for j in self.joined.values() if j.alias == alias), None)
-            if back and back.left.field is link.target_field and back.right.field is link:
+            back: Any = next((j for j in self.joined.values() if j.alias == alias), None)
+            is_back = back and back.left and back.left.field is link.target_field
+            if is_back and back.right.field is link:
                 alias = back.left.alias
             else:
                 alias = self.join(alias, Step(link, reverse=False), None)
@@ -129,9 +137,12 @@ class Scope:
     def joins(self, needs: frozenset[str]) -> tuple[ast.Join, ...]:
         """The joins in order; those that the WHERE needs a row of are inner joins."""
         return tuple(
-            ast.Join(j.table, j.alias, j.outer and j.alias not in needs, j.left, j.right)
-            for j in self.joined.values()
+            replace(j, outer=j.outer and j.alias not in needs) for j in self.joined.values()
         )
+
+    def join_own(self, source: ast.Source, alias: str, outer: bool, on: ast.Condition) -> None:
+        """Join a table that the query has of its own."""
+        self.joined["own", alias] = ast.Join(source, alias, outer, on=on)
 
 
 def column(alias: str, field: Field[Any], misses: bool) -> ast.Column | ast.Columns:

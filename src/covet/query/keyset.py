@@ -297,6 +297,12 @@ def _with(order: OrderBy, expression: Expression[Any]) -> OrderBy:
 
 
 def _check_rows(spec: QuerySpec, asked: str) -> None:
+    if spec.combined is not None or spec.origin is not None:
+        raise FieldError(
+            "No cursor can go by the rows of a union() or of a With, which are of no table",
+            asked=asked,
+            fix="Use Paginator.",
+        )
     if spec.distinct and spec.output.kind != "instances":
         raise FieldError(
             "No cursor can go by distinct values, as they are of no row",

@@ -8,12 +8,16 @@ from typing import Any, NamedTuple
 
 from ..errors import FieldError, short
 from ..expressions import Expression, OrderBy
+from ..expressions.ctes import With
 from ..schema.fields import BigIntegerField, Field
+from ..schema.table import Table
 from . import ast, related
 from .annotations import shown_names
 from .combined import OPERATORS, Combined, check_alike, names_of
 from .conditions import Ask, Conditions
+from .ctes import Defined, Definition, Joined, Labelled, columns_of, labelled
 from .deriving import Pulled, qualified, without_hidden
+from .expressions import At
 from .groups import Split, by_rows, by_values, split
 from .joins import Aliases, Scope, column
 from .loading import Mask
@@ -24,6 +28,13 @@ from .spec import ROWS, Keyed, QuerySpec
 
 RANDOM_TERM = ast.OrderTerm(ast.Random(), False, True)
 WHOLE: Field[Any] = BigIntegerField()
+
+
+def table_names(table: Table) -> list[str]:
+    """The names of the tables of all models that a model may have to do with."""
+    if table.registry is None:
+        return [table.name]
+    return [model._table.name for model in table.registry.models.values()]
 
 
 class Outputs(NamedTuple):
@@ -75,10 +86,16 @@ class SelectResolver:
         outer: tuple[Conditions, Scope] | None = None,
         unfinished: bool = False,
     ) -> None:
+        self.recurring: tuple[With, str] | None = None
         self.spec = spec
         self.asked = asked
         self.base = base
-        self.scope = Scope(spec.table, aliases or Aliases())
+        self.aliases = aliases or Aliases(Defined(table_names(spec.table)))
+        self.source: ast.Source = spec.table
+        alias = None
+        if spec.origin is not None:
+            alias = self.aliases.take(spec.origin.name)
+        self.scope = Scope(spec.table, self.aliases, alias)
         self.conditions = Conditions(
             asked,
             spec.annotations,
@@ -88,6 +105,94 @@ class SelectResolver:
             ask=ask,
             unfinished=unfinished,
         )
+        self.ctes = tuple(map(self._defined, spec.ctes))
+        self.columns: tuple[Labelled, ...] = ()
+        if spec.origin is not None:
+            name, self.columns = self._known(spec.origin)
+            self.source = ast.CteRef(name)
+            self.conditions.outputs = columns_of(self.scope.alias, self.columns, False)
+        for own in spec.beside:
+            self._join(own)
+
+    # --- tables of its own ---------------------------------------------------------------------
+
+    def _defined(self, definition: Definition) -> ast.Cte:
+        """The definition of a common table expression."""
+        table, defined = definition.table, self.aliases.defined
+        assert table.query is not None
+        spec = table.query.spec
+        name = defined.name_for(table)
+        resolver = self._inside(spec, definition.start)
+        if table.is_recursive:
+            resolver.recurring = (table, name)
+        select = resolver.select()
+        if select.hidden:
+            select = without_hidden(select, self.aliases.take("part"))
+        columns = labelled(spec, select)
+        defined.add(table, name, columns)
+        names = tuple(column.name for column in columns)
+        return ast.Cte(name, names, replace(select, lock=None), table.is_recursive)
+
+    def _inside(self, spec: QuerySpec, start: int) -> SelectResolver:
+        """The resolver of a query that stands in this one, and knows nothing of its tables."""
+        aliases = Aliases(self.aliases.defined)
+        aliases.taken |= self.aliases.taken
+        return SelectResolver(
+            spec,
+            self.conditions.ask,
+            self.asked,
+            base=self.base + start,
+            aliases=aliases,
+            outer=self.conditions.outer,
+            unfinished=self.conditions.unfinished,
+        )
+
+    def _known(self, table: With) -> tuple[str, tuple[Labelled, ...]]:
+        """The name and the columns of a common table expression.
+
+        Raises:
+            FieldError: no query around defines it.
+        """
+        found = self.aliases.defined.found.get(table)
+        if found is not None:
+            return found
+        if not self.conditions.unfinished:
+            raise FieldError(
+                f"{table!r} is not defined here",
+                fix=f"Add .with_cte({table.name}) to the query, or to one around it.",
+            )
+        if table.query is None:
+            return table.name, ()
+        self._inside(QuerySpec(table.query.spec.table).defining([table]), 0)
+        return self.aliases.defined.found.pop(table)
+
+    def _join(self, own: Joined) -> None:
+        """Join a query as a table."""
+        table = own.table
+        alias = self.aliases.take(table.name)
+        source: ast.Source
+        if isinstance(table, With):
+            name, columns = self._known(table)
+            source = ast.CteRef(name)
+        else:
+            assert table.query is not None
+            resolver = self._inside(table.query.spec, own.start)
+            resolver.conditions.outer = (self.conditions, self.scope)
+            select = resolver.select()
+            if select.hidden:
+                select = without_hidden(select, self.aliases.take("part"))
+            columns = labelled(table.query.spec, select)
+            source = ast.LateralSelect(select, tuple(column.name for column in columns))
+        self.scope.chains[alias] = frozenset({alias})
+        known = columns_of(alias, columns, own.outer)
+        self.conditions.own[table] = known if columns else None
+        condition: ast.Condition = ast.Truth(True)
+        if own.condition.children:
+            at = At(own.condition_start + self.base, self.scope, None)
+            condition = self.conditions.rowwise(own.condition, at)
+        self.scope.join_own(source, alias, own.outer, condition)
+
+    # --- statements ----------------------------------------------------------------------------
 
     def select(self, marked: bool = False) -> ast.Select:
         """The SELECT of the rows; if they are marked, with what orders them as its last outputs."""
@@ -106,7 +211,7 @@ class SelectResolver:
         locking = lock(self.spec, self.scope, beside)  # which may join the tables of parents
         grouped = self.group_by((*outputs, *hidden), order, having, beside)
         found = ast.Select(
-            self.spec.table,
+            self.source,
             self.scope.alias,
             (*outputs, *hidden),
             self._joins(where),
@@ -124,6 +229,7 @@ class SelectResolver:
             names,
             locking,
             widths,
+            self.ctes,
         )
         return self._qualified(found, qualify)
 
@@ -150,14 +256,16 @@ class SelectResolver:
 
     def of_combined(self, combined: Combined) -> ast.Select:
         """The rows of several queries."""
-        members = tuple(map(self._member, combined.parts, combined.starts))
+        members = self._members(combined)
         check_alike(combined.call, members)
         alias = self.scope.aliases.take("rows")
         first = members[0]
         columns = enumerate(zip(*(member.outputs for member in members), strict=True))
         found = replace(
             first,
-            table=ast.Compound(OPERATORS[combined.call], combined.all, members),
+            table=ast.Compound(
+                OPERATORS[combined.call], combined.all, members, self.recurring is not None
+            ),
             alias=alias,
             outputs=tuple(
                 ast.Output(alias, f"c{n}", column[0].field, any(each.nullable for each in column))
@@ -168,6 +276,7 @@ class SelectResolver:
             group_by=(),
             having=None,
             distinct=False,
+            ctes=self.ctes,
         )
         self.conditions.outputs = names_of(combined.parts[0], found, alias)
         if self.spec.output != combined.parts[0].output:
@@ -177,21 +286,23 @@ class SelectResolver:
         limit, offset = self.window()
         return replace(found, order_by=order, limit=limit, offset=offset)
 
+    def _members(self, combined: Combined) -> tuple[ast.Select, ...]:
+        """The queries that are put together; a recursive one is known from its first rows on."""
+        found: list[ast.Select] = []
+        for spec, start in zip(combined.parts, combined.starts, strict=True):
+            found.append(self._member(spec, start))
+            if self.recurring is not None and len(found) == 1:
+                table, name = self.recurring
+                self.aliases.defined.add(table, name, labelled(spec, found[0]))
+        if self.recurring is not None:
+            self.aliases.defined.found.pop(self.recurring[0])
+        return tuple(found)
+
     def _member(self, spec: QuerySpec, start: int) -> ast.Select:
         """One of the queries that are put together; its order counts only for its slice."""
-        aliases = Aliases()
-        aliases.taken |= self.scope.aliases.taken
-        resolver = SelectResolver(
-            spec if spec.is_sliced else spec.ordered(()),
-            self.conditions.ask,
-            self.asked,
-            base=self.base + start,
-            aliases=aliases,
-            outer=self.conditions.outer,
-            unfinished=self.conditions.unfinished,
-        )
+        resolver = self._inside(spec if spec.is_sliced else spec.ordered(()), start)
         found = replace(resolver.select(), lock=None)
-        return found if not found.hidden else without_hidden(found, aliases.take("part"))
+        return without_hidden(found, self.aliases.take("part")) if found.hidden else found
 
     def rows(self, window: bool = False) -> ast.Select:
         """The rows without anything of them."""
@@ -202,7 +313,7 @@ class SelectResolver:
         limit, offset = self.window() if window else (None, None)
         grouped = self.group_by((), (), having, ())
         found = ast.Select(
-            self.spec.table,
+            self.source,
             self.scope.alias,
             (),
             self._joins(where),
@@ -211,6 +322,7 @@ class SelectResolver:
             having,
             limit=limit,
             offset=offset,
+            ctes=self.ctes,
         )
         return self._qualified(found, qualify)
 
@@ -233,12 +345,13 @@ class SelectResolver:
         widths = (1,) * len(names)
         if not (spec.is_sliced or spec.distinct or spec.grouped is not None or qualify):
             return ast.Select(
-                spec.table,
+                self.source,
                 self.scope.alias,
                 aggregates,
                 self._joins(where),
                 where,
                 widths=widths,
+                ctes=self.ctes,
             )
         outputs = self.outputs().exprs if spec.distinct else ()
         order = self.order() if spec.is_sliced else ()
@@ -250,7 +363,7 @@ class SelectResolver:
         if grouped:  # what is pulled out of it may be about more than it is grouped by
             grouped = self.group_by(tuple(pulled.exprs), order, having, ())
         inner = ast.Select(
-            spec.table,
+            self.source,
             self.scope.alias,
             tuple(pulled.exprs),
             self._joins(where),
@@ -261,6 +374,7 @@ class SelectResolver:
             limit,
             offset,
             spec.distinct,
+            ctes=self.ctes,
         )
         inner = self._qualified(inner, qualify)
         return ast.Select(ast.Derived(inner), alias, found, widths=widths)
@@ -314,6 +428,10 @@ class SelectResolver:
             return ()
         terms = tuple(term.expr for term in order)
         aliases = frozenset(self.scope.chains)
+        if grouped == ROWS and self.columns:
+            rows = self.conditions.outputs or {}
+            named = tuple(dict.fromkeys(operand.expr for operand in rows.values()))
+            return by_values(named, (*outputs, *terms), having, aliases)
         if grouped == ROWS:
             key = column(self.scope.alias, self.spec.table.pk, False)
             return by_rows(key, (*outputs, *terms), having, beside, aliases)
@@ -327,6 +445,8 @@ class SelectResolver:
             values = [self._output(path, ()) for path in spec.output.paths]
             widths = tuple(len(ast.flat([value])) for value in values)
             return Outputs(ast.flat(values), widths=widths)
+        if spec.origin is not None:
+            return self._outputs_of(spec.origin)
         wanted = related.wanted(spec.table, spec.related)
         mask, asked_for = Mask.of(spec.loading), spec.related is not None
         fields = related.fields(spec.table, mask, wanted, asked_for)
@@ -335,6 +455,21 @@ class SelectResolver:
         names = shown_names(spec.annotations)
         named = [self._output(name, columns) for name in names]
         return Outputs((*columns, *named), fields, beside, names)
+
+    def _outputs_of(self, table: With) -> Outputs:
+        """The instances of a common table expression, as it has them."""
+        assert table.query is not None
+        alias = self.scope.alias
+        exprs = [
+            ast.Output(alias, column.name, column.expr.field, column.expr.nullable)
+            for column in self.columns
+        ]
+        fields = {field.attname: field for field in self.spec.table.fields}
+        known = tuple(fields[c.labels[0]] for c in self.columns if c.labels[0] in fields)
+        others = tuple(c.labels[0] for c in self.columns if c.labels[0] not in fields)
+        names = shown_names(self.spec.annotations)
+        named = [self._output(name, ()) for name in names]
+        return Outputs((*exprs, *named), known, (), (*others, *names))
 
     def _output(self, path: str, beside: Iterable[ast.Column]) -> ast.Expr:
         """The value of a path; that of an annotation under a name that no column beside it has."""

@@ -7,13 +7,15 @@ is worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..expressions import Expression, OrderBy, Q
+from ..expressions.ctes import OwnTable, With
 from ..schema.table import Table
 from .annotations import Annotation, made, shown_names
 from .combined import Combined
+from .ctes import Definition, Joined
 from .loading import EVERYTHING, Loading, Mask
 
 
@@ -91,14 +93,19 @@ class QuerySpec:
         grouped: by what the rows are grouped: paths, or ``ROWS``; None if they are not.
         lock: how the rows are locked; None if they are not.
         combined: the queries whose rows these are, put together; None if they are of a table.
+        ctes: the common table expressions that it defines.
+        beside: the queries that are joined as tables.
+        origin: the common table expression whose rows these are; None if they are of a table.
         nothing: whether it is known to have no rows, as ``none()`` has.
     """
 
     __slots__ = (
         "annotations",
         "backwards",
+        "beside",
         "clauses",
         "combined",
+        "ctes",
         "distinct",
         "grouped",
         "high",
@@ -109,6 +116,7 @@ class QuerySpec:
         "low",
         "nothing",
         "ordering",
+        "origin",
         "output",
         "related",
         "table",
@@ -132,6 +140,9 @@ class QuerySpec:
     grouped: tuple[str, ...] | None
     lock: Lock | None
     combined: Combined | None
+    ctes: tuple[Definition, ...]
+    beside: tuple[Joined, ...]
+    origin: With | None
     nothing: bool
 
     def __init__(self, table: Table) -> None:
@@ -152,6 +163,9 @@ class QuerySpec:
         self.grouped = None
         self.lock = None
         self.combined = None
+        self.ctes = ()
+        self.beside = ()
+        self.origin = None
         self.nothing = False
 
     def copy(self) -> QuerySpec:
@@ -174,6 +188,9 @@ class QuerySpec:
         new.grouped = self.grouped
         new.lock = self.lock
         new.combined = self.combined
+        new.ctes = self.ctes
+        new.beside = self.beside
+        new.origin = self.origin
         new.nothing = self.nothing
         return new
 
@@ -308,6 +325,38 @@ class QuerySpec:
         new.ordering = Ordering((), len(new.values))
         return new
 
+    def defining(self, tables: Iterable[With]) -> QuerySpec:
+        """With these common table expressions."""
+        new = self.copy()
+        for table in tables:
+            shape = table.shape
+            new.ctes += (Definition(table, len(new.values)),)
+            new.key += shape.key
+            new.values += shape.values
+        return new
+
+    def joined_with(self, table: OwnTable, condition: Q, outer: bool) -> QuerySpec:
+        """With the rows of a query beside its own."""
+        new = self.copy()
+        new.beside += (Joined(table, condition, outer, len(new.values)),)
+        new.key += ("beside", table.name, str(outer))
+        if not isinstance(table, With):
+            shape = table.shape
+            new.key += shape.key
+            new.values += shape.values
+        new.key += (*condition.key, ";")
+        new.values += condition.values
+        return new
+
+    def of_cte(self, table: With) -> QuerySpec:
+        """The rows of a common table expression that was made of this query."""
+        new = QuerySpec(self.table)
+        new.origin = table
+        new.output = self.output
+        new.key = ("of", table.name, *self.inner_key, ";")
+        new.ordering = Ordering((), 0)
+        return new
+
     def placed_as(self, other: QuerySpec) -> QuerySpec:
         """In the order and the slice of another one."""
         assert other.ordering is not None
@@ -333,9 +382,15 @@ class QuerySpec:
         return kept.issuperset(self.table.names[attname].members)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether names mean nothing but what they mean in the table."""
+        return not (self.annotations or self.beside or self.origin)
+
+    @property
     def named(self) -> tuple[str, ...]:
-        """The shape of the annotations: what names mean beside those of the table."""
-        return tuple(
+        """The shape of what names mean beside those of the table: annotations and own tables."""
+        own = self.key if self.beside or self.origin is not None else ()
+        return own + tuple(
             word
             for annotation in self.annotations
             for word in (

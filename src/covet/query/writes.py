@@ -20,6 +20,9 @@ from .resolve import ask, select_keys, select_keys_above
 from .spec import QuerySpec
 from .types import family, is_comparable, named
 
+AS_VALUES = (Q, Queried)
+"""What becomes an expression where a value is wanted."""
+
 
 class Assigned(NamedTuple):
     """Fields and what they are set to, the shape of it apart from the values.
@@ -49,7 +52,7 @@ def assigned(pairs: Iterable[tuple[Field[Any], Any]]) -> Assigned:
     key: list[str] = []
     values: list[Any] = []
     for field, value in pairs:
-        if isinstance(value, Q | Queried):
+        if isinstance(value, AS_VALUES):
             value = as_expression(value)
         fields.append(field)
         given.append(value)
@@ -240,7 +243,8 @@ def _expression(
             f"{named(field)} is set to {value!r}, of which there may be several",
             fix="Say which one by a Subquery.",
         )
-    if any(join.table.concrete is table.concrete for join in scope.joined.values()):
+    joined = (join.table for join in scope.joined.values())
+    if any(isinstance(one, Table) and one.concrete is table.concrete for one in joined):
         raise FieldError(  # SQLite would read what it has just changed, and MySQL refuses
             f"{named(field)} is set to {value!r}, which is in the table that is changed",
             fix="Read the values first, and write them with bulk_update().",

@@ -45,7 +45,7 @@ class Compiler(ConditionCompiler):
         inner = node.select
         if inner.distinct or inner.group_by or inner.limit is not None or inner.offset is not None:
             return sql("SELECT COUNT(*) FROM (", self.numbered(inner), ") AS ", self.name("rows"))
-        return sql("SELECT COUNT(*)", self.rows(inner))
+        return sql(self.ctes(inner), "SELECT COUNT(*)", self.rows(inner))
 
     def ranked(self, node: ast.Ranked) -> SQL:
         """``SELECT … FROM (SELECT …, ROW_NUMBER() OVER (PARTITION BY key …)) WHERE place <= …``"""
@@ -71,28 +71,37 @@ class Compiler(ConditionCompiler):
             f" ORDER BY {place}",
         )
 
-    def member(self, node: ast.Select) -> SQL:
-        """A SELECT among others that are put together, where no order or slice can stand."""
-        if not (node.order_by or _is_slice(node)):
-            return self.numbered(node)
-        columns = ((self.name(f"c{n}"),) for n in range(len(node.outputs)))
-        return sql(
-            "SELECT ", separated(", ", columns), " FROM ", self.table(ast.Derived(node), "part")
-        )
+    def members(self, node: ast.Compound) -> SQL:
+        """``SELECT … UNION SELECT …``"""
+        operator = f" {node.operator}{' ALL' if node.all else ''} "
+        return separated(operator, (self.member(each, node.wide) for each in node.selects))
 
-    def numbered(self, node: ast.Select) -> SQL:
+    def member(self, node: ast.Select, wide: bool) -> SQL:
+        """A SELECT among others that are put together, where no order or slice can stand."""
+        if node.order_by or _is_slice(node):
+            columns = ((self.name(f"c{n}"),) for n in range(len(node.outputs)))
+            derived = self.table(ast.Derived(node), "part")
+            return sql("SELECT ", separated(", ", columns), " FROM ", derived)
+        return self.numbered(node, wide)
+
+    def numbered(self, node: ast.Select, wide: bool = False) -> SQL:
         """A SELECT as a derived table, whose columns must have names that differ."""
         self.shared |= dict.fromkeys(node.group_by)
-        named = self.numbers(node) if node.outputs else sql("1 AS ", self.name("c0"))
+        named = self.numbers(node, wide) if node.outputs else sql("1 AS ", self.name("c0"))
         return sql(self.head(node), named, self.tail(node))
 
-    def numbers(self, node: ast.Select) -> SQL:
+    def numbers(self, node: ast.Select, wide: bool = False) -> SQL:
         """The outputs of a SELECT, named by their numbers."""
         outputs = (
-            sql(self.argument(_unnamed(expr)), " AS ", self.name(f"c{n}"))
+            sql(self.numbered_output(_unnamed(expr), wide), " AS ", self.name(f"c{n}"))
             for n, expr in enumerate(node.outputs)
         )
         return separated(", ", outputs)
+
+    def numbered_output(self, expr: ast.Expr, wide: bool) -> SQL:
+        """An output of a derived table; of a recursive one it takes what its later rows need."""
+        text = self.argument(expr)
+        return self.dialect.widened(text, expr.field) if wide else text
 
     def insert(self, node: ast.Insert) -> SQL:
         """``INSERT INTO … VALUES … RETURNING …``"""
@@ -180,9 +189,27 @@ class Compiler(ConditionCompiler):
 
     # --- clauses -------------------------------------------------------------------------------
 
-    def head(self, node: ast.Select) -> str:
-        """``SELECT`` or ``SELECT DISTINCT``."""
-        return "SELECT DISTINCT " if node.distinct and not _is_random(node) else "SELECT "
+    def head(self, node: ast.Select) -> SQL:
+        """``SELECT`` or ``SELECT DISTINCT``, behind what it defines."""
+        distinct = node.distinct and not _is_random(node)
+        return sql(self.ctes(node), "SELECT DISTINCT " if distinct else "SELECT ")
+
+    def ctes(self, node: ast.Select) -> SQL:
+        """``WITH totals (author, views) AS (SELECT …)``"""
+        if not node.ctes:
+            return ()
+        word = "WITH RECURSIVE " if any(cte.recursive for cte in node.ctes) else "WITH "
+        return sql(word, separated(", ", map(self.cte, node.ctes)), " ")
+
+    def cte(self, node: ast.Cte) -> SQL:
+        """``totals (author, views) AS (SELECT …)``; a recursive one is a bare union."""
+        names = ", ".join(map(self.name, node.columns))
+        inside = node.select
+        if node.recursive and isinstance(inside.table, ast.Compound) and not _is_slice(inside):
+            text = self.members(inside.table)
+        else:
+            text = self.numbered(inside)
+        return sql(f"{self.name(node.name)} ({names}) AS (", text, ")")
 
     def tail(self, node: ast.Select) -> SQL:
         """What stands behind the outputs: ``FROM … WHERE … ORDER BY … LIMIT …``"""
@@ -245,22 +272,26 @@ class Compiler(ConditionCompiler):
         if isinstance(source, ast.Derived):
             return sql("(", self.numbered(source.select), f") AS {self.name(alias)}")
         if isinstance(source, ast.Compound):
-            operator = f" {source.operator}{' ALL' if source.all else ''} "
-            members = separated(operator, map(self.member, source.selects))
-            return sql("(", members, f") AS {self.name(alias)}")
+            return sql("(", self.members(source), f") AS {self.name(alias)}")
+        if isinstance(source, ast.LateralSelect):
+            names = ", ".join(map(self.name, source.columns))
+            inside = sql("(", self.numbered(source.select), ")")
+            return sql(self.dialect.lateral, inside, f" AS {self.name(alias)} ({names})")
         name = self.name(source.name)
         return (name if alias == source.name else f"{name} AS {self.name(alias)}",)
 
     def join(self, node: ast.Join) -> SQL:
         """``INNER JOIN … ON …`` or ``LEFT JOIN … ON …``"""
+        conditions = [sql(self.column(one), " = ", self.column(other)) for one, other in node.pairs]
+        if node.on is not None:
+            is_or = isinstance(node.on, ast.Group) and node.on.connector != "AND"
+            text = self.where(node.on)
+            conditions.append(sql("(", text, ")") if is_or and conditions else text)
         return sql(
             " LEFT JOIN " if node.outer else " INNER JOIN ",
             self.table(node.table, node.alias),
             " ON ",
-            separated(
-                " AND ",
-                (sql(self.column(one), " = ", self.column(other)) for one, other in node.pairs),
-            ),
+            separated(" AND ", conditions),
         )
 
     def where(self, condition: ast.Condition | None) -> SQL:

@@ -27,30 +27,56 @@ class Compound:
     Attributes:
         operator: ``"UNION"``, ``"INTERSECT"`` or ``"EXCEPT"``.
         all: whether equal rows stay.
+        wide: whether its columns take more than those of the first SELECT.
     """
 
     operator: str
     all: bool
     selects: tuple[Select, ...]
+    wide: bool = False
 
 
-Source: TypeAlias = Table | Derived | Compound
+@dataclass(frozen=True, slots=True)
+class CteRef:
+    """A common table expression in the place of a table."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LateralSelect:
+    """A SELECT in the place of a table that sees the tables before it."""
+
+    select: Select
+    columns: tuple[str, ...]
+
+
+Source: TypeAlias = Table | Derived | Compound | CteRef | LateralSelect
 """What rows come from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A table joined to the query: ``left`` is what is on the side that was there before."""
+    """A table joined to the query.
 
-    table: Table
+    Attributes:
+        left: the key on the side that was there before; None if only the condition counts.
+        right: the key on the side that is joined.
+        on: a condition besides.
+    """
+
+    table: Source
     alias: str
     outer: bool
-    left: Column | Columns
-    right: Column | Columns
+    left: Column | Columns | None = None
+    right: Column | Columns | None = None
+    on: Condition | None = None
 
     @property
     def pairs(self) -> Iterator[tuple[Column, Column]]:
         """The columns that are equal."""
+        if self.left is None or self.right is None:
+            return iter(())
         return zip(columns_of(self.left), columns_of(self.right), strict=True)
 
 
@@ -102,6 +128,20 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class Cte:
+    """A definition of a common table expression.
+
+    Attributes:
+        recursive: whether its rows are found from its own.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    select: Select
+    recursive: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
     """A SELECT; without ``outputs`` it asks only whether there are rows.
 
@@ -115,6 +155,7 @@ class Select:
             or to say which key a row was found by.
         keyed: how many of the last outputs are that key.
         widths: of values, how many outputs each has.
+        ctes: the common table expressions that it defines.
     """
 
     table: Source | None
@@ -135,6 +176,7 @@ class Select:
     names: tuple[str, ...] = ()
     lock: Lock | None = None
     widths: tuple[int, ...] = ()
+    ctes: tuple[Cte, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any, TypeVar
 
 from .expressions import Column, Constant, Param
-from .statements import Compound, Derived, Ranked, Select
+from .statements import Compound, CteRef, Derived, LateralSelect, Ranked, Select
 
 Node = TypeVar("Node")
 
 LEAVES = (Column, Constant, Param)
-QUERIES = (Select, Ranked, Derived, Compound)
+QUERIES = (Select, Ranked, Derived, Compound, CteRef, LateralSelect)
 CLOSED = (*LEAVES, *QUERIES)
 """What is not looked into: leaves, and subqueries, which have rows of their own."""
 

@@ -69,6 +69,7 @@ class Dialect:
     nulls_are_smallest = True  # where NULLs sort without being told
     limit_all = ""  # what stands for "no limit" where an OFFSET needs a LIMIT
     default_values = "DEFAULT VALUES"  # an INSERT without any column
+    has_lateral = False
     slices_in_subquery = True  # `IN (SELECT … LIMIT …)`
     having_needs_aggregates = False  # HAVING knows no columns but those of GROUP BY
     names_repeated = False  # a parameter that stands in several places has to be one
@@ -278,6 +279,25 @@ class Dialect:
     def regex(self, operand: SQL, pattern: SQL, ignore_case: bool) -> SQL:
         """Whether a text matches a regular expression."""
         raise NotImplementedError
+
+    @property
+    def lateral(self) -> str:
+        """What stands before a query that sees the tables before it.
+
+        Raises:
+            NotSupportedError: the database has none.
+        """
+        if not self.has_lateral:
+            raise self.unsupported(
+                "LATERAL join",
+                "Rank the rows of each with Window(RowNumber(), partition_by=…), or ask for one "
+                "value with Subquery(…).",
+            )
+        return "LATERAL "
+
+    def widened(self, text: SQL, field: AnyField) -> SQL:
+        """A column of a recursive query, whose first rows say what the others may be."""
+        return text
 
     # --- functions -----------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from .base import AnyField, Dialect, Server, is_family
 DECIMAL = "DECIMAL(65, 30)"
 FIRST = "TIMESTAMP'0001-01-01 00:00:00'"
 LAST = "CAST(315537897599999999 AS UNSIGNED)"  # microseconds from there to the end of 9999
+LONG_TEXT = 20_000  # characters: beyond a VARCHAR's, so that it becomes a TEXT
 BINARY = "utf8mb4_nopad_bin"
 MYSQL_BINARY = "utf8mb4_0900_bin"
 COLLATION = f"CHARACTER SET utf8mb4 COLLATE {BINARY}"
@@ -50,6 +51,7 @@ class MysqlDialect(Dialect):
         super().__init__(server)
         self.mariadb = server is None or server.product == "mariadb"
         self.returning_on_insert = self.returning_on_delete = self.mariadb
+        self.has_lateral = not self.mariadb
         self.assigns_in_order = not self.mariadb  # which has SIMULTANEOUS_ASSIGNMENT
         self.locks_tables = not self.mariadb
         # MySQL wants an alias of the row instead, which MariaDB does not have.
@@ -190,6 +192,16 @@ class MysqlDialect(Dialect):
         there = sql(f"{node.name}(1, ", offset, ")", over, " IS NULL")
         shifted = sql(f"{node.name}(", value, ", ", offset, ")", over)
         return sql("CASE WHEN ", there, " THEN ", default, " ELSE ", shifted, " END")
+
+    def widened(self, text: SQL, field: AnyField) -> SQL:
+        """A text may be no longer than those of the first rows."""
+        if is_family(field, "text"):
+            return sql("CAST(", text, f" AS CHAR({LONG_TEXT})) COLLATE {BINARY}")
+        if is_family(field, "integer"):
+            return sql("CAST(", text, " AS SIGNED)")
+        if is_family(field, "decimal"):
+            return sql("CAST(", text, f" AS {DECIMAL})")
+        return text
 
     def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
         """By microseconds since the year 1, which ``LAST - (LAST - x)`` leaves as they are.

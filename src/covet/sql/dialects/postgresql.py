@@ -22,6 +22,14 @@ CASTS = {"datetime": "timestamptz", "date": "timestamp", "duration": "interval"}
 PARTS = {"week_day": "DOW", "iso_week_day": "ISODOW", "iso_year": "ISOYEAR"}
 
 
+WIDE = {
+    "integer": "bigint",
+    "decimal": "numeric",
+    "float": "double precision",
+    "text": 'text COLLATE "C"',
+}
+
+
 class PostgresqlDialect(Dialect):
     """PostgreSQL 13 or newer.
 
@@ -32,6 +40,7 @@ class PostgresqlDialect(Dialect):
     name = "postgresql"
     array_parameters = True
     names_repeated = True
+    has_lateral = True
     functions = FUNCTIONS
     aggregates = AGGREGATES
     bulk_insert_by_unnest = True
@@ -160,6 +169,12 @@ class PostgresqlDialect(Dialect):
         if field is None or is_family(field, "any"):
             return text
         return sql(text, f"::{type_info(self.name, field).cast}")
+
+    def widened(self, text: SQL, field: AnyField) -> SQL:
+        """All rows have to be of the very type of the first ones."""
+        if field is None or family(field) not in WIDE:
+            return text
+        return sql("(", text, f")::{WIDE[family(field)]}")
 
     def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
         """A float is rounded to a whole number as a decimal is: halves away from zero."""
