@@ -410,6 +410,11 @@ class Writing(SyncRows[T]):
     def _changing(self) -> None:
         """What is kept of the rows, here or by the instance that they belong to, is old now."""
         self._refuse_combined("update() or delete")
+        if self._spec.distinct_on:
+            raise FieldError(
+                "update() and delete() cannot be called after distinct() with fields",
+                fix="Name the rows by their keys: filter(pk__in=queryset).",
+            )
         self._rows = None
         if self._owner is not None:
             way, instance = self._owner

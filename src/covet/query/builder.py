@@ -176,19 +176,30 @@ class Builder(Combining, Generic[T]):
             raise sliced("reverse")
         return self._with(self._spec.reversed())
 
-    def distinct(self) -> Self:
-        """Equal rows once: ``SELECT DISTINCT …``.
+    def distinct(self, *fields: str) -> Self:
+        """Equal rows once: ``SELECT DISTINCT …``; or the first row of each value of some fields.
+
+        ``order_by("author", "-views").distinct("author")`` gives each author's most viewed post:
+        ``SELECT DISTINCT ON (author_id) …``, and where the database has none, by ``ROW_NUMBER()``.
+
+        Args:
+            *fields: paths, by which the rows have to be ordered first of all.
 
         Raises:
-            FieldError: the query is a slice.
+            UnknownField: a path that the model does not have.
+            FieldError: the query is a slice; or, when fetched, its order begins with something
+                else.
 
         Example:
             >>> authors = Author.objects.filter(posts__views__gt=9).distinct()
+            >>> newest = Post.objects.order_by("author_id", "-created").distinct("author_id")
         """
         self._refuse_combined("distinct")
         if self._spec.is_sliced:
             raise sliced("distinct")
-        return self._with(self._spec.distinctly())
+        if fields:
+            resolve.check_paths(self._spec, fields, f"distinct({', '.join(map(short, fields))})")
+        return self._with(self._spec.distinctly(fields))
 
     def select_related(self, *paths: str | None) -> Self:
         """With the related objects of each row, in the same query: ``… INNER JOIN author …``.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import ast
-from .types import BOOLEAN
+from .types import BOOLEAN, INTEGER
 
 
 class Pulled:
@@ -81,7 +81,9 @@ def qualified(select: ast.Select, condition: ast.Condition, alias: str) -> ast.S
         limit=None,
         offset=None,
         distinct=False,
+        distinct_on=None,
         lock=None,
+        ctes=(),
     )
     return replace(
         select,
@@ -93,7 +95,21 @@ def qualified(select: ast.Select, condition: ast.Condition, alias: str) -> ast.S
         group_by=(),
         having=None,
         order_by=order,
+        distinct_on=ast.changed(select.distinct_on, pulled),
     )
+
+
+def firsts(select: ast.Select) -> ast.Select:
+    """The same rows as by DISTINCT ON, counted by a window in a SELECT around them."""
+    found = select.distinct_on
+    assert found is not None
+    if ast.contains((found.by, select.order_by), ast.Over):  # no window is ordered by another
+        whole = qualified(select, ast.Truth(True), f"{found.alias}_all")
+        return firsts(replace(whole, where=None))
+    call = ast.Call("ROW_NUMBER", (), (), INTEGER, False)
+    place = ast.Over(call, found.by, select.order_by, None, INTEGER, False)
+    is_first = ast.Compare("=", place, ast.Constant(1, INTEGER), False, ast.NOWHERE)
+    return qualified(replace(select, distinct_on=None), is_first, found.alias)
 
 
 def without_hidden(select: ast.Select, alias: str) -> ast.Select:

@@ -309,6 +309,12 @@ def _check_rows(spec: QuerySpec, asked: str) -> None:
             asked=asked,
             fix="Take distinct() or values() away, or use Paginator.",
         )
+    if spec.distinct_on:
+        raise FieldError(
+            "No cursor can go by the first rows of something, which would be others from there on",
+            asked=asked,
+            fix="Take distinct(…) away, or use Paginator.",
+        )
     terms = () if spec.ordering is None else spec.ordering.terms
     given = [annotation.expression for annotation in spec.annotations]
     if any(_has_window(part) for part in (*given, *terms) if not isinstance(part, str)):

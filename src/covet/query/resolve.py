@@ -55,7 +55,10 @@ def select_keys_above(spec: QuerySpec, links: Links) -> ast.Select:
 def count(spec: QuerySpec) -> ast.CountRows:
     """The SELECT that counts a query's rows."""
     resolver = SelectResolver(spec, ask)
-    if spec.distinct:
+    if spec.distinct_on:
+        found = resolver.select()
+        counted = replace(found, outputs=(), order_by=(), hidden=0, lock=None)
+    elif spec.distinct:
         counted = _without_columns(resolver.select(), spec)
     else:
         counted = resolver.rows(window=True)
@@ -74,7 +77,8 @@ def _without_columns(select: ast.Select, spec: QuerySpec) -> ast.Select:
 def exists(spec: QuerySpec) -> ast.Select:
     """The SELECT that has a row if a query has one."""
     resolver = SelectResolver(spec, ask)
-    found = resolver.select() if spec.distinct and spec.low else resolver.rows(window=True)
+    is_counted = (spec.distinct or spec.distinct_on) and spec.low
+    found = resolver.select() if is_counted else resolver.rows(window=True)
     return replace(found, limit=ast.Constant(1, WHOLE), lock=None)
 
 
@@ -106,10 +110,10 @@ def ask(conditions: Conditions, query: Subquery, at: At, key: str) -> ast.Select
         outer=(conditions, at.scope),
         unfinished=conditions.unfinished,
     )
-    if not key and not (spec.distinct and spec.low):
+    if not key and not ((spec.distinct or spec.distinct_on) and spec.low):
         return resolver.rows(window=True)
     found = replace(resolver.select(), lock=None)
-    return found if spec.is_sliced else replace(found, order_by=())
+    return found if spec.is_sliced or spec.distinct_on else replace(found, order_by=())
 
 
 def checker(spec: QuerySpec, asked: str) -> SelectResolver:
@@ -210,6 +214,23 @@ def _key_of_term(term: str | OrderBy) -> Any:
     if isinstance(term, OrderBy):
         return term.key
     raise no_term(term)
+
+
+def check_paths(spec: QuerySpec, paths: tuple[Any, ...], asked: str) -> None:
+    """Refuse what names nothing of a query, once for each list of names.
+
+    Raises:
+        FieldError: one of them is no path.
+    """
+    for path in paths:
+        if not isinstance(path, str):
+            raise FieldError(f"{short(path)} is no name of a field", asked=asked)
+    key = (*spec.named, "paths", *paths)
+    if key not in spec.table.checked:
+        resolver = checker(spec, asked)
+        for path in paths:
+            resolver.value(path)
+        spec.table.remember(key)
 
 
 def check_outputs(spec: QuerySpec, paths: tuple[str, ...], asked: str) -> None:

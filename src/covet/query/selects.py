@@ -209,7 +209,9 @@ class SelectResolver:
         hidden = (*hidden, *key, *marks)
         limit, offset = self.window()
         locking = lock(self.spec, self.scope, beside)  # which may join the tables of parents
-        grouped = self.group_by((*outputs, *hidden), order, having, beside)
+        distinct_on, order = self.distinct_on(order)
+        by = distinct_on.by if distinct_on is not None else ()
+        grouped = self.group_by((*outputs, *hidden, *by), order, having, beside)
         found = ast.Select(
             self.source,
             self.scope.alias,
@@ -230,12 +232,44 @@ class SelectResolver:
             locking,
             widths,
             self.ctes,
+            distinct_on,
         )
         return self._qualified(found, qualify)
 
+    def distinct_on(
+        self, order: tuple[ast.OrderTerm, ...]
+    ) -> tuple[ast.DistinctOn | None, tuple[ast.OrderTerm, ...]]:
+        """What the rows are to differ in, and the order that says which of them is the first.
+
+        Raises:
+            FieldError: the order begins with something else.
+        """
+        names = self.spec.distinct_on
+        if not names:
+            return None, order
+        shown = f"distinct({', '.join(map(repr, names))})"
+        by = ast.flat(self.value(name).expr for name in names)
+        if not order:
+            key = ast.flat([self.value("pk").expr])
+            order = tuple(ast.OrderTerm(expr, False, True) for expr in dict.fromkeys((*by, *key)))
+        missing = set(by)
+        for term in order:
+            if missing and term.expr not in by:
+                raise FieldError(
+                    f"{shown} takes the first row of each, so that the order has to begin with "
+                    "these names",
+                    fix=f"Write order_by({', '.join(map(repr, names))}, …).{shown}.",
+                )
+            missing.discard(term.expr)
+        if self.spec.keyed is not None:  # the first row of each owner's
+            owner = self._key(self.spec.keyed)
+            by = (*owner, *by)
+            order = (*(ast.OrderTerm(expr, False, True) for expr in owner), *order)
+        return ast.DistinctOn(by, self.scope.aliases.take("firsts")), order
+
     def ranked(self) -> ast.Ranked:
         """The slice of each owner's rows."""
-        if self.spec.distinct:
+        if self.spec.distinct or self.spec.distinct_on:
             raise FieldError(
                 "A slice of each owner's rows cannot be distinct as well",
                 fix="Take away distinct(), or the slice.",
@@ -343,7 +377,8 @@ class SelectResolver:
             where = ast.Truth(False)
         aggregates = tuple(self.value(name).expr for name in names)
         widths = (1,) * len(names)
-        if not (spec.is_sliced or spec.distinct or spec.grouped is not None or qualify):
+        is_distinct = spec.distinct or bool(spec.distinct_on)
+        if not (spec.is_sliced or is_distinct or spec.grouped is not None or qualify):
             return ast.Select(
                 self.source,
                 self.scope.alias,
@@ -354,7 +389,8 @@ class SelectResolver:
                 ctes=self.ctes,
             )
         outputs = self.outputs().exprs if spec.distinct else ()
-        order = self.order() if spec.is_sliced else ()
+        order = self.order() if spec.is_sliced or spec.distinct_on else ()
+        distinct_on, order = self.distinct_on(order)
         limit, offset = self.window()
         grouped = self.group_by(outputs, order, having, ())
         alias = self.scope.aliases.take("rows")
@@ -375,6 +411,7 @@ class SelectResolver:
             offset,
             spec.distinct,
             ctes=self.ctes,
+            distinct_on=distinct_on,
         )
         inner = self._qualified(inner, qualify)
         return ast.Select(ast.Derived(inner), alias, found, widths=widths)

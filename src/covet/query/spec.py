@@ -81,6 +81,7 @@ class QuerySpec:
         ordering: None for the model's own ordering.
         backwards: whether the ordering is turned round.
         distinct: whether equal rows count once.
+        distinct_on: paths; of the rows that are equal in these, only the first counts.
         low: how many rows are left out at the start.
         high: where the slice ends, counted from the first row of all; None for no end.
         output: what the rows become.
@@ -107,6 +108,7 @@ class QuerySpec:
         "combined",
         "ctes",
         "distinct",
+        "distinct_on",
         "grouped",
         "high",
         "key",
@@ -130,6 +132,7 @@ class QuerySpec:
     ordering: Ordering | None
     backwards: bool
     distinct: bool
+    distinct_on: tuple[str, ...]
     low: int
     high: int | None
     output: Output
@@ -153,6 +156,7 @@ class QuerySpec:
         self.ordering = None
         self.backwards = False
         self.distinct = False
+        self.distinct_on = ()
         self.low = 0
         self.high = None
         self.output = INSTANCES
@@ -178,6 +182,7 @@ class QuerySpec:
         new.ordering = self.ordering
         new.backwards = self.backwards
         new.distinct = self.distinct
+        new.distinct_on = self.distinct_on
         new.low = self.low
         new.high = self.high
         new.output = self.output
@@ -233,11 +238,12 @@ class QuerySpec:
         new.key = (*self.key, "reverse")
         return new
 
-    def distinctly(self) -> QuerySpec:
-        """Equal rows once."""
+    def distinctly(self, paths: tuple[str, ...] = ()) -> QuerySpec:
+        """Equal rows once; or of those that are equal in some paths, the first."""
         new = self.copy()
-        new.distinct = True
-        new.key = (*self.key, "distinct")
+        new.distinct = not paths
+        new.distinct_on = paths
+        new.key = (*self.key, "distinct", *paths, ";")
         return new
 
     def giving(self, output: Output) -> QuerySpec:

@@ -59,7 +59,8 @@ class Owners:
     def question(self, spec: QuerySpec, keys: list[Any]) -> QuerySpec:
         """The question for the rows of these owners, over what may be narrower than all rows."""
         way = self.way
-        if way.row_key is None or spec.is_sliced or not spec.selects(way.row_key):
+        whole = not (spec.is_sliced or spec.distinct_on)
+        if way.row_key is None or not whole or not spec.selects(way.row_key):
             return spec.of_owners(way.lookup, keys)
         if len(keys) == 1:
             return spec.where(Q(**{way.lookup: keys[0]}))

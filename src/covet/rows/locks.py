@@ -8,7 +8,7 @@ from ..sql.dialects import Dialect
 
 def locks(spec: QuerySpec, dialect: Dialect) -> bool:
     """Whether the database locks the rows of a query like this, or has nothing to lock."""
-    is_plain = not spec.distinct and spec.grouped is None
+    is_plain = not (spec.distinct or spec.distinct_on) and spec.grouped is None
     return is_plain or dialect.locks_distinct or not dialect.locks_rows
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import CovetError, short
 from ..query import ast
+from ..query.deriving import firsts
 from ..query.joins import column
 from ..schema.fields import Field
 from ..schema.table import Table
@@ -37,13 +38,22 @@ class Compiler(ConditionCompiler):
 
     def select(self, node: ast.Select) -> SQL:
         """``SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …``"""
-        self.shared |= dict.fromkeys(node.group_by)
+        node = self.prepared(node)
         return sql(self.head(node), self.outputs(node.outputs), self.tail(node), self.lock(node))
+
+    def prepared(self, node: ast.Select) -> ast.Select:
+        """A SELECT as the database has it; what it groups by has the same parameters everywhere."""
+        if node.distinct_on is not None and not self.dialect.has_distinct_on:
+            node = firsts(node)
+        by = node.distinct_on.by if node.distinct_on is not None else ()
+        self.shared |= dict.fromkeys((*node.group_by, *by))
+        return node
 
     def count_rows(self, node: ast.CountRows) -> SQL:
         """``SELECT COUNT(*)``, of a subquery where the rows are distinct or a slice."""
-        inner = node.select
-        if inner.distinct or inner.group_by or inner.limit is not None or inner.offset is not None:
+        inner = self.prepared(node.select)
+        is_less = inner.distinct or inner.distinct_on or inner.group_by or _is_slice(inner)
+        if is_less:
             return sql("SELECT COUNT(*) FROM (", self.numbered(inner), ") AS ", self.name("rows"))
         return sql(self.ctes(inner), "SELECT COUNT(*)", self.rows(inner))
 
@@ -86,7 +96,7 @@ class Compiler(ConditionCompiler):
 
     def numbered(self, node: ast.Select, wide: bool = False) -> SQL:
         """A SELECT as a derived table, whose columns must have names that differ."""
-        self.shared |= dict.fromkeys(node.group_by)
+        node = self.prepared(node)
         named = self.numbers(node, wide) if node.outputs else sql("1 AS ", self.name("c0"))
         return sql(self.head(node), named, self.tail(node))
 
@@ -190,7 +200,10 @@ class Compiler(ConditionCompiler):
     # --- clauses -------------------------------------------------------------------------------
 
     def head(self, node: ast.Select) -> SQL:
-        """``SELECT`` or ``SELECT DISTINCT``, behind what it defines."""
+        """``SELECT``, ``SELECT DISTINCT`` or ``SELECT DISTINCT ON (…)``, behind what it defines."""
+        if node.distinct_on is not None:
+            by = separated(", ", map(self.expr, node.distinct_on.by))
+            return sql(self.ctes(node), "SELECT DISTINCT ON (", by, ") ")
         distinct = node.distinct and not _is_random(node)
         return sql(self.ctes(node), "SELECT DISTINCT " if distinct else "SELECT ")
 
@@ -270,6 +283,11 @@ class Compiler(ConditionCompiler):
         if source is None:
             return (f"(SELECT 1) AS {self.name('row')}",)
         if isinstance(source, ast.Derived):
+            if not self.dialect.derived_knows_outside and _reaches_out(source.select):
+                raise self.dialect.unsupported(
+                    "way for a query in FROM to name the row around it",
+                    "Leave out filters on windows and distinct() with fields in the subquery.",
+                )
             return sql("(", self.numbered(source.select), f") AS {self.name(alias)}")
         if isinstance(source, ast.Compound):
             return sql("(", self.members(source), f") AS {self.name(alias)}")
@@ -441,6 +459,25 @@ def _changed(select: ast.Select) -> Table:
 def _key_above(select: ast.Select) -> Any:
     """The key that points to the rows of a parent, if an UPDATE or a DELETE is about those."""
     return select.outputs[0] if select.outputs else None
+
+
+def _reaches_out(select: ast.Select) -> bool:
+    """Whether a SELECT names tables of a query around it."""
+    inside: set[str] = set()
+    named: set[str] = set()
+    stack: list[ast.Select] = [select]
+    while stack:
+        for node in ast.walk(stack.pop(), deep=True):
+            if isinstance(node, ast.Select | ast.Join):
+                inside.add(node.alias)
+                source = node.table
+                if isinstance(source, ast.Derived | ast.LateralSelect):
+                    stack.append(source.select)
+                elif isinstance(source, ast.Compound):
+                    stack += source.selects
+            elif isinstance(node, ast.Column | ast.Output):
+                named.add(node.alias)
+    return not named <= inside
 
 
 def _unnamed(node: ast.Expr) -> ast.Expr:

@@ -199,7 +199,7 @@ class ExpressionCompiler:
         self.dialect.check_window(node, is_range)
         term = self.range_term if is_range else self.order_term
         inside = sql(
-            clause("PARTITION BY", separated(", ", map(self.expr, node.partition_by))),
+            clause("PARTITION BY", separated(", ", map(self.compared, node.partition_by))),
             clause("ORDER BY", separated(", ", map(term, node.order_by))),
             self.dialect.frame(node.frame) if node.frame is not None else "",
         )
@@ -208,6 +208,10 @@ class ExpressionCompiler:
             return self.aggregate(node.function, over)
         arguments = [self.argument(each) for each in node.function.arguments]
         return self.dialect.window_call(node.function, arguments, over)
+
+    def compared(self, node: ast.Expr) -> SQL:
+        """An expression that is compared with itself in other rows."""
+        return self.dialect.comparable(self.expr(node), node.field)
 
     def range_term(self, node: ast.OrderTerm) -> SQL:
         """The number that the bounds of a range are about."""

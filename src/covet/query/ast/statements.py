@@ -142,6 +142,19 @@ class Cte:
 
 
 @dataclass(frozen=True, slots=True)
+class DistinctOn:
+    """What the rows of a SELECT are to differ in: of those that are equal in it, the first counts.
+
+    Attributes:
+        by: the expressions, with which the order begins.
+        alias: a name for the rows where another SELECT has to choose among them.
+    """
+
+    by: tuple[Expr, ...]
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
     """A SELECT; without ``outputs`` it asks only whether there are rows.
 
@@ -177,6 +190,7 @@ class Select:
     lock: Lock | None = None
     widths: tuple[int, ...] = ()
     ctes: tuple[Cte, ...] = ()
+    distinct_on: DistinctOn | None = None
 
 
 @dataclass(frozen=True, slots=True)

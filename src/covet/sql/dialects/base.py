@@ -81,6 +81,8 @@ class Dialect:
     locks_tables = True  # FOR UPDATE OF some of the tables
     locks_but_keys = True  # FOR NO KEY UPDATE
     locks_what_may_miss = True  # rows that an outer join may not find
+    has_distinct_on = False
+    derived_knows_outside = True  # a SELECT in FROM, in a subquery, may name the row around that
     locks_distinct = True
     locks_groups = True  # and what stands beside a window
     skips_locked = True
@@ -427,7 +429,7 @@ class Dialect:
             raise self.unsupported("SELECT … FOR NO KEY UPDATE", "Leave out no_key=True.")
         if wait == "SKIP LOCKED" and not self.skips_locked:
             raise self.unsupported("SELECT … SKIP LOCKED", "Use nowait=True, or a newer server.")
-        if select.distinct and not self.locks_distinct:
+        if (select.distinct or select.distinct_on) and not self.locks_distinct:
             raise self.unsupported(
                 "SELECT DISTINCT … FOR UPDATE",
                 "Lock the rows by their keys: filter(pk__in=…).select_for_update().",

@@ -36,6 +36,7 @@ class MysqlDialect(Dialect):
         "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
     )
     locks_but_keys = False
+    derived_knows_outside = False
     names_conflicts = False
     returning_on_update = False
     limits_changes = True

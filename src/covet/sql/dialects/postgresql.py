@@ -48,6 +48,7 @@ class PostgresqlDialect(Dialect):
     nulls_are_smallest = False
     drops_with_keys = "cascade"
     locks_what_may_miss = False
+    has_distinct_on = True
     locks_distinct = False
     locks_groups = False
     tables_query = (
