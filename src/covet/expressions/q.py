@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldError, keyword, short
 from .base import Expression
-from .shape import PLAIN, VALUE, Shaped, settled, shape
+from .several import settled
+from .shape import PLAIN, VALUE, Shaped, shape
 
 AND = "AND"
 OR = "OR"

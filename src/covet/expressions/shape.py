@@ -95,16 +95,6 @@ def shape(value: Any, key: list[str], values: list[Any]) -> None:
         values.append(value)
 
 
-def settled(value: Any) -> Any:
-    """A value that stays as it is: of a list or an iterator, what it holds now.
-
-    A query may be resolved again, long after its shape was taken, and must have that shape still.
-    """
-    if isinstance(value, Queried):
-        return value.as_subquery()
-    return tuple(value) if is_list(value) else value
-
-
 def is_list(value: Any) -> bool:
     """Whether a value stands for several: anything to go through but texts and mappings."""
     return isinstance(value, Iterable) and not isinstance(value, SINGLE)

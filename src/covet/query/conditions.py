@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ..errors import FieldError, UnknownField, short
+from ..errors import FieldError, UnknownField, UnknownLookup, short
 from ..expressions import Comparison, Expression, F, FieldRef, Holds, Lookup, Q, Subquery, Value
 from ..expressions.aggregates import Aggregate
 from ..expressions.ctes import OwnTable
 from ..expressions.q import AND
+from ..expressions.several import Several
 from ..expressions.shape import shape
 from ..schema.table import Table
 from . import ast, expressions
@@ -22,9 +23,10 @@ from .annotations import Annotation, place_of
 from .expressions import At
 from .grouping import joined
 from .joins import Scope
-from .lookups import PARTS, check_comparable, lookups_of
-from .operands import Given, Operand
-from .paths import Path, behind, parse
+from .lookups import check_comparable, lookups_of
+from .operands import EXPRESSION, MEMBERS, Given, Operand, Transforming
+from .paths import Path, parse
+from .transforms import on_both_sides, own_condition, transformed, transforms_of
 
 Ask: TypeAlias = Callable[["Conditions", Subquery, At, str], "ast.Select | None"]
 """What resolves the query inside of another; for its rows, its value, or whether it has any."""
@@ -132,29 +134,54 @@ class Conditions:
 
         Raises:
             UnknownField: a word that is neither.
-            UnknownLookup: a word behind it that is neither a part of its value nor a lookup.
+            UnknownLookup: a word behind it that is neither a transform of its value nor a lookup.
         """
         asked = asked or self.asked
         place, name, words = self._named(path)
         if place is None and self.outputs is not None:
-            return self._output(path, scope.table.model_name, asked)
-        if place is None:
+            return self._output(path, asked, At(0, scope, group))
+        if place is not None:
+            found, model = self.annotation(place), scope.table.model_name
+        else:
             parsed = parse(scope.table, path, asked, self._names())
-            return self._operand(parsed, scope, group), parsed.lookup
-        found = self.annotation(place)
-        parts, lookup = behind(found.field, words, scope.table.model_name, name, asked)
-        return _parts_of(found, parts), lookup
+            column, needs = scope.column(parsed, group)
+            found = Operand(column, parsed.field, needs)
+            words, model, name = list(parsed.words), parsed.field.model, parsed.field.name
+        return self._behind(found, words, (model, name, asked), At(0, scope, group))
 
-    def _output(self, path: str, model: str, asked: str | None) -> tuple[Operand, str]:
+    def _behind(
+        self, found: Operand, words: list[str], said: tuple[str, str, str | None], at: At
+    ) -> tuple[Operand, str]:
+        """What the words behind a field make of it, and the lookup at their end."""
+        for n, word in enumerate(words):
+            if n == len(words) - 1 and word in lookups_of(found.field):
+                return found, word
+            transforms = transforms_of(found.field)
+            if word not in transforms:
+                model, name, asked = said
+                choices = [*lookups_of(found.field), *transforms]
+                raise UnknownLookup(model, name, word, choices, asked)
+            found = self._transformed(found, transforms[word], at)
+        return found, "exact"
+
+    def _transformed(self, operand: Operand, transform: Transforming, at: At) -> Operand:
+        """What a transform makes of an expression, and of what it will be compared with."""
+        found = transformed(self, operand, transform, at)
+        if not getattr(transform, "bilateral", False):
+            return found._replace(both=operand.both, bare=operand.bare)
+        bare = operand.bare or operand.field
+        return found._replace(both=(*operand.both, transform), bare=bare)
+
+    def _output(self, path: str, asked: str | None, at: At) -> tuple[Operand, str]:
         """What a path names where only what a query gives can be named."""
         assert self.outputs is not None
+        model = at.scope.table.model_name
         words = path.split("__")
         for count in range(len(words), 0, -1):
             name = "__".join(words[:count])
             found = self.outputs.get(name)
             if found is not None:
-                parts, lookup = behind(found.field, words[count:], model, name, asked)
-                return _parts_of(found, parts), lookup
+                return self._behind(found, words[count:], (model, name, asked), at)
         raise UnknownField(model, words[0], [*self.outputs], asked)
 
     def _named(self, path: str) -> tuple[int | None, str, list[str]]:
@@ -270,9 +297,15 @@ class Conditions:
                 possible=sorted(lookups_of(operand.field)),
                 fix=f"Lookups: {', '.join(sorted(lookups_of(operand.field)))}.",
             )
+        at = At(start, scope, group)
         if name == "in" and isinstance(leaf.value, Subquery):
-            return self._in_select(operand, leaf.value, At(start, scope, group))
-        return build(name, operand, self._given(leaf.value, start, scope, group))
+            return self._in_select(operand, leaf.value, at)
+        given = self._given(leaf.value, start, scope, group)
+        if operand.both:
+            given = on_both_sides(self, operand, given, at)
+        if isinstance(build, type):
+            return own_condition(self, build, operand, given, at)
+        return build(name, operand, given)
 
     def _in_select(self, operand: Operand, query: Subquery, at: At) -> ast.Condition:
         """Whether a value is among the rows of a query."""
@@ -292,17 +325,19 @@ class Conditions:
         nullable = operand.nullable or any(output.nullable for output in select.outputs)
         return ast.InSelect(operand.expr, select, nullable, operand.needs)
 
-    def _operand(self, path: Path, scope: Scope, group: Hashable) -> Operand:
-        """The value at the end of a path, as far as its parts go."""
-        column, needs = scope.column(path, group)
-        return _parts_of(Operand(column, path.field, needs), path.parts)
-
     def _given(self, value: Any, start: int, scope: Scope, group: Hashable) -> Given:
+        if isinstance(value, Several):
+            members: list[Given] = []
+            place = start
+            for part in value.parts:
+                members.append(self._given(part, place, scope, group))
+                place += len(part.values)
+            return Given(MEMBERS, start, value, members=tuple(members))
         if isinstance(value, Value) and value.output_field is None:
             value = value.value
         if isinstance(value, Expression):
             operand = self.expression(value, start, scope, group)
-            return Given("expression", start, value, operand.expr, operand.needs)
+            return Given(EXPRESSION, start, value, operand.expr, operand.needs)
         if isinstance(value, Q):
             raise FieldError(f"{short(value)} is a condition and cannot be a value")
         key: list[str] = []
@@ -353,14 +388,6 @@ class Conditions:
                 f"{f!r} belongs to {f.owner}, and this is a query on {table.label}",
                 fix=f"Name it by its path from {table.model_name}: F('…__{f.path}').",
             )
-
-
-def _parts_of(operand: Operand, parts: tuple[str, ...]) -> Operand:
-    """A part of a value: of a moment its date, and of that its year."""
-    expr, result = operand.expr, operand.field
-    for part in parts:
-        expr, result = ast.Part(part, expr, PARTS[part], expr.nullable), PARTS[part]
-    return Operand(expr, result, operand.needs)
 
 
 def _exists(inner: Scope, condition: ast.Condition) -> ast.Condition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import FieldError, short
@@ -28,14 +29,17 @@ from ..expressions.collecting import ListValue
 from ..expressions.conditional import When
 from ..expressions.ctes import OwnColumn
 from ..expressions.functions.window import Number
+from ..expressions.functions import dates
 from ..expressions.q import AND
 from ..expressions.windows import WindowFunction
 from ..schema.fields import Field
 from . import ast
 from .ctes import column_of
+from .dates import check_part, check_zone, truncated
 from .grouping import joined
 from .joins import Scope
 from .operands import Operand
+from .transforms import Held
 from .types import (
     ANY,
     BOOLEAN,
@@ -169,6 +173,29 @@ def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
         call = ast.OwnCall(expression.name, arguments, texts, expression.joiner, result, True)
         needs = ast.NOWHERE
     return Operand(call, result, needs)
+
+
+def _extract(conditions: Conditions, expression: dates.Extract, at: At) -> Operand:
+    found = function(conditions, expression, at)
+    check_part(expression, found.expr.arguments[0].field)  # type: ignore[union-attr]
+    return found
+
+
+def _trunc(conditions: Conditions, expression: dates.OfMoment, at: At) -> Operand:
+    found = function(conditions, expression, at)
+    call: Any = found.expr
+    result = truncated(expression, call.arguments[0].field)
+    return found._replace(expr=replace(call, field=result), field=result)
+
+
+def _in_zone(conditions: Conditions, expression: dates.OfMoment, at: At) -> Operand:
+    found = function(conditions, expression, at)
+    check_zone(expression, found.expr.arguments[0].field)  # type: ignore[union-attr]
+    return found
+
+
+def _held(conditions: Conditions, expression: Held, at: At) -> Operand:
+    return expression.operand
 
 
 def _windowless(conditions: Conditions, expression: WindowFunction, at: At) -> Operand:
@@ -447,6 +474,11 @@ RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {
     Combined: _combined,
     ExpressionWrapper: _wrapper,
     Func: function,
+    dates.Extract: _extract,
+    dates.Trunc: _trunc,
+    dates.TruncBase: _trunc,
+    dates.OfMoment: _in_zone,
+    Held: _held,
     WindowFunction: _windowless,
     Case: _case,
     When: _when,

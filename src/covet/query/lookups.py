@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..errors import FieldError
 from ..expressions import shape
+from ..expressions.lookups import Lookup as OwnLookup
+from ..expressions.q import AND, OR
 from ..schema.fields import Field
-from . import ast, keys
-from .operands import Given, Lookup, Operand
-from .types import DATE, INTEGER, MOMENTS, TIME, compared, family, is_comparable, named
+from ..schema.fields.lookups import registered
+from . import ast, keys, years
+from .grouping import joined
+from .operands import MEMBERS, Given, Lookup, Operand
+from .types import compared, family, is_comparable, named
 
 SEVERAL = (shape.LIST, shape.EMPTY, shape.NULLS)
 OPERATORS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -30,6 +35,8 @@ def ordered(name: str, operand: Operand, given: Given) -> ast.Condition:
         is_greater = given.kind == shape.BELOW
         value = name != "exact" and is_greater == (name in ("gt", "gte"))
         return ast.UnlessNull(operand.expr, value, operand.nullable, operand.needs)
+    if given.kind == shape.VALUE and years.is_year(operand.expr):
+        return years.compared(name, operand, given.place, ROUNDING.get(name))
     right = _single(name, operand, given, ROUNDING.get(name))
     needs = operand.needs | given.needs
     unknown = operand.nullable or right.nullable
@@ -40,17 +47,25 @@ def among(name: str, operand: Operand, given: Given) -> ast.Condition:
     """``IN``; nothing is in an empty list, and None in a list is no member."""
     if given.kind in (shape.EMPTY, shape.NULLS):
         return ast.Truth(False)
+    if given.kind == MEMBERS:
+        members = [each for each in given.members if each.kind != shape.NULL]
+        return joined(OR, [ordered("exact", operand, each) for each in members])
     if given.kind != shape.LIST:
         raise FieldError(
             f"{named(operand.field)}__in takes a list of values",
             fix=f"Write {operand.field.name}__in=[…], or {operand.field.name}=… for one value.",
         )
-    members = ast.Param(given.place, compared(operand.field))
-    return ast.Among(operand.expr, members, operand.needs)
+    return ast.Among(
+        operand.expr, ast.Param(given.place, compared(operand.field)), operand.needs
+    )
 
 
 def between(name: str, operand: Operand, given: Given) -> ast.Condition:
     """``BETWEEN``, both ends included."""
+    if given.kind == MEMBERS and len(given.members) == 2:
+        first, last = given.members
+        low = ordered("gte", operand, first)
+        return joined(AND, [low, ordered("lte", operand, last)])
     if given.kind != shape.LIST:
         raise FieldError(
             f"{named(operand.field)}__range takes the first and the last value",
@@ -108,7 +123,7 @@ def _single(
             f"{named(operand.field)}__{name} compares with None, which nothing is true of",
             fix=f"Use {operand.field.name}__isnull=True.",
         )
-    if given.kind in SEVERAL and family(operand.field) != "json":
+    if given.kind == MEMBERS or (given.kind in SEVERAL and family(operand.field) != "json"):
         raise FieldError(
             f"{named(operand.field)}__{name} compares with one value, not with several",
             fix=f"Use {operand.field.name}__in for a list of values.",
@@ -158,47 +173,9 @@ BY_FAMILY: dict[str, dict[str, Lookup]] = {
     "composite": keys.LOOKUPS,
 }
 
-PARTS: dict[str, Field[Any]] = dict.fromkeys(
-    (
-        "year",
-        "iso_year",
-        "quarter",
-        "month",
-        "week",
-        "day",
-        "week_day",
-        "iso_week_day",
-        "hour",
-        "minute",
-        "second",
-    ),
-    INTEGER,
-) | {"date": DATE, "time": TIME}
 
-DAY_PARTS = (
-    "year",
-    "iso_year",
-    "quarter",
-    "month",
-    "week",
-    "day",
-    "week_day",
-    "iso_week_day",
-)
-TIME_PARTS = ("hour", "minute", "second")
-PARTS_BY_FAMILY: dict[str, tuple[str, ...]] = {
-    "date": DAY_PARTS,
-    "time": TIME_PARTS,
-    "datetime": (*DAY_PARTS, *TIME_PARTS, "date", "time"),
-}
-
-
-def lookups_of(field: Field[Any]) -> dict[str, Lookup]:
-    """The lookups that a field's type has."""
-    return BY_FAMILY.get(family(field), COMPARING)
-
-
-def parts_of(field: Field[Any]) -> tuple[str, ...]:
-    """The parts that a field's value has: a date its year, a moment its hour."""
-    kind = family(field)
-    return PARTS_BY_FAMILY[kind] if kind in MOMENTS else ()
+def lookups_of(field: Field[Any]) -> Mapping[str, Lookup | type[OwnLookup]]:
+    """The lookups that a field's type has, and those registered for it."""
+    found = BY_FAMILY.get(family(field), COMPARING)
+    own = {name: cls for name, cls in registered(field).items() if issubclass(cls, OwnLookup)}
+    return found | own if own else found

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ..expressions import Expression
 from ..schema.fields import Field
 from . import ast
+
+Transforming = Callable[[Expression[Any]], Expression[Any]]
+"""What makes another expression of one: the class of a function, mostly."""
+
+EXPRESSION = "expression"
+MEMBERS = "[members]"
+"""The kinds of a right side that is an expression, or a list with expressions in it."""
 
 
 class Given(NamedTuple):
@@ -17,6 +25,7 @@ class Given(NamedTuple):
         place: its place among the query's values.
         expr: the expression, where it is one.
         needs: the joins that the expression goes through.
+        members: those of a list that has expressions.
     """
 
     kind: str
@@ -24,14 +33,22 @@ class Given(NamedTuple):
     value: Any
     expr: ast.Expr | None = None
     needs: frozenset[str] = ast.NOWHERE
+    members: tuple[Given, ...] = ()
 
 
 class Operand(NamedTuple):
-    """The left side of a lookup: the expression, its type, and the joins it goes through."""
+    """The left side of a lookup: the expression, its type, and the joins it goes through.
+
+    Attributes:
+        both: the transforms in it that are made of the right side, too.
+        bare: the type of the expression before the first of them.
+    """
 
     expr: ast.Expr
     field: Field[Any]
     needs: frozenset[str]
+    both: tuple[Transforming, ...] = ()
+    bare: Field[Any] | None = None
 
     @property
     def nullable(self) -> bool:

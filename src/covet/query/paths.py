@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ..errors import FieldError, UnknownField, UnknownLookup, short
+from ..errors import FieldError, UnknownField, short
 from ..schema.fields import Field
+from ..schema.fields.lookups import registered
 from ..schema.relations import ForeignKeyField, ReverseRelation
 from ..schema.table import Table
-from .lookups import LOOKUPS, PARTS, lookups_of, parts_of
+from .lookups import LOOKUPS
 
 LONGEST_PATH = 500
 
@@ -41,14 +42,12 @@ class Path(NamedTuple):
     Attributes:
         steps: the relations to join.
         field: the field at their end.
-        parts: the parts of its value that are meant: ``("year",)``.
-        lookup: how it is compared.
+        words: what stands behind it: transforms of its value, and a lookup at last.
     """
 
     steps: tuple[Step, ...]
     field: Field[Any]
-    parts: tuple[str, ...]
-    lookup: str
+    words: tuple[str, ...]
 
     @property
     def many(self) -> bool:
@@ -86,14 +85,12 @@ def parse(table: Table, path: str, asked: str | None = None, also: Iterable[str]
 
     Raises:
         UnknownField: a word that is no field where it stands.
-        UnknownLookup: a word behind a field that is neither a part of its value nor a lookup.
     """
     if len(path) > LONGEST_PATH:
         raise FieldError(f"{short(path)} is too long for a path; the limit is {LONGEST_PATH}")
     words = path.split("__")
     steps, field, used = _walk(table, words, asked, also)
-    parts, lookup = behind(field, words[used:], field.model, field.name, asked)
-    return Path(tuple(steps), field, parts, lookup)
+    return Path(tuple(steps), field, tuple(words[used:]))
 
 
 def _walk(
@@ -183,25 +180,3 @@ def _ends_here(table: Table, word: str) -> bool:
 def _is_behind(word: str, field: ForeignKeyField[Any]) -> bool:
     target = field.target
     return word not in target.names and word not in target.reverse and word in LOOKUPS
-
-
-def behind(
-    field: Field[Any], words: list[str], model: str, name: str, asked: str | None
-) -> tuple[tuple[str, ...], str]:
-    """The parts and the lookup that stand behind a field, or behind a name of that type.
-
-    Raises:
-        UnknownLookup: a word that is neither.
-    """
-    parts: list[str] = []
-    current = field
-    for n, word in enumerate(words):
-        if word in parts_of(current):
-            parts.append(word)
-            current = PARTS[word]
-        elif n == len(words) - 1 and word in lookups_of(current):
-            return tuple(parts), word
-        else:
-            choices = [*lookups_of(current), *parts_of(current)]
-            raise UnknownLookup(model, name, word, choices, asked)
-    return tuple(parts), "exact"

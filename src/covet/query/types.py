@@ -44,6 +44,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "positivesmallinteger",
     ),
     "text": ("char", "text", "slug", "email", "url"),
+    "datetime": ("datetime", "zoneddatetime"),
 }
 FAMILY = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
 NUMBERS = frozenset({"integer", "float", "decimal"})

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import ModelError
+from .fields.lookups import WATCHING
 from .many import ManyToMany
 from .on_delete import check_chain
 from .record import Record
@@ -32,6 +33,7 @@ class Registry:
 
     def __init__(self, colour: str) -> None:
         self.colour = colour
+        WATCHING.add(self)
         self.models: dict[str, type[Record]] = {}
         self.named: dict[str, list[type[Record]]] = {}
         self.pending: dict[str, list[Relation]] = {}
@@ -52,7 +54,7 @@ class Registry:
         earlier = self.models.get(table.label)
         if earlier is not None:
             self._forget(earlier)
-            self._forget_plans()
+            self.forget_plans()
         self.models[table.label] = model
         self.named.setdefault(table.model_name, []).append(model)
         table.registry = self
@@ -269,7 +271,7 @@ class Registry:
         del model._table.reverse[relation.query_name]
         relation.field.related_name = name  # it is called so when its model is declared again too
         self._add_reverse(replace(relation, name=name, query_name=name), model)
-        self._forget_plans()
+        self.forget_plans()
 
     def _clash(
         self, field: Relation, model: type[Record], name: str | None, query_name: str
@@ -368,7 +370,8 @@ class Registry:
         if many.is_auto:
             self._forget(through)
 
-    def _forget_plans(self) -> None:
+    def forget_plans(self) -> None:
+        """Resolve all queries anew from here on."""
         for model in self.models.values():
             model._plans.clear()
             model._table.checked.clear()

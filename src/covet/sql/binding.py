@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from ..errors import QueryTooComplex, ValidationError, short
 from ..expressions.shape import INT64_MAX, INT64_MIN
+from ..query import ast
 from ..query.types import family
 from ..schema.fields import Field
 from .text import Bind
@@ -113,3 +115,34 @@ def keys_of(binds: Sequence[Bind], key: Field[Any]) -> Bind:
 def column_of(members: Bind, place: int) -> Bind:
     """One column of a list of keys, as a list."""
     return lambda values: [member[place] for member in members(values)]
+
+
+def year_end(year: Bind, moment: Bind, node: ast.YearEnd) -> Bind:
+    """The first or the last moment of a year, as a column of its type has it."""
+    has_time = family(node.field) == "datetime"
+
+    def end(value: Any) -> Any:
+        number = year(value)
+        if number is None:
+            return None
+        number += node.step
+        if (number < MINYEAR and node.last) or (number > MAXYEAR and not node.last):
+            return None
+        day = _last_day(number, node.part) if node.last else _first_day(number, node.part)
+        if not has_time:
+            return moment(day)
+        return moment(datetime.combine(day, time.max if node.last else time.min, UTC))
+
+    return end
+
+
+def _first_day(year: int, part: str) -> date:
+    if year < MINYEAR:
+        return date.min
+    return date(year, 1, 1) if part == "year" else date.fromisocalendar(year, 1, 1)
+
+
+def _last_day(year: int, part: str) -> date:
+    if year >= MAXYEAR:
+        return date.max
+    return _first_day(year + 1, part) - timedelta(days=1)

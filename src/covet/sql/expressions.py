@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,11 +10,14 @@ from ..errors import CovetError, short
 from ..query import ast
 from ..query.types import family
 from ..schema.fields import Field
-from .binding import item_of, part_of, rounded
+from .binding import item_of, part_of, rounded, year_end
 from .dialects import Dialect
 from .functions.aggregates import Parts
 from .text import SQL, Bind, Slot, clause, separated, sql
 from .types import binder, type_info
+
+PLACES = re.compile(r"%\((function|expressions|lhs|rhs)\)s")
+"""The places in the template of a function or a lookup of the user's."""
 
 
 class ExpressionCompiler:
@@ -105,10 +109,18 @@ class ExpressionCompiler:
             return self.dialect.moment_arithmetic(node.operator, left, right, fields)
         return self.dialect.arithmetic(node.operator, left, right, fields, result)
 
-    def part(self, node: ast.Part) -> SQL:
-        """A part of a moment."""
-        assert node.operand.field is not None
-        return self.dialect.part(node.part, self.expr(node.operand), family(node.operand.field))
+    def year_end(self, node: ast.YearEnd) -> SQL:
+        """A placeholder for a moment that is made of a year."""
+        moment = self.bound(node.field)
+        return tuple(
+            Slot(
+                each.place,
+                year_end(each.bind, moment, node),
+                self.info(node.field).placeholder,
+            )
+            for each in self.param(node.year)
+            if isinstance(each, Slot)
+        )
 
     def switch(self, node: ast.Switch) -> SQL:
         """``CASE … WHEN … THEN … END``; of several columns, ``CASE WHEN … AND … THEN … END``"""
@@ -145,18 +157,20 @@ class ExpressionCompiler:
     def own_call(self, node: ast.OwnCall) -> SQL:
         """A function of the user's: its template with its name and its arguments."""
         template = dict(node.templates)[self.dialect.name]
-        arguments = separated(
-            self.dialect.in_text(node.joiner), (self.argument(each) for each in node.arguments)
-        )
-        pieces = template.replace("%(function)s", node.name).split("%(expressions)s")
-        texts = (
-            (self.dialect.in_text(piece.replace("%%", "%")),) if piece else () for piece in pieces
-        )
-        found = list(texts)
-        whole: SQL = found[0]
-        for piece in found[1:]:
-            whole = sql(whole, arguments, piece)
-        return whole
+        arguments = [self.argument(each) for each in node.arguments]
+        if not template:
+            raise self.dialect.unsupported(
+                f"template of the lookup {node.name}", "Give it one in templates = {…}."
+            )
+        found: list[SQL] = []
+        for n, piece in enumerate(PLACES.split(template)):
+            if n % 2 == 0:
+                found.append((self.dialect.in_text(piece.replace("%%", "%")),) if piece else ())
+            elif piece == "expressions":
+                found.append(separated(self.dialect.in_text(node.joiner), arguments))
+            else:
+                found.append((node.name,) if piece == "function" else arguments[piece == "rhs"])
+        return sql(*found)
 
     def case(self, node: ast.Case) -> SQL:
         """``CASE WHEN … THEN … ELSE … END``"""
@@ -246,7 +260,7 @@ EXPRESSIONS: dict[type, Callable[[Any, Any], SQL]] = {
     ast.Constant: ExpressionCompiler.constant,
     ast.Null: ExpressionCompiler.null,
     ast.Arithmetic: ExpressionCompiler.arithmetic,
-    ast.Part: ExpressionCompiler.part,
+    ast.YearEnd: ExpressionCompiler.year_end,
     ast.Switch: ExpressionCompiler.switch,
     ast.Named: ExpressionCompiler.named,
     ast.Output: ExpressionCompiler.output_column,

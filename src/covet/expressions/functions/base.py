@@ -52,6 +52,11 @@ class Func(Compound[T]):
     arity: ClassVar[int | tuple[int, int | None] | None] = None
     """How many expressions it takes, or the least and the most of them."""
 
+    lookup_name: ClassVar[str] = ""
+    """Its word in paths, where it is registered as a transform."""
+    bilateral: ClassVar[bool] = False
+    """Whether a transform is made of both sides of a comparison."""
+
     known: ClassVar[bool] = False
     """Whether the dialects know it by its name; else its template is what they say."""
     takes: ClassVar[tuple[str, ...]] = ()

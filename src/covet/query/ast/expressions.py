@@ -81,13 +81,24 @@ class Arithmetic:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a moment: its year, its ISO week, its date."""
+class YearEnd:
+    """The first or the last moment of a year that is a value of the query.
 
+    NULL where there is none beyond the years that Python has, so that nothing compares with it.
+
+    Attributes:
+        year: the value.
+        part: ``"year"``, or ``"iso_year"``, which begins with its first week.
+        last: whether the last moment is meant.
+        step: how many years further.
+    """
+
+    year: Param
     part: str
-    operand: Expr
+    last: bool
+    step: int
     field: Field[Any]
-    nullable: bool
+    nullable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +270,7 @@ Expr: TypeAlias = (
     | Constant
     | Null
     | Arithmetic
-    | Part
+    | YearEnd
     | Switch
     | Random
     | Named

@@ -12,6 +12,7 @@ from ...errors import ModelError, ValidationError, nearest, short
 from ...expressions.base import Expression
 from ..choices import ChoicesLike, Pair, flat, pairs
 from ..validators import Validator
+from .lookups import HasLookups
 
 if TYPE_CHECKING:
     from typing import Self, overload
@@ -82,7 +83,7 @@ class FieldOptions(TypedDict, total=False):
     db_comment: str | None
 
 
-class Field(Generic[T]):
+class Field(HasLookups, Generic[T]):
     """One column of a model: its Python type, its options, and the values that it accepts.
 
     Subclass it (or one of its subclasses) and override ``check`` for a field of your own.

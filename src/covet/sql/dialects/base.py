@@ -401,10 +401,6 @@ class Dialect:
         """The duration between two moments, or two dates."""
         raise NotImplementedError
 
-    def part(self, part: str, operand: SQL, kind: str) -> SQL:
-        """A part of a date, a time or a moment; of a moment, in UTC."""
-        raise NotImplementedError
-
     def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
         """An expression as a column of another type takes it; halves are rounded away from 0."""
         return expr

@@ -9,11 +9,11 @@ from ...schema.fields import Field
 from ..functions.aggregates import Parts
 from ..functions.aggregates_mysql import AGGREGATES
 from ..functions.mysql import FUNCTIONS
+from ..functions.mysql_dates import FIRST
 from ..text import SQL, mapped, sql
 from .base import AnyField, Dialect, Server, is_family
 
 DECIMAL = "DECIMAL(65, 30)"
-FIRST = "TIMESTAMP'0001-01-01 00:00:00'"
 LAST = "CAST(315537897599999999 AS UNSIGNED)"  # microseconds from there to the end of 9999
 LONG_TEXT = 20_000  # characters: beyond a VARCHAR's, so that it becomes a TEXT
 BINARY = "utf8mb4_nopad_bin"
@@ -218,11 +218,6 @@ class MysqlDialect(Dialect):
         """``TIMESTAMPDIFF(MICROSECOND, start, end)``"""
         return sql("TIMESTAMPDIFF(MICROSECOND, ", start, ", ", end, ")")
 
-    def part(self, part: str, operand: SQL, kind: str) -> SQL:
-        """Moments are stored in UTC."""
-        before, after = PARTS[part]
-        return sql(before, operand, after)
-
     def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
         """A float is rounded as a decimal is: halves away from zero."""
         if is_family(target, "integer") and is_family(source, "float"):
@@ -242,20 +237,3 @@ class MysqlDialect(Dialect):
         if nulls_first is None:
             return term
         return sql(expr, " IS NULL DESC, " if nulls_first else " IS NULL ASC, ", term)
-
-
-PARTS = {
-    "year": ("YEAR(", ")"),
-    "iso_year": ("(YEARWEEK(", ", 3) DIV 100)"),
-    "quarter": ("QUARTER(", ")"),
-    "month": ("MONTH(", ")"),
-    "week": ("WEEK(", ", 3)"),
-    "day": ("DAYOFMONTH(", ")"),
-    "week_day": ("DAYOFWEEK(", ")"),
-    "iso_week_day": ("(WEEKDAY(", ") + 1)"),
-    "hour": ("HOUR(", ")"),
-    "minute": ("MINUTE(", ")"),
-    "second": ("SECOND(", ")"),
-    "date": ("DATE(", ")"),
-    "time": ("TIME(", ")"),
-}

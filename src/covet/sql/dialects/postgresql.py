@@ -19,8 +19,6 @@ FIRST, LAST = "'0001-01-01 00:00:00+00'", "'9999-12-31 23:59:59.999999+00'"
 
 CASTS = {"datetime": "timestamptz", "date": "timestamp", "duration": "interval"}
 
-PARTS = {"week_day": "DOW", "iso_week_day": "ISODOW", "iso_year": "ISOYEAR"}
-
 
 WIDE = {
     "integer": "bigint",
@@ -153,17 +151,6 @@ class PostgresqlDialect(Dialect):
     def distance(self, end: SQL, start: SQL) -> SQL:
         """An interval of days and microseconds."""
         return sql("(", end, " - ", start, ")")
-
-    def part(self, part: str, operand: SQL, kind: str) -> SQL:
-        """Sessions are in UTC, so that moments need no conversion."""
-        if part in ("date", "time"):
-            return sql("(", operand, f" AT TIME ZONE 'UTC')::{part}")
-        number = sql(f"EXTRACT({PARTS.get(part, part.upper())} FROM ", operand, ")")
-        if part == "week_day":
-            number = sql(number, " + 1")  # Sunday is 0 here, and 1 in Django
-        elif part == "second":
-            number = sql("FLOOR(", number, ")")
-        return sql("(", number, ")::integer")
 
     def argument(self, text: SQL, field: AnyField) -> SQL:
         """A parameter has no type of its own here."""

@@ -164,14 +164,6 @@ class SqliteDialect(Dialect):
         """By a function as well."""
         return sql("covet_distance(", end, ", ", start, ")")
 
-    def part(self, part: str, operand: SQL, kind: str) -> SQL:
-        """Texts have fixed places; ISO weeks need a function."""
-        if part == "date":
-            return sql("substr(", operand, ", 1, 10)")
-        if part == "time":
-            return sql("substr(", operand, ", 12)")
-        return sql(f"covet_part('{part}', ", operand, f", '{kind}')")
-
     def assigned(self, expr: SQL, source: AnyField, target: Field[Any]) -> SQL:
         """A column takes any type, so the expression is made one of the column's."""
         if is_family(target, "decimal"):

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...schema.fields.moments import microseconds
+from . import sqlite_dates
 
 CONTEXT = Context(prec=100, rounding=ROUND_HALF_UP, Emax=10_000, Emin=-10_000)
 DIVISION_PLACES = 20
@@ -127,39 +128,14 @@ def distance(end: Any, start: Any) -> Any:
     return microseconds(datetime.fromisoformat(end) - datetime.fromisoformat(start))
 
 
-def part(name: str, text: Any, kind: str) -> Any:
-    """A part of a date, a time or a moment."""
-    return None if text is None else PARTS[name](READ[kind](text))
-
-
-READ: dict[str, Callable[[str], Any]] = {
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-    "datetime": datetime.fromisoformat,
-}
-
-PARTS: dict[str, Callable[[Any], int]] = {
-    "year": lambda moment: moment.year,
-    "iso_year": lambda moment: moment.isocalendar().year,
-    "quarter": lambda moment: (moment.month + 2) // 3,
-    "month": lambda moment: moment.month,
-    "week": lambda moment: moment.isocalendar().week,
-    "day": lambda moment: moment.day,
-    "week_day": lambda moment: moment.isoweekday() % 7 + 1,
-    "iso_week_day": lambda moment: moment.isoweekday(),
-    "hour": lambda moment: moment.hour,
-    "minute": lambda moment: moment.minute,
-    "second": lambda moment: moment.second,
-}
-
 FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("covet_upper", 1, upper),
     ("covet_regex", 3, regex),
     ("covet_decimal", 3, decimal),
     ("covet_float", 3, float_),
     ("covet_quantize", 3, quantize),
-    ("covet_part", 3, part),
     ("covet_moved", 2, moved),
     ("covet_distance", 2, distance),
     ("covet_whole", 2, whole),
+    *sqlite_dates.FUNCTIONS,
 )

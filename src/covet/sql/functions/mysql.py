@@ -9,6 +9,7 @@ from ...query.types import family
 from ..text import SQL, sql
 from .base import Functions
 from .common import FUNCTIONS as COMMON
+from .mysql_dates import MysqlDates
 
 if TYPE_CHECKING:
     from ..dialects.base import Dialect
@@ -31,6 +32,7 @@ def _cast(dialect: Dialect, node: ast.Call, arguments: list[SQL]) -> SQL:
 
 FUNCTIONS: Functions = {
     **COMMON,
+    **MysqlDates().functions,
     "||": "CONCAT({0}, {1})",
     "CAST": _cast,
 }

@@ -9,6 +9,7 @@ from ..text import SQL, separated, sql
 from ..types import type_info
 from .base import Functions
 from .common import FUNCTIONS as COMMON
+from .postgresql_dates import PostgresqlDates
 
 if TYPE_CHECKING:
     from ..dialects.base import Dialect
@@ -28,6 +29,7 @@ def _unless_null(dialect: Dialect, node: ast.Call, arguments: list[SQL]) -> SQL:
 
 FUNCTIONS: Functions = {
     **COMMON,
+    **PostgresqlDates().functions,
     "GREATEST": _unless_null,
     "LEAST": _unless_null,
     "CAST": _cast,

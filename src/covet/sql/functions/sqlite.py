@@ -9,6 +9,7 @@ from ...query.types import family
 from ..text import SQL, sql
 from .base import Functions
 from .common import FUNCTIONS as COMMON
+from .sqlite_dates import SqliteDates
 
 if TYPE_CHECKING:
     from ..dialects.base import Dialect
@@ -23,6 +24,7 @@ def _cast(dialect: Dialect, node: ast.Call, arguments: list[SQL]) -> SQL:
 
 FUNCTIONS: Functions = {
     **COMMON,
+    **SqliteDates().functions,
     "GREATEST": "MAX({*})",
     "LEAST": "MIN({*})",
     "CAST": _cast,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+from ...expressions.functions.zones import tzinfo_of
 from ...schema.fields.base import AnyField
 
 
@@ -76,3 +77,15 @@ def length_at_most(function: str) -> Callable[[Any], str | None]:
         return None if limit is None else f"{function}({{column}}) <= {limit}"
 
     return check
+
+
+def in_zone(moments: TypeInfo) -> Callable[[Any], TypeInfo]:
+    """The type of moments that come back in the time zone that their field says."""
+
+    def info(field: Any) -> TypeInfo:
+        convert = f"{moments.convert or '{x}'}.astimezone(zone)"
+        return moments._replace(
+            convert=convert, names={**moments.names, "zone": tzinfo_of(field.zone)}
+        )
+
+    return info

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ...schema.fields.documents import document_text
 from ...schema.fields.moments import microseconds
 from . import sqlite
-from .base import TypeInfo, Types, at_least_zero, length_at_most, named, zero_or_one
+from .base import TypeInfo, Types, at_least_zero, in_zone, length_at_most, named, zero_or_one
 from .lists import documents
 from .load import (
     FIRST_MOMENT,
@@ -75,6 +75,12 @@ def _json(field: Any) -> TypeInfo:
     )  # fmt: skip
 
 
+_MOMENT: Final = TypeInfo(
+    named("datetime(6)"), "datetime(6)", without_zone,
+    convert="(first + ({x} - naive_first))",
+    names={"first": FIRST_MOMENT, "naive_first": NAIVE_FIRST_MOMENT},
+)  # fmt: skip
+
 TYPES: Final[Types] = {
     "list": documents(lambda: sqlite.TYPES),
     "any": TypeInfo(named("text"), "char"),
@@ -97,11 +103,8 @@ TYPES: Final[Types] = {
         named("time(6)"), "time(6)",
         convert="(naive_first + {x}).time()", names={"naive_first": NAIVE_FIRST_MOMENT},
     ),
-    "datetime": TypeInfo(
-        named("datetime(6)"), "datetime(6)", without_zone,
-        convert="(first + ({x} - naive_first))",
-        names={"first": FIRST_MOMENT, "naive_first": NAIVE_FIRST_MOMENT},
-    ),
+    "datetime": _MOMENT,
+    "zoneddatetime": in_zone(_MOMENT),
     "duration": TypeInfo(
         named("bigint"), "signed", microseconds,
         convert="timedelta(0, 0, {x})", names={"timedelta": timedelta},

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ...schema.fields.base import AnyField
-from .base import TypeInfo, Types, at_least_zero, length_at_most, named
+from .base import TypeInfo, Types, at_least_zero, in_zone, length_at_most, named
 from .lists import arrays
 from .load import numeric_document_text
 
@@ -78,6 +78,8 @@ def _holds_nul(document: Any) -> bool:
     return isinstance(document, list) and any(map(_holds_nul, document))
 
 
+_MOMENT: Final = TypeInfo(named("timestamptz"), "timestamptz")  # psycopg gives datetime.UTC
+
 TYPES: Final[Types] = {
     "list": arrays(lambda: TYPES),
     "any": TypeInfo(named("text"), "text"),
@@ -97,7 +99,8 @@ TYPES: Final[Types] = {
     "decimal": TypeInfo(_decimal_column, "numeric"),
     "date": TypeInfo(named("date"), "date"),
     "time": TypeInfo(named("time"), "time"),
-    "datetime": TypeInfo(named("timestamptz"), "timestamptz"),  # psycopg gives datetime.UTC
+    "datetime": _MOMENT,
+    "zoneddatetime": in_zone(_MOMENT),
     "duration": TypeInfo(named("interval"), "interval"),
     "uuid": TypeInfo(named("uuid"), "uuid"),
     "binary": TypeInfo(named("bytea"), "bytea", check=length_at_most("octet_length")),

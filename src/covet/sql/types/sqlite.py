@@ -18,6 +18,7 @@ from .base import (
     Types,
     between_limits,
     finite,
+    in_zone,
     length_at_most,
     named,
     zero_or_one,
@@ -42,6 +43,11 @@ def _json(field: Any) -> TypeInfo:
         names={"loads": reader(field.decoder)},
     )
 
+
+_MOMENT: Final = TypeInfo(
+    named("text"), "text", _datetime_text,
+    convert="moment_of({x} + '+00:00')", names={"moment_of": datetime.fromisoformat},
+)  # fmt: skip
 
 TYPES: Final[Types] = {
     "list": documents(lambda: TYPES),
@@ -70,10 +76,8 @@ TYPES: Final[Types] = {
         named("text"), "text", time.isoformat,
         convert="time_of({x})", names={"time_of": time.fromisoformat},
     ),
-    "datetime": TypeInfo(
-        named("text"), "text", _datetime_text,
-        convert="moment_of({x} + '+00:00')", names={"moment_of": datetime.fromisoformat},
-    ),
+    "datetime": _MOMENT,
+    "zoneddatetime": in_zone(_MOMENT),
     "duration": TypeInfo(
         named("integer"), "integer", microseconds,
         convert="timedelta(0, 0, {x})", names={"timedelta": timedelta},
