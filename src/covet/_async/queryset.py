@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..drivers.streams import check_chunk_size
 from ..errors import FieldError, short
 from ..expressions import Aggregate, Expression, Q
+from ..query import days
 from ..query.builder import Expressible, sliced, unlocked
 from ..query.spec import QuerySpec
 from ..rows import plans
@@ -371,6 +373,57 @@ class QuerySet(Questions[T]):
             raise FieldError("values_list(flat=True) takes exactly one field, and not named=True")
         kind = "flat" if flat else "named" if named else "list"
         return self._giving("values_list", kind, fields)
+
+    def dates(self, field: str, kind: str, order: str = "ASC") -> QuerySet[date]:
+        """The dates at which the years, months … begin that there are rows in, each once.
+
+        ``Post.objects.dates("created", "month")`` →
+        ``SELECT DISTINCT … WHERE created IS NOT NULL ORDER BY …``.
+
+        Args:
+            field: the path of a date or a moment; of a moment, the date in UTC.
+            kind: ``"year"``, ``"month"``, ``"week"`` or ``"day"``.
+            order: ``"ASC"`` or ``"DESC"``.
+
+        Returns:
+            A queryset whose rows are dates.
+
+        Raises:
+            UnknownField: a path that the model does not have.
+            FieldError: another kind or order, or a field that has no dates.
+
+        Example:
+            >>> await Post.objects.dates("created", "month", order="DESC")
+            [datetime.date(2026, 11, 1), datetime.date(2026, 9, 1)]
+        """
+        found: QuerySet[date] = days.dates(self, field, kind, order)
+        return found
+
+    def datetimes(
+        self, field: str, kind: str, order: str = "ASC", tzinfo: tzinfo | None = None
+    ) -> QuerySet[datetime]:
+        """The moments at which the years, hours … begin that there are rows in, each once.
+
+        Args:
+            field: the path of a moment.
+            kind: ``"year"``, ``"month"``, ``"week"``, ``"day"``, ``"hour"``, ``"minute"`` or
+                ``"second"``.
+            order: ``"ASC"`` or ``"DESC"``.
+            tzinfo: the time zone of these years and hours, and of the result; UTC when left out.
+
+        Returns:
+            A queryset whose rows are moments.
+
+        Raises:
+            UnknownField: a path that the model does not have.
+            FieldError: another kind or order, or a field that has no moments.
+
+        Example:
+            >>> await Post.objects.datetimes("created", "day", tzinfo=ZoneInfo("Europe/Berlin"))
+            [datetime.datetime(2026, 11, 20, 0, 0, tzinfo=zoneinfo.ZoneInfo(key='Europe/Berlin'))]
+        """
+        found: QuerySet[datetime] = days.datetimes(self, field, kind, order, tzinfo)
+        return found
 
     # --- looking -------------------------------------------------------------------------------
 

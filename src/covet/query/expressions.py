@@ -177,7 +177,8 @@ def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
 
 def _extract(conditions: Conditions, expression: dates.Extract, at: At) -> Operand:
     found = function(conditions, expression, at)
-    check_part(expression, found.expr.arguments[0].field)  # type: ignore[union-attr]
+    call: Any = found.expr
+    check_part(expression, call.arguments[0].field)
     return found
 
 
@@ -190,7 +191,8 @@ def _trunc(conditions: Conditions, expression: dates.OfMoment, at: At) -> Operan
 
 def _in_zone(conditions: Conditions, expression: dates.OfMoment, at: At) -> Operand:
     found = function(conditions, expression, at)
-    check_zone(expression, found.expr.arguments[0].field)  # type: ignore[union-attr]
+    call: Any = found.expr
+    check_zone(expression, call.arguments[0].field)
     return found
 
 

@@ -55,17 +55,16 @@ def among(name: str, operand: Operand, given: Given) -> ast.Condition:
             f"{named(operand.field)}__in takes a list of values",
             fix=f"Write {operand.field.name}__in=[…], or {operand.field.name}=… for one value.",
         )
-    return ast.Among(
-        operand.expr, ast.Param(given.place, compared(operand.field)), operand.needs
-    )
+    return ast.Among(operand.expr, ast.Param(given.place, compared(operand.field)), operand.needs)
 
 
 def between(name: str, operand: Operand, given: Given) -> ast.Condition:
     """``BETWEEN``, both ends included."""
     if given.kind == MEMBERS and len(given.members) == 2:
         first, last = given.members
-        low = ordered("gte", operand, first)
-        return joined(AND, [low, ordered("lte", operand, last)])
+        return joined(
+            AND, [ordered("gte", operand, first), ordered("lte", operand, last)]
+        )
     if given.kind != shape.LIST:
         raise FieldError(
             f"{named(operand.field)}__range takes the first and the last value",
@@ -178,4 +177,4 @@ def lookups_of(field: Field[Any]) -> Mapping[str, Lookup | type[OwnLookup]]:
     """The lookups that a field's type has, and those registered for it."""
     found = BY_FAMILY.get(family(field), COMPARING)
     own = {name: cls for name, cls in registered(field).items() if issubclass(cls, OwnLookup)}
-    return found | own if own else found
+    return {**found, **own} if own else found

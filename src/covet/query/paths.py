@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from ..errors import FieldError, UnknownField, short
 from ..schema.fields import Field
-from ..schema.fields.lookups import registered
 from ..schema.relations import ForeignKeyField, ReverseRelation
 from ..schema.table import Table
 from .lookups import LOOKUPS

@@ -1,6 +1,6 @@
 """Which words behind a field make another expression of it?
 
-``created__year`` is ``ExtractYear("created")``, and a transform of one's own is a function likewise:
+``created__year`` is ``ExtractYear("created")``, and a transform of one's own is a function too:
 it is called with what the path names so far, and resolved as if the user had written it.
 """
 

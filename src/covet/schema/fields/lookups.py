@@ -71,7 +71,10 @@ class HasLookups:
                 >>> await Post.objects.filter(title__lower="hello")
             """
             name = _checked_name(lookup, lookup_name)
-            self.own_lookups = {**_own(self), name: lookup}  # a new one, as copies of a field share it
+            self.own_lookups = {
+                **_own(self),
+                name: lookup,
+            }  # a new one, as copies of a field share it
             _forget_plans()
             return lookup
 

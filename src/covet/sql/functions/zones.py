@@ -48,9 +48,7 @@ def changes(name: str) -> Changes:
                 moments.append(moment)
                 offsets.append(_offset(zone, moment))
             before = after
-    on_clock = [
-        moment + max(pair) for moment, pair in zip(moments, pairwise(offsets), strict=True)
-    ]
+    on_clock = [moment + max(pair) for moment, pair in zip(moments, pairwise(offsets), strict=True)]
     return Changes(tuple(moments), tuple(on_clock), tuple(offsets))
 
 
