@@ -62,9 +62,7 @@ def between(name: str, operand: Operand, given: Given) -> ast.Condition:
     """``BETWEEN``, both ends included."""
     if given.kind == MEMBERS and len(given.members) == 2:
         first, last = given.members
-        return joined(
-            AND, [ordered("gte", operand, first), ordered("lte", operand, last)]
-        )
+        return joined(AND, [ordered("gte", operand, first), ordered("lte", operand, last)])
     if given.kind != shape.LIST:
         raise FieldError(
             f"{named(operand.field)}__range takes the first and the last value",

@@ -56,21 +56,23 @@ class MysqlDates(Dates):
 
     def on_clock(self, dialect: Dialect, moment: SQL, zone: str) -> SQL:
         """The moment and the offset."""
-        return self._moved(moment, "+", zone, on_clock=False)
+        return self._moved(dialect, "+", moment, zone)
 
     def moment(self, dialect: Dialect, clock: SQL, zone: str) -> SQL:
         """The time on the clock without the offset."""
-        return self._moved(clock, "-", zone, on_clock=True)
+        return self._moved(dialect, "-", clock, zone)
 
-    def _moved(self, operand: SQL, sign: str, zone: str, on_clock: bool) -> SQL:
+    def _moved(self, dialect: Dialect, operator: str, operand: SQL, zone: str) -> SQL:
+        """By the offset; what comes to lie outside of the years that there are is an error."""
         if not zone:
             return operand
         if is_fixed(zone):
-            microseconds = offset_of(zone) // timedelta(microseconds=1)
-            return sql("(", operand, f" {sign} INTERVAL {microseconds} MICROSECOND)")
-        known = changes(zone)
-        offset = _offset(operand, known, known.on_clock if on_clock else known.moments)
-        return sql("(", operand, f" {sign} INTERVAL ", offset, " SECOND)")
+            microseconds: SQL = (f"{offset_of(zone) // timedelta(microseconds=1)}",)
+        else:
+            known = changes(zone)
+            starts = known.moments if operator == "+" else known.on_clock
+            microseconds = sql(_offset(operand, known, starts), " * 1000000")
+        return dialect.moved(operator, operand, sql("(", microseconds, ")"))
 
     def beginning(self, dialect: Dialect, kind: str, operand: SQL, source: str, target: str) -> SQL:
         """By a text with zeros, or by the days since."""
@@ -106,4 +108,5 @@ def _offset(operand: SQL, known: Changes, starts: tuple[int, ...]) -> SQL:
     seconds = sql(f"TIMESTAMPDIFF(SECOND, {FIRST}, ", operand, ")")
     count = sql("INTERVAL(", seconds, "".join(f", {start}" for start in starts), ")")
     letter = sql(f"SUBSTRING('{letters}', ", count, " + 1, 1)")
-    return sql("ELT(ASCII(", letter, f") - {ord('a') - 1}, {', '.join(map(str, offsets))})")
+    found = sql("ELT(ASCII(", letter, f") - {ord('a') - 1}, {', '.join(map(str, offsets))})")
+    return sql("CAST(", found, " AS SIGNED)")

@@ -32,14 +32,18 @@ class PostgresqlDates(Dates):
         return sql("(", number, ")::integer")
 
     def on_clock(self, dialect: Dialect, moment: SQL, zone: str) -> SQL:
-        """``AT TIME ZONE``, which gives a timestamp without one."""
-        return sql("(", moment, f" AT TIME ZONE {_zone(dialect, zone)})")
+        """``AT TIME ZONE``, which gives a timestamp without one; an offset is exact added."""
+        if is_fixed(zone):
+            return sql("(", moment, f" AT TIME ZONE 'UTC' + {_offset(zone)})")
+        return sql("(", moment, f" AT TIME ZONE {dialect.literal(zone or 'UTC')})")
 
     def moment(self, dialect: Dialect, clock: SQL, zone: str) -> SQL:
         """``AT TIME ZONE`` again, but it takes the second of two hours alike."""
-        name = _zone(dialect, zone)
+        if is_fixed(zone):
+            return sql("((", clock, f" - {_offset(zone)}) AT TIME ZONE 'UTC')")
+        name = dialect.literal(zone or "UTC")
         moment = sql("(", clock, f" AT TIME ZONE {name})")
-        if not zone or is_fixed(zone):
+        if not zone:
             return moment
         first = sql("((", clock, f" - {OVERLAP}) AT TIME ZONE {name} + {OVERLAP})")
         is_right = sql(first, f" AT TIME ZONE {name} = ", clock)
@@ -60,9 +64,6 @@ class PostgresqlDates(Dates):
         return sql(clock, "::time")
 
 
-def _zone(dialect: Dialect, zone: str) -> str:
-    """A time zone as it stands behind AT TIME ZONE; an offset is an interval."""
-    if is_fixed(zone):
-        microseconds = offset_of(zone) // timedelta(microseconds=1)
-        return f"INTERVAL '{microseconds} microseconds'"
-    return dialect.literal(zone or "UTC")
+def _offset(zone: str) -> str:
+    """An offset as an interval; behind AT TIME ZONE, it would be cut to seconds."""
+    return f"INTERVAL '{offset_of(zone) // timedelta(microseconds=1)} microseconds'"
