@@ -28,8 +28,8 @@ from ..expressions.base import OrderBy
 from ..expressions.collecting import ListValue
 from ..expressions.conditional import When
 from ..expressions.ctes import OwnColumn
-from ..expressions.functions.window import Number
 from ..expressions.functions import dates
+from ..expressions.functions.window import Number
 from ..expressions.q import AND
 from ..expressions.windows import WindowFunction
 from ..schema.fields import Field
