@@ -436,3 +436,23 @@ async def test_rows_loaded_ahead_are_not_older_than_what_a_parents_table_has(db:
     await Item.objects.all().update(label="new")
 
     assert [book.label for book in await found[2].books.all()] == ["new"]
+
+
+class Cup(Model):
+    code = CharField(max_length=20, unique=True)
+    size = IntegerField(default=1)
+
+
+class Drink(Model):
+    cup = ForeignKey(Cup, to_field="code", related_name="drinks")
+
+
+async def test_an_object_loaded_without_the_key_that_points_to_it_is_kept(db: Database) -> None:
+    cup = await Cup.objects.create(code="blue", size=3)
+    await Drink.objects.create(cup=cup)
+    prefetch = Prefetch("cup", Cup.objects.defer("code"))
+
+    with capture_queries() as queries:
+        drink = (await Drink.objects.prefetch_related(prefetch).fetch())[0]
+        assert loaded(drink.cup).size == 3
+    assert len(queries) == 2

@@ -320,13 +320,20 @@ class ForeignKeyField(Field[T]):
         if type(found) is Unsaved:
             return True, found.record
         key = self.value_of(instance)
-        if key is not None and key == self.target_field.value_of(found):
-            return True, found
+        if key is not None:
+            theirs = self.target_field.value_of(found)
+            if key == theirs or (theirs is None and self._is_key_deferred(found)):
+                return True, found
         is_empty = self.is_empty(instance)
         if key is None and not is_empty:  # it is not loaded
             return True, found
         attributes[self.cache_name] = None
         return is_empty, None
+
+    def _is_key_deferred(self, found: Any) -> bool:
+        """Whether an object was loaded without the key that it is pointed to by."""
+        values = found.__dict__
+        return any(member.attname not in values for member in self.target_field.members)
 
     def _part(self, instance: Any) -> tuple[bool, Any]:
         """The parent's row of an instance as an object of its own: the instance has its values."""
