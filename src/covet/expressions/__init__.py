@@ -17,6 +17,7 @@ from .base import Combined, Compound, Expression, F, FieldRef, OrderBy, Value, a
 from .collecting import ArrayAgg, GroupConcat, JSONBAgg, StringAgg
 from .conditional import Case, ExpressionWrapper, Predicate, When
 from .ctes import Lateral, With
+from .filtered import FilteredRelation
 from .functions.base import Func
 from .functions.comparison import Cast, Coalesce, Greatest, Least, NullIf
 from .functions.dates import (
@@ -97,6 +98,7 @@ __all__ = [
     "ExtractYear",
     "F",
     "FieldRef",
+    "FilteredRelation",
     "FirstValue",
     "Func",
     "Greatest",

@@ -14,11 +14,12 @@ from ..errors import FieldError, UnknownField, UnknownLookup, short
 from ..expressions import Comparison, Expression, F, FieldRef, Holds, Lookup, Q, Subquery, Value
 from ..expressions.aggregates import Aggregate
 from ..expressions.ctes import OwnTable
+from ..expressions.filtered import FilteredRelation
 from ..expressions.q import AND
 from ..expressions.several import Several
 from ..expressions.shape import shape
 from ..schema.table import Table
-from . import ast, expressions
+from . import ast, expressions, filtered
 from .annotations import Annotation, place_of
 from .expressions import At
 from .grouping import joined
@@ -102,6 +103,8 @@ class Conditions:
         for place in range(self.visible, count):
             self.visible = place
             assert self.scope is not None
+            if isinstance(self.annotations[place].expression, FilteredRelation):
+                continue  # it is joined where it is named
             paths = self._paths(self.annotations[place].expression, self.scope.table)
             if any(path.many for path in paths):
                 self.annotation(place)
@@ -113,6 +116,9 @@ class Conditions:
         if found is None:
             assert self.scope is not None
             annotation, visible = self.annotations[place], self.visible
+            if isinstance(annotation.expression, FilteredRelation):
+                filtered.check(annotation.expression, self.scope.table)
+                return self.value(annotation.name, self.scope, None)[0]
             self.visible = place
             start = annotation.start + self.base
             with self.allowing(nesting=place >= self.nested_from):
@@ -140,11 +146,17 @@ class Conditions:
         place, name, words = self._named(path)
         if place is None and self.outputs is not None:
             return self._output(path, asked, At(0, scope, group))
-        if place is not None:
+        relation = None if place is None else self.annotations[place].expression
+        if place is not None and not isinstance(relation, FilteredRelation):
             found, model = self.annotation(place), scope.table.model_name
         else:
-            parsed = parse(scope.table, path, asked, self._names())
-            column, needs = scope.column(parsed, group)
+            if place is not None and isinstance(relation, FilteredRelation):
+                parts = filtered.path_of(relation, words, scope.table, asked)
+                parsed = parts.rest
+                column, needs = filtered.value(self, parts, place, scope)
+            else:
+                parsed = parse(scope.table, path, asked, self._names())
+                column, needs = scope.column(parsed, group)
             found = Operand(column, parsed.field, needs)
             words, model, name = list(parsed.words), parsed.field.model, parsed.field.name
         return self._behind(found, words, (model, name, asked), At(0, scope, group))
@@ -270,7 +282,11 @@ class Conditions:
         if self.outputs is not None:
             return found
         for named in expressions.paths(part):
-            if self._named(named.path)[0] is not None:
+            place, _, words = self._named(named.path)
+            if place is not None:
+                relation = self.annotations[place].expression
+                if isinstance(relation, FilteredRelation):
+                    found.append(filtered.path_of(relation, words, table, self.asked).whole)
                 continue
             if isinstance(named, F):
                 self.check_owner(named, table)
@@ -406,7 +422,8 @@ def _exists(inner: Scope, condition: ast.Condition) -> ast.Condition:
         ast.Compare("=", right, left, unknown=False, needs=ast.NOWHERE)
         for left, right in first.pairs
     ]
-    where = joined(AND, [*same, condition])
+    on = [] if first.on is None else [first.on]
+    where = joined(AND, [*same, *on, condition])
     return ast.Exists(ast.Select(first.table, first.alias, (), tuple(joins), where))
 
 

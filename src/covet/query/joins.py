@@ -87,18 +87,25 @@ class Scope:
         if found is None and step.many and group is None:
             found = next((j for k, j in self.joined.items() if k[:3] == key), None)  # type: ignore[index]
         if found is None:
-            found = self._made(alias, step)
+            found = self.made(alias, step)
             self.joined[full_key] = found
         return found.alias
 
-    def _made(self, alias: str, step: Step) -> ast.Join:
+    def made(self, alias: str, step: Step, outer: bool = False) -> ast.Join:
+        """The join of the table that a step leads to from another.
+
+        Args:
+            alias: the name of the other.
+            step: the relation.
+            outer: whether there may be no row even where the relation always has one.
+        """
         field = step.field
         near: Any = field.target_field if step.reverse else field
         far: Any = field if step.reverse else field.target_field
         table = step.destination
         new = self.aliases.take(table.name)
         self.chains[new] = self.chains[alias] | {new}
-        outer = step.reverse or field.null or self.may_miss(alias)
+        outer = outer or step.reverse or field.null or self.may_miss(alias)
         left = column(alias, near, self.may_miss(alias))
         return ast.Join(table, new, outer, left, column(new, far, outer))
 

@@ -123,7 +123,7 @@ def _walk(
             steps += [Step(link, reverse=False) for link in here.way_to(relation.field.target)]
             steps.append(Step(relation.field, reverse=True))
             here = relation.source
-            if used + 1 == len(words) or _ends_here(here, words[used + 1]):
+            if used + 1 == len(words) or is_lookup_of(here, words[used + 1]):
                 return steps, KeyField.of(relation), used + 1
             field = None
             continue
@@ -172,7 +172,8 @@ def stored_in(
     return links, field
 
 
-def _ends_here(table: Table, word: str) -> bool:
+def is_lookup_of(table: Table, word: str) -> bool:
+    """Whether a word behind a relation to a table is a lookup of the relation itself."""
     return word not in table.names and word not in table.reverse and word in LOOKUPS
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import FieldError, QueryTooComplex, short
-from ..expressions import Aggregate, Expression, OrderBy, Q, Subquery
+from ..expressions import Aggregate, Expression, FilteredRelation, OrderBy, Q, Subquery
 from . import ast
 from .annotations import shown_names
 from .conditions import Conditions
@@ -244,7 +244,11 @@ def check_outputs(spec: QuerySpec, paths: tuple[str, ...], asked: str) -> None:
         return
     resolver = checker(spec, asked)
     shown = shown_names(spec.annotations)
-    hidden = {annotation.name for annotation in spec.annotations}.difference(shown)
+    hidden = {
+        annotation.name
+        for annotation in spec.annotations
+        if not isinstance(annotation.expression, FilteredRelation)
+    }.difference(shown)
     for path in paths:
         resolver.value(path)
         if path.split("__")[0] in hidden:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..expressions import Expression, OrderBy, Q
 from ..expressions.ctes import OwnTable, With
+from ..expressions.filtered import FilteredRelation
 from ..schema.table import Table
 from .annotations import Annotation, made, shown_names
 from .combined import Combined
@@ -282,14 +283,16 @@ class QuerySpec:
         new = self.copy()
         for name, expression in given.items():
             start = len(new.values)
-            new.annotations += (made(new.annotations, name, expression, start, shown),)
+            seen = shown and not isinstance(expression, FilteredRelation)
+            new.annotations += (made(new.annotations, name, expression, start, seen),)
             new.values += expression.values
             new.key += ("annotate" if shown else "alias", name, *expression.key, ";")
         added = new.annotations[len(self.annotations) :]
         if self.grouped is None and any(annotation.aggregate for annotation in added):
             new.grouped = ROWS if self.output.kind == "instances" else self.output.paths
         if shown and new.output.kind not in ("instances", "flat"):
-            paths = tuple(dict.fromkeys((*new.output.paths, *given)))
+            names = (annotation.name for annotation in added if annotation.shown)
+            paths = tuple(dict.fromkeys((*new.output.paths, *names)))
             new.output = new.output._replace(paths=paths)
         return new
 
