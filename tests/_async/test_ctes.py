@@ -185,6 +185,16 @@ async def test_what_is_not_defined_or_not_joined(db: Database) -> None:
         With.recursive(lambda tree: Place.objects.values("id"))
 
 
+async def test_a_part_of_a_union_may_define_its_own(db: Database) -> None:
+    await write()
+    cte = totals()
+
+    first = cte.queryset().with_cte(cte).values("author", "total")
+    second = Post.objects.values("author", "views")
+    assert await first.union(second).count() == 5
+    assert await second.union(first).count() == 5
+
+
 async def test_a_name_of_a_table_is_no_trouble(db: Database) -> None:
     await write()
     cte = With(Post.objects.filter(views__gt=9).values("author"), name="post")

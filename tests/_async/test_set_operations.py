@@ -19,6 +19,7 @@ from covet.aio import (
     Max,
     Model,
     NotSupportedError,
+    Prefetch,
     UnknownField,
     Value,
     loaded,
@@ -190,6 +191,9 @@ async def test_what_cannot_follow(db: Database) -> None:
         await both.delete()
     with pytest.raises(NotSupportedError):
         await both.get(title="a")
+    await write()
+    with pytest.raises(NotSupportedError):
+        await Author.objects.prefetch_related(Prefetch("posts", both)).fetch()
 
 
 async def test_what_does_not_go_together(db: Database) -> None:

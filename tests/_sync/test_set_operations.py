@@ -21,6 +21,7 @@ from covet.sync import (
     Max,
     Model,
     NotSupportedError,
+    Prefetch,
     UnknownField,
     Value,
     loaded,
@@ -192,6 +193,9 @@ def test_what_cannot_follow(db: Database) -> None:
         both.delete()
     with pytest.raises(NotSupportedError):
         both.get(title="a")
+    write()
+    with pytest.raises(NotSupportedError):
+        Author.objects.prefetch_related(Prefetch("posts", both)).fetch()
 
 
 def test_what_does_not_go_together(db: Database) -> None:

@@ -15,7 +15,7 @@ from ..expressions.ctes import OwnTable, With
 from ..expressions.filtered import FilteredRelation
 from ..schema.table import Table
 from .annotations import Annotation, made, shown_names
-from .combined import Combined
+from .combined import Combined, not_on_combined
 from .ctes import Definition, Joined
 from .loading import EVERYTHING, Loading, Mask
 
@@ -206,7 +206,12 @@ class QuerySpec:
         Args:
             condition: the condition.
             together: whether it is about the same related rows as the clause before it.
+
+        Raises:
+            NotSupportedError: the rows are those of several queries.
         """
+        if self.combined is not None:
+            raise not_on_combined("filter", self.combined.call)
         new = self.copy()
         group = self.clauses[-1].group if together else len(self.clauses)
         clause = Clause(condition, len(self.values), group, len(self.annotations))

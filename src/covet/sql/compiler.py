@@ -88,7 +88,7 @@ class Compiler(ConditionCompiler):
 
     def member(self, node: ast.Select, wide: bool) -> SQL:
         """A SELECT among others that are put together, where no order or slice can stand."""
-        if node.order_by or _is_slice(node):
+        if node.order_by or node.ctes or _is_slice(node):
             columns = ((self.name(f"c{n}"),) for n in range(len(node.outputs)))
             derived = self.table(ast.Derived(node), "part")
             return sql("SELECT ", separated(", ", columns), " FROM ", derived)
