@@ -95,6 +95,8 @@ class SelectResolver:
         alias = None
         if spec.origin is not None:
             alias = self.aliases.take(spec.origin.name)
+        elif spec.combined is not None:
+            alias = self.aliases.take("rows")
         self.scope = Scope(spec.table, self.aliases, alias)
         self.conditions = Conditions(
             asked,
@@ -292,7 +294,7 @@ class SelectResolver:
         """The rows of several queries."""
         members = self._members(combined)
         check_alike(combined.call, members)
-        alias = self.scope.aliases.take("rows")
+        alias = self.scope.alias
         first = members[0]
         columns = enumerate(zip(*(member.outputs for member in members), strict=True))
         found = replace(
