@@ -46,7 +46,9 @@ NO_BACKSLASHES = SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES
 # Everything a session needs, in one round trip. MariaDB alone reads what is in /*M! */: there an
 # UPDATE takes all values from the row as it was, as the standard says. MySQL has no such mode.
 SETTINGS = (
-    "SET NAMES utf8mb4, time_zone='+00:00', autocommit=1, sql_mode=CONCAT('STRICT_TRANS_TABLES,"
+    # Texts that come from no column compare by code point as well, as columns of covet's do.
+    "SET NAMES utf8mb4 /*M! COLLATE utf8mb4_nopad_bin *//*!80017 COLLATE utf8mb4_0900_bin */"
+    ", time_zone='+00:00', autocommit=1, sql_mode=CONCAT('STRICT_TRANS_TABLES,"
     "NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
     " /*M!, ',SIMULTANEOUS_ASSIGNMENT' */)"
     # Whoever steps through rows may be as slow to take the next ones as any client to ask.

@@ -50,7 +50,11 @@ UNKNOWN = TransactionStatus.UNKNOWN
 TUPLES = ExecStatus.TUPLES_OK
 # A kept cursor keeps its last result; one larger than this is let go.
 LARGE_RESULT = 1000
-ICU = "SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu' LIMIT 1"
+FEATURES = (
+    "SELECT 'icu' WHERE EXISTS (SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu') "
+    "UNION ALL SELECT 'pgcrypto' WHERE EXISTS "
+    "(SELECT 1 FROM pg_extension WHERE extname = 'pgcrypto')"
+)
 
 # By the first two signs of the SQLSTATE, where psycopg's own class is not what Django's users know.
 _BY_STATE: dict[str, type[DatabaseError]] = {
@@ -146,9 +150,9 @@ def _failed(url: DatabaseURL, error: psycopg.Error) -> ConnectionFailed:
     return connection_failed(url, text.rpartition("FATAL:")[2].strip(), error)
 
 
-def _server(version: int, icu: bool) -> Server:
-    features = frozenset({"icu"}) if icu else frozenset[str]()
-    return Server("postgresql", (version // 10000, version % 10000), features)
+def _server(version: int, features: list[tuple[str]]) -> Server:
+    found = frozenset(name for (name,) in features)
+    return Server("postgresql", (version // 10000, version % 10000), found)
 
 
 class _Extended:
@@ -214,8 +218,8 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
             raw = await WaitingConnection.connect(**_conninfo(url))
             if server is None:
                 try:
-                    cursor = await raw.execute(ICU)
-                    server = _server(raw.info.server_version, await cursor.fetchone() is not None)
+                    cursor = await raw.execute(FEATURES)
+                    server = _server(raw.info.server_version, await cursor.fetchall())
                 except BaseException:
                     raw.pgconn.finish()
                     raise
@@ -280,8 +284,8 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
             raw = psycopg.Connection.connect(**_conninfo(url))
             if server is None:
                 try:
-                    cursor = raw.execute(ICU)
-                    server = _server(raw.info.server_version, cursor.fetchone() is not None)
+                    cursor = raw.execute(FEATURES)
+                    server = _server(raw.info.server_version, cursor.fetchall())
                 except BaseException:
                     raw.pgconn.finish()
                     raise

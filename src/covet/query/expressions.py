@@ -10,6 +10,7 @@ from ..errors import FieldError, short
 from ..expressions import (
     Aggregate,
     Case,
+    Cast,
     Combined,
     Exists,
     Expression,
@@ -34,6 +35,7 @@ from ..expressions.q import AND
 from ..expressions.windows import WindowFunction
 from ..schema.fields import Field
 from . import ast
+from .casting import cast_call
 from .ctes import column_of
 from .dates import check_part, check_zone, truncated
 from .grouping import joined
@@ -58,6 +60,9 @@ from .types import (
 
 if TYPE_CHECKING:
     from .conditions import Conditions
+
+CAN_FAIL = frozenset({"/", "%", "**", "<<", ">>"})
+"""The operators that give NULL where they have no result."""
 
 
 class At(NamedTuple):
@@ -131,7 +136,7 @@ def _combined(conditions: Conditions, expression: Combined, at: At) -> Operand:
     if operator == "+" and family(left.field) == family(right.field) == "text":
         return Operand(ast.Call("||", (left.expr, right.expr), (), TEXT, nullable), TEXT, needs)
     result = type_of_arithmetic(operator, left.field, right.field)
-    nullable = nullable or operator in ("/", "%", "**")
+    nullable = nullable or operator in CAN_FAIL
     node = ast.Arithmetic(operator, left.expr, right.expr, result, nullable)
     return Operand(node, result, needs)
 
@@ -198,6 +203,12 @@ def _in_zone(conditions: Conditions, expression: dates.OfMoment, at: At) -> Oper
 
 def _held(conditions: Conditions, expression: Held, at: At) -> Operand:
     return expression.operand
+
+
+def _cast(conditions: Conditions, expression: Cast, at: At) -> Operand:
+    operand = resolved(conditions, expression.parts[0], at)
+    _check_single(operand, expression)
+    return cast_call(expression, operand)
 
 
 def _windowless(conditions: Conditions, expression: WindowFunction, at: At) -> Operand:
@@ -481,6 +492,7 @@ RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {
     dates.TruncBase: _trunc,
     dates.OfMoment: _in_zone,
     Held: _held,
+    Cast: _cast,
     WindowFunction: _windowless,
     Case: _case,
     When: _when,

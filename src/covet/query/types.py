@@ -163,6 +163,10 @@ GROUPS: dict[str, frozenset[str]] = {
     "what has an order": frozenset(
         {*NUMBERS, *MOMENTS, "text", "duration", "boolean", "uuid", "binary", "ip"}
     ),
+    "a value that can be cast": frozenset(),
+    "a value that can be a text": NUMBERS
+    | MOMENTS
+    | {"text", "boolean", "uuid", "json", "binary", "ip"},
 }
 """What functions take, in the words of their messages; a family stands for itself."""
 
@@ -216,6 +220,8 @@ def result_type(expression: Any, returns: str, fields: list[Field[Any]]) -> Fiel
         return fields[0] if fields else ANY
     if returns == "list":
         return ListField(fields[0])
+    if returns == "like the first":
+        return common_type(expression, fields[:1])
     if returns in ("sum", "average"):
         kind = family(fields[0])
         if kind == "integer":

@@ -175,10 +175,14 @@ class ExpressionCompiler:
     def case(self, node: ast.Case) -> SQL:
         """``CASE WHEN … THEN … ELSE … END``"""
         ways = (
-            sql(" WHEN ", self.condition(condition), " THEN ", self.argument(value))
+            sql(" WHEN ", self.condition(condition), " THEN ", self.one_of(value, node))
             for condition, value in node.ways
         )
-        return sql("CASE", *ways, " ELSE ", self.argument(node.default), " END")
+        return sql("CASE", *ways, " ELSE ", self.one_of(node.default, node), " END")
+
+    def one_of(self, value: ast.Expr, node: ast.Case) -> SQL:
+        """One of the values that a CASE may have."""
+        return self.dialect.as_common(self.argument(value), value.field, node.field)
 
     def predicate(self, node: ast.Predicate) -> SQL:
         """A condition in brackets."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 from ...errors import CovetError, FieldError, NotSupportedError, QueryTooComplex, short
 from ...query import ast
-from ...query.types import family
+from ...query.types import BITWISE, family
 from ...schema.fields import Field
+from ..casts.base import Casts
 from ..functions import common
 from ..functions.aggregates import Aggregates, Parts, usual
 from ..functions.base import Functions, filled
+from ..functions.math import POWER
 from ..text import SQL, Bind, mapped, sql
 
 LONGEST_NAME = 63
@@ -75,6 +77,9 @@ class Dialect:
     names_repeated = False  # a parameter that stands in several places has to be one
     functions: ClassVar[Functions] = common.FUNCTIONS
     aggregates: ClassVar[Aggregates] = {}
+    casts: ClassVar[Casts] = {}
+    bits: ClassVar[Mapping[str, str]] = {}
+    cut_text = "LEFT({0}, {1})"
 
     # what it locks
     locks_rows = True
@@ -356,6 +361,14 @@ class Dialect:
         """``SUM(DISTINCT … ORDER BY …) FILTER (WHERE …) OVER (…)``"""
         return usual(name, parts)
 
+    def cased(self, name: str, expr: SQL) -> SQL:
+        """A text in capitals or in small letters: ``"UPPER"`` or ``"LOWER"``."""
+        return sql(f"{name}(", expr, ")")
+
+    def as_common(self, expr: SQL, source: AnyField, target: AnyField) -> SQL:
+        """One of several values that are to have one type."""
+        return expr
+
     def argument(self, text: SQL, field: AnyField) -> SQL:
         """A parameter inside of a function, as a value of its type."""
         return self.selected(text, field)
@@ -374,6 +387,10 @@ class Dialect:
 
         Whole numbers divide to a whole number, towards zero, as SQL has it.
         """
+        if operator in BITWISE:
+            return filled(self.bits[operator], [left, right])
+        if operator == "**":
+            return filled(POWER, [left, right])
         if operator in "/%":
             right = sql("NULLIF(", right, ", 0)")
         return sql("(", left, f" {self.in_text(operator)} ", right, ")")

@@ -6,8 +6,10 @@ from typing import Any
 
 from ...query import ast
 from ...schema.fields import Field
+from ..casts.mysql import CASTS
 from ..functions.aggregates import Parts
 from ..functions.aggregates_mysql import AGGREGATES
+from ..functions.bits import MYSQL as BITS
 from ..functions.mysql import FUNCTIONS
 from ..functions.mysql_dates import FIRST
 from ..text import SQL, mapped, sql
@@ -18,6 +20,7 @@ LAST = "CAST(315537897599999999 AS UNSIGNED)"  # microseconds from there to the 
 LONG_TEXT = 20_000  # characters: beyond a VARCHAR's, so that it becomes a TEXT
 BINARY = "utf8mb4_nopad_bin"
 MYSQL_BINARY = "utf8mb4_0900_bin"
+ALL_LETTERS = "utf8mb4_uca1400_nopad_as_cs"
 COLLATION = f"CHARACTER SET utf8mb4 COLLATE {BINARY}"
 
 
@@ -47,6 +50,8 @@ class MysqlDialect(Dialect):
     having_needs_aggregates = True
     functions = FUNCTIONS
     aggregates = AGGREGATES
+    casts = CASTS
+    bits = BITS
 
     def __init__(self, server: Server | None = None) -> None:
         super().__init__(server)
@@ -57,6 +62,8 @@ class MysqlDialect(Dialect):
         self.locks_tables = not self.mariadb
         # MySQL wants an alias of the row instead, which MariaDB does not have.
         self.values_function = self.mariadb or (server is not None and server.version < (8, 0, 19))
+        is_new = server is None or server.version >= (10, 10)
+        self.cases = ALL_LETTERS if self.mariadb and is_new else ""
         since = (10, 6) if self.mariadb else (8, 0, 1)
         self.skips_locked = server is None or server.version >= since
 
@@ -127,6 +134,13 @@ class MysqlDialect(Dialect):
             return sql("INSTR(", operand, ", ", pattern, ") > 0")
         side = "LEFT" if kind == "startswith" else "RIGHT"
         return sql(f"{side}(", operand, ", CHAR_LENGTH(", pattern, ")) = ", pattern)
+
+    def cased(self, name: str, expr: SQL) -> SQL:
+        """By a collation that knows the capitals of all letters, which MariaDB has since 10.10."""
+        if not self.cases:
+            return super().cased(name, expr)
+        text = sql("CONVERT(", expr, f" USING utf8mb4) COLLATE {self.cases}")
+        return sql(f"({name}(", text, f") COLLATE {BINARY})")
 
     def regex(self, operand: SQL, pattern: SQL, ignore_case: bool) -> SQL:
         """PCRE on MariaDB, ICU on MySQL; the inline flag says whether case counts."""

@@ -6,7 +6,9 @@ from typing import Any
 
 from ...query.types import family
 from ...schema.fields import Field
+from ..casts.postgresql import CASTS
 from ..functions.aggregates_postgresql import AGGREGATES
+from ..functions.bits import POSTGRESQL as BITS
 from ..functions.postgresql import FUNCTIONS
 from ..text import SQL, sql
 from ..types import type_info
@@ -17,7 +19,7 @@ UNICODE = 'COLLATE "und-x-icu"'
 FIRST, LAST = "'0001-01-01 00:00:00+00'", "'9999-12-31 23:59:59.999999+00'"
 """The moments that Python has; PostgreSQL's timestamps go on, and could not be read."""
 
-CASTS = {"datetime": "timestamptz", "date": "timestamp", "duration": "interval"}
+MOMENTS = {"datetime": "timestamptz", "date": "timestamp", "duration": "interval"}
 
 
 WIDE = {
@@ -41,6 +43,8 @@ class PostgresqlDialect(Dialect):
     has_lateral = True
     functions = FUNCTIONS
     aggregates = AGGREGATES
+    casts = CASTS
+    bits = BITS
     bulk_insert_by_unnest = True
     updates_twice = False
     nulls_are_smallest = False
@@ -106,6 +110,12 @@ class PostgresqlDialect(Dialect):
         """By ICU, as the collation "C" knows ASCII only."""
         return sql("UPPER(", expr, f" {self.unicode})")
 
+    def cased(self, name: str, expr: SQL) -> SQL:
+        """By ICU; the result sorts by code point again."""
+        if not self.unicode:
+            return super().cased(name, expr)
+        return sql(f"({name}(", expr, f' {self.unicode}) COLLATE "C")')
+
     def regex(self, operand: SQL, pattern: SQL, ignore_case: bool) -> SQL:
         """POSIX regular expressions."""
         return sql(operand, f" {self.unicode} ~* " if ignore_case else " ~ ", pattern)
@@ -137,7 +147,7 @@ class PostgresqlDialect(Dialect):
         if is_family(fields[1], "integer"):
             return _multiplied(left, right)
         left, right = (
-            sql(side, f"::{CASTS[family(field)]}") if field is not None else side
+            sql(side, f"::{MOMENTS[family(field)]}") if field is not None else side
             for side, field in zip((left, right), fields, strict=True)
         )
         return super().moment_arithmetic(operator, left, right, fields)

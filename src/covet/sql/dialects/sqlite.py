@@ -8,8 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import QueryTooComplex
+from ...query.types import NUMBERS, family
 from ...schema.fields import Field
+from ..casts.base import cast
+from ..casts.sqlite import CASTS
 from ..functions.aggregates_sqlite import AGGREGATES
+from ..functions.bits import SQLITE as BITS
 from ..functions.sqlite import FUNCTIONS
 from ..text import SQL, Bind, mapped, sql
 from .base import AnyField, Dialect, is_family
@@ -40,6 +44,9 @@ class SqliteDialect(Dialect):
     deepest_condition = 80  # its parser's stack holds 100 (measured: 90 left-nested levels)
     functions = FUNCTIONS
     aggregates = AGGREGATES
+    casts = CASTS
+    bits = BITS
+    cut_text = "covet_left({0}, {1})"
     most_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER as SQLite ships it
 
     def list_text(self, members: list[Any], template: str) -> tuple[str, list[Any]]:
@@ -142,6 +149,8 @@ class SqliteDialect(Dialect):
         result: str,
     ) -> SQL:
         """Decimals by own functions; its ``%`` cuts floats to whole numbers, so that too."""
+        if operator == "**":
+            return sql("covet_power(", left, ", ", right, ")")
         if result == "decimal" or (result == "float" and operator == "%"):
             kind = "decimal" if result == "decimal" else "float"
             return sql(f"covet_{kind}('{operator}', ", left, ", ", right, ")")
@@ -155,6 +164,13 @@ class SqliteDialect(Dialect):
     def counted_from(self, expr: SQL, field: AnyField) -> SQL:
         """Decimals are texts, which nothing can be added to."""
         return sql("CAST(", expr, " AS REAL)") if is_family(field, "decimal") else expr
+
+    def as_common(self, expr: SQL, source: AnyField, target: AnyField) -> SQL:
+        """Decimals are texts, and any value keeps its own type."""
+        if source is None or target is None or family(source) not in NUMBERS:
+            return expr
+        is_one = family(source) == family(target) or family(target) not in NUMBERS
+        return expr if is_one else cast(self, expr, source, target)
 
     def moved(self, operator: str, moment: SQL, duration: SQL) -> SQL:
         """By a function: its own know milliseconds."""

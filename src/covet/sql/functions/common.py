@@ -6,10 +6,6 @@ from .base import Functions
 
 FUNCTIONS: Functions = {
     "||": "({0} || {1})",
-    "COALESCE": "COALESCE({*})",
-    "NULLIF": "NULLIF({0}, {1})",
-    "GREATEST": "GREATEST({*})",
-    "LEAST": "LEAST({*})",
     "ROW_NUMBER": "ROW_NUMBER()",
     "RANK": "RANK()",
     "DENSE_RANK": "DENSE_RANK()",
