@@ -156,13 +156,17 @@ async def test_casts(db: Database, name: str, value: Any, field: Any, expected: 
     assert await result(Cast(name, field)) is None
     if not isinstance(field, JSONField):
         assert await Thing.objects.filter(Cast(name, field) == expected).count() == 1
-    if name != "data":
-        found = (
-            await result(Cast(Value(value, type(Thing._table.field(name))()), field))
-            if (name not in ("price", "exact", "document"))
-            else expected
-        )
-        assert found == expected
+
+
+async def test_casts_of_values(db: Database) -> None:
+    assert await result(Cast(Value(5), TEXT)) == "5"
+    assert await result(Cast(Value("5"), IntegerField())) == 5
+    assert await result(Cast(Value(D("2.50")), TEXT)) == "2.5"
+    assert await result(Cast(F("price") * 1, TEXT), price=D("2.50")) == "2.5"
+    assert await result(Cast(F("price") * 10, TEXT), price=D("10")) == "100"
+    assert await result(Cast(Value(0.25), TEXT)) == "0.25"
+    assert await result(Cast(Value(date(2026, 1, 2)), TEXT)) == "2026-01-02"
+    assert await result(Cast(Value(NOON), DateField())) == NOON.date()
 
 
 @pytest.mark.parametrize(
@@ -242,7 +246,7 @@ def test_casts_that_there_are_not(expression: Any, message: str) -> None:
     assert str(caught.value) == message
 
 
-FLOATS = st.floats(-1e30, 1e30, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) >= 1e-12)
+FLOATS = st.floats(-1e30, 1e30).filter(lambda x: x == 0 or abs(x) >= 1e-12)
 
 
 @settings(max_examples=30)
@@ -266,8 +270,9 @@ async def test_texts_are_those_of_python_and_read_back(
         )
     }
     found = await one.annotate(**texts, **back).values(*texts, *back).get()
+    text = found.pop("t_share")  # of large numbers, PostgreSQL writes more digits than it has to
+    assert text is None if share is None else float(text) == share and "e" not in text
     assert found == {
-        "t_share": None if share is None else _plain(share),
         "t_exact": None if exact is None else format(exact, ".4f"),
         "t_made": None if made is None else made.replace(tzinfo=None).isoformat(" "),
         "t_number": None if number is None else str(number),
@@ -276,15 +281,6 @@ async def test_texts_are_those_of_python_and_read_back(
         "b_made": made,
         "b_number": number,
     }
-
-
-def _plain(number: float) -> str:
-    text = format(D(repr(number + 0.0)), "f")
-    return (
-        (text.rstrip("0").rstrip(".") if "." in text else text).replace("-0", "0")
-        if (number == 0)
-        else (text.rstrip("0").rstrip(".") if "." in text else text)
-    )
 
 
 # --- one of several values ----------------------------------------------------------------------
@@ -372,9 +368,9 @@ async def test_choices_are_those_of_python(
         first=Coalesce("number", "small", "share"),
         most=Greatest("number", "small", "share"),
         least=Least("number", "small", "share"),
-        other=NullIf("number", "share"),
+        differs=NullIf("number", "share"),
     )
-    assert await found.values_list("first", "most", "least", "other").get() == (
+    assert await found.values_list("first", "most", "least", "differs").get() == (
         known[0] if known else None,
         max(known) if len(known) == 3 else None,
         min(known) if len(known) == 3 else None,
@@ -413,7 +409,7 @@ def test_what_names_no_collation(name: Any) -> None:
     with pytest.raises(FieldError) as caught:
         Collate("text", name)
     assert str(caught.value).endswith(
-        "cannot name a collation. It has letters, digits and the signs _ . @ -."
+        " cannot name a collation. It begins with a letter, a digit or _, and has . @ - besides."
     )
 
 
