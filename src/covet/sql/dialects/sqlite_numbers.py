@@ -96,7 +96,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("covet_sin", 1, of_floats(math.sin)),
     ("covet_sqrt", 1, of_floats(math.sqrt)),
     ("covet_tan", 1, of_floats(math.tan)),
-    ("covet_abs", 1, kept(abs)),
+    ("covet_abs", 1, kept(Decimal.__abs__)),
     ("covet_ceil", 1, kept(lambda number: number.to_integral_value(ROUND_CEILING))),
     ("covet_floor", 1, kept(lambda number: number.to_integral_value(ROUND_FLOOR))),
     ("covet_round", 2, kept(rounded)),
