@@ -96,6 +96,7 @@ class Said(Func[bool]):
     __slots__ = ("lookup",)
     returns = "boolean"
     nulls = "always"
+    places = ("lhs", "rhs")
 
     def __init__(self, lookup: Lookup, lhs: Any, rhs: Any) -> None:
         self.lookup = lookup

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from ..errors import CovetError, short
+from ..expressions.functions.base import PLACES
 from ..query import ast
 from ..query.types import family
 from ..schema.fields import Field
@@ -15,9 +15,6 @@ from .dialects import Dialect
 from .functions.aggregates import Parts
 from .text import SQL, Bind, Slot, clause, separated, sql
 from .types import binder, type_info
-
-PLACES = re.compile(r"%\((function|expressions|lhs|rhs)\)s")
-"""The places in the template of a function or a lookup of the user's."""
 
 
 class ExpressionCompiler:
@@ -162,15 +159,16 @@ class ExpressionCompiler:
             raise self.dialect.unsupported(
                 f"template of the lookup {node.name}", "Give it one in templates = {…}."
             )
-        found: list[SQL] = []
-        for n, piece in enumerate(PLACES.split(template)):
-            if n % 2 == 0:
-                found.append((self.dialect.in_text(piece.replace("%%", "%")),) if piece else ())
-            elif piece == "expressions":
-                found.append(separated(self.dialect.in_text(node.joiner), arguments))
-            else:
-                found.append((node.name,) if piece == "function" else arguments[piece == "rhs"])
-        return sql(*found)
+        places: dict[str | None, SQL] = {
+            None: (self.dialect.in_text("%"),),  # written %%
+            "function": (self.dialect.in_text(node.name),),
+            "expressions": separated(self.dialect.in_text(node.joiner), arguments),
+        }
+        if "lhs" in template:
+            places |= {"lhs": arguments[0], "rhs": arguments[-1]}
+        texts = PLACES.split(template)
+        first, rest = texts[0], zip(texts[1::2], texts[2::2], strict=True)
+        return sql(first, *(sql(places[place], text) for place, text in rest))
 
     def case(self, node: ast.Case) -> SQL:
         """``CASE WHEN … THEN … ELSE … END``"""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MemberDescriptorType
 from typing import Any, ClassVar, TypeVar
 
 from ...errors import FieldError, short
@@ -16,6 +17,9 @@ from ..shape import type_shape
 T = TypeVar("T")
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+PLACES = re.compile(r"%(?:\((function|expressions|lhs|rhs)\)s|%)")
+"""The places in the template of a function, or a lookup, of the user's; and ``%%``."""
+DIALECTS = ("sqlite", "postgresql", "mysql")
 TEMPLATE = "%(function)s(%(expressions)s)"
 
 
@@ -31,10 +35,11 @@ class Func(Compound[T]):
             typed.
         arg_joiner: what stands between the expressions.
         output_field: a field of the type that it gives; that of its first expression when left
-            out.
+            out. A class can say it as well.
 
     Raises:
-        FieldError: a function's name that is none, or a wrong number of expressions.
+        FieldError: a function's name that is none, a template with other places, or a wrong number
+            of expressions.
 
     Example:
         >>> from covet import Func
@@ -48,6 +53,8 @@ class Func(Compound[T]):
     template: ClassVar[str] = TEMPLATE
     templates: ClassVar[Mapping[str, str]] = {}
     """Templates of single databases: ``{"postgresql": …}``."""
+    places: ClassVar[tuple[str, ...]] = ("function", "expressions")
+    """What a template has places for."""
     arg_joiner: ClassVar[str] = ", "
     arity: ClassVar[int | tuple[int, int | None] | None] = None
     """How many expressions it takes, or the least and the most of them."""
@@ -81,13 +88,11 @@ class Func(Compound[T]):
             raise FieldError(f"{type(self).__name__}() has its own name and template")
         self._given = given
         name = self.name
-        if not NAME.fullmatch(name):
-            raise FieldError(
-                f"{short(name)} cannot name a function",
-                fix='Write class Soundex(Func): function = "SOUNDEX".',
-            )
+        if not self.known:
+            self._check_texts()
         self._check_arity(len(expressions))
-        self.output_field = output_field
+        if output_field is not None or not self._has_type():
+            self.output_field = output_field
         self._consists(name, map(as_expression, expressions), *self._shape())
 
     @property
@@ -114,6 +119,40 @@ class Func(Compound[T]):
             return (type_shape(self.output_field), *self.options)
         own = f"{type(self).__module__}.{type(self).__qualname__}@{id(type(self))}"
         return (own, *map(str, self._given), type_shape(self.output_field))
+
+    def _check_texts(self) -> None:
+        """Refuse a name that is none, and a template with other places than there are.
+
+        Raises:
+            FieldError: there is one.
+        """
+        for dialect in self.templates:
+            if dialect not in DIALECTS:
+                raise FieldError(
+                    f"{type(self).__name__}.templates names the database {short(dialect)}",
+                    possible=list(DIALECTS),
+                    fix=f"Databases: {', '.join(DIALECTS)}.",
+                )
+        is_named = False
+        for text in map(self.text, DIALECTS):
+            pieces = PLACES.split(text)
+            is_named = is_named or "function" in pieces[1::2]
+            if "%" in "".join(pieces[::2]) or not {*pieces[1::2]} <= {*self.places, None}:
+                places = " and ".join(f"%({place})s" for place in self.places)
+                raise FieldError(
+                    f"The template {short(text)} has a percent sign that begins no place",
+                    fix=f"Places are {places}; a percent sign is %%.",
+                )
+        if (is_named or self.name) and not NAME.fullmatch(self.name):
+            raise FieldError(
+                f"{short(self.name)} cannot name a function",
+                fix='Write class Soundex(Func): function = "SOUNDEX".',
+            )
+
+    def _has_type(self) -> bool:
+        """Whether its class says the type of its results: ``output_field = FloatField()``."""
+        cls: Any = type(self)
+        return not isinstance(cls.output_field, MemberDescriptorType)
 
     def _check_arity(self, count: int) -> None:
         if self.arity is None:
