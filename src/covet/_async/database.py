@@ -18,6 +18,8 @@ from ..pairs import (
     async_home_ended,
     async_open,
 )
+from ..query_builder.query import Query
+from ..query_builder.statements import only_reads, said_by
 from ..rows.named import Row, named_rows
 from ..schema.peers import WRITES
 from ..sql.dialects import Dialect, Server, dialect_for
@@ -190,12 +192,12 @@ class Database(AsyncCloses):
         if session is not None:
             session.changed.add(table)
 
-    async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        """All rows of raw SQL, readable by column name.
+    async def fetch(self, sql: str | Query, params: Sequence[Any] = ()) -> list[Row]:
+        """All rows of raw SQL, or of a query of the query builder, readable by column name.
 
         Args:
             sql: with the database's own placeholders: ``?`` on SQLite, ``%s`` on PostgreSQL and
-                MariaDB, where a percent sign is written ``%%``.
+                MariaDB, where a percent sign is written ``%%``; or a ``Query``.
             params: their values.
 
         Returns:
@@ -208,7 +210,9 @@ class Database(AsyncCloses):
             >>> for row in await db.fetch("select id, name from author where id < ?", [9]):
             ...     print(row.id, row["name"])
         """
-        names, rows = await self.fetch_named(sql, params)
+        text, given = said_by(sql, params, self.dialect)
+        read = self.read_named if only_reads(sql) else self.fetch_named
+        names, rows = await read(text, given)
         return named_rows(names, rows)
 
     async def fetch_named(self, sql: str, params: Sequence[Any]) -> tuple[list[str], Rows]:
@@ -224,15 +228,15 @@ class Database(AsyncCloses):
         return found
 
     async def stream(
-        self, sql: str, params: Sequence[Any] = (), *, chunk_size: int = 2000
+        self, sql: str | Query, params: Sequence[Any] = (), *, chunk_size: int = 2000
     ) -> AsyncGenerator[Row]:
         """The rows of a raw SELECT one by one, read so many at a time: for any number of rows.
 
         What holds for ``QuerySet.iterator()`` holds for it too.
 
         Args:
-            sql: a statement that only reads, with the database's own placeholders, as for
-                ``fetch``.
+            sql: a statement that only reads, with the database's own placeholders, or a
+                ``Query``, as for ``fetch``.
             params: their values.
             chunk_size: how many rows are read at a time.
 
@@ -246,7 +250,8 @@ class Database(AsyncCloses):
             ...     print(row.id, row["name"])
         """
         check_chunk_size("stream", chunk_size)
-        stream = self.stream_rows(sql, params, chunk_size)
+        text, given = said_by(sql, params, self.dialect)
+        stream = self.stream_rows(text, given, chunk_size)
         try:
             while rows := await stream.fetch():
                 for row in named_rows(stream.names, rows):
@@ -254,11 +259,11 @@ class Database(AsyncCloses):
         finally:
             await stream.close()
 
-    async def execute(self, sql: str, params: Sequence[Any] = ()) -> Result:
-        """Run raw SQL that gives no rows.
+    async def execute(self, sql: str | Query, params: Sequence[Any] = ()) -> Result:
+        """Run raw SQL, or a query of the query builder, that gives no rows.
 
         Args:
-            sql: with the database's own placeholders, as for ``fetch``.
+            sql: with the database's own placeholders, or a ``Query``, as for ``fetch``.
             params: their values.
 
         Returns:
@@ -271,7 +276,8 @@ class Database(AsyncCloses):
             >>> (await db.execute("delete from author where id = ?", [9])).rowcount
             1
         """
-        return await self.write(None, sql, params)
+        text, given = said_by(sql, params, self.dialect)
+        return await self.write(None, text, given)
 
     async def write(self, table: str | None, sql: str, params: Sequence[Any]) -> Result:
         """Run a statement that changes rows of one table; None: perhaps of any."""

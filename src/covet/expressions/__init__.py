@@ -113,7 +113,7 @@ from .functions.window import (
 )
 from .lookups import Transform
 from .q import Comparison, Holds, Lookup, Q
-from .raw import RawSQL
+from .raw import RawExpression, RawSQL
 from .subqueries import Exists, OuterRef, Subquery
 from .windows import RowRange, ValueRange, Window, WindowFrameExclusion
 
@@ -211,6 +211,7 @@ __all__ = [
     "Radians",
     "Random",
     "Rank",
+    "RawExpression",
     "RawSQL",
     "Repeat",
     "Replace",

@@ -56,6 +56,36 @@ class RawSQL(Expression[Any]):
         return f"{type(self).__name__}({self.sql!r}{f', {self.params!r}' if self.params else ''})"
 
 
+class RawExpression(RawSQL):
+    """A piece of SQL for the query builder: ``RawExpression("views %% %s", 2)``.
+
+    It is ``RawSQL`` with its parameters one by one, and with what holds for that: the text is sent
+    as it is, so what a user typed belongs in the parameters. ``RawExpression("*")`` is the star of
+    ``Count``. Everything else stands in brackets, so that it can be a part of anything.
+
+    Args:
+        sql: the text, with ``%s`` for each parameter and ``%%`` for a percent sign.
+        *params: the parameters; a single list or tuple is taken as all of them.
+        output_field: a field of the type that its values have in Python; left out, they are
+            what the driver gives.
+
+    Raises:
+        FieldError: there are more or fewer parameters than ``%s``.
+
+    Example:
+        >>> from covet import RawExpression
+        >>> RawExpression("EXTRACT(YEAR FROM created_at)")
+        RawExpression('EXTRACT(YEAR FROM created_at)')
+    """
+
+    __slots__ = ()
+
+    def __init__(self, sql: str, *params: Any, output_field: Any = None) -> None:
+        if len(params) == 1 and isinstance(params[0], list | tuple):
+            params = tuple(params[0])
+        super().__init__(sql, params, output_field)
+
+
 def _pieces(sql: str) -> list[str]:
     """The text between the places of parameters, with its percent signs as they are meant."""
     found = [""]

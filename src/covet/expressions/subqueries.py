@@ -90,7 +90,7 @@ class Subquery(Expression[Any]):
         self.depth = 2
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.spec.table.model_name}.objects…)"
+        return f"{type(self).__name__}({self.spec.shown})"
 
 
 class Exists(Subquery):

@@ -220,6 +220,10 @@ class Conditions:
         yield
         self.aggregating, self.windowing, self.nesting = before
 
+    def elsewhere(self, expression: Expression[Any]) -> str:
+        """Where a function of many rows belongs that cannot stand here, for messages."""
+        return f"Name it first: annotate(name={expression!r}), and use the name."
+
     # --- conditions ----------------------------------------------------------------------------
 
     def rowwise(self, q: Q, at: At) -> ast.Condition:

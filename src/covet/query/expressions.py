@@ -133,7 +133,8 @@ def _combined(conditions: Conditions, expression: Combined, at: At) -> Operand:
     if any(isinstance(part, Value) and part.value is None for part in expression.parts):
         raise FieldError(f"{expression!r} calculates with None, which has no type")
     nullable = left.nullable or right.nullable
-    if operator == "+" and family(left.field) == family(right.field) == "text":
+    families = {family(left.field), family(right.field)}
+    if operator == "+" and "text" in families and families <= {"text", "any"}:
         return Operand(ast.Call("||", (left.expr, right.expr), (), TEXT, nullable), TEXT, needs)
     result = type_of_arithmetic(operator, left.field, right.field)
     nullable = nullable or operator in CAN_FAIL
@@ -278,6 +279,8 @@ def _predicate(conditions: Conditions, expression: Predicate, at: At) -> Operand
 
 
 def _raw(conditions: Conditions, expression: RawSQL, at: At) -> Operand:
+    if expression.sql.strip() == "*":
+        return _star(conditions, Star(), at)
     given = expression.output_field
     typed = ANY if given is None else checked_type(given, expression)
     params = tuple(ast.Param(at.start + n, ANY) for n in range(len(expression.params)))
@@ -341,8 +344,9 @@ def _aggregate(conditions: Conditions, expression: Aggregate[Any], at: At) -> Op
         raise FieldError(
             f"{expression!r} is about many rows and cannot stand here",
             asked=conditions.asked,
-            fix=f"Name it first: annotate(name={expression!r}), and use the name.",
+            fix=conditions.elsewhere(expression),
         )
+    at = at._replace(scope=at.scope.of_rows)
     operands = list(each(conditions, expression.expressions, at))
     for n, operand in enumerate(operands):
         _check_aggregated(conditions, expression, n, operand)
@@ -436,7 +440,7 @@ def _window(conditions: Conditions, expression: Window, at: At) -> Operand:
         raise FieldError(
             f"{expression!r} is about a window of rows and cannot stand here",
             asked=conditions.asked,
-            fix=f"Name it first: annotate(name={expression!r}), and use the name.",
+            fix=conditions.elsewhere(expression),
         )
     function = conditions.in_window(expression.expression, at)
     at = at.behind(expression.expression)

@@ -64,6 +64,11 @@ class Scope:
         self.joined: dict[Hashable, ast.Join] = {}
         self.chains: dict[str, frozenset[str]] = {self.alias: frozenset()}
 
+    @property
+    def of_rows(self) -> Scope:
+        """What can be named inside of a function of many rows."""
+        return self
+
     def column(
         self, path: Path, group: Hashable
     ) -> tuple[ast.Column | ast.Columns, frozenset[str]]:

@@ -14,7 +14,7 @@ from ..schema.fields.lookups import registered
 from . import ast, keys, years
 from .grouping import joined
 from .operands import MEMBERS, Given, Lookup, Operand
-from .types import compared, family, is_comparable, named
+from .types import TEXT, compared, family, is_comparable, named
 
 SEVERAL = (shape.LIST, shape.EMPTY, shape.NULLS)
 OPERATORS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -86,7 +86,7 @@ def text(name: str, operand: Operand, given: Given) -> ast.Condition:
     ignore_case = name in ("icontains", "istartswith", "iendswith", "iexact")
     if name == "iexact" and given.kind == shape.NULL:
         return ast.IsNull(operand.expr, True, ast.NOWHERE)
-    pattern = _single(name, operand, given)
+    pattern = _pattern(name, operand, given)
     unknown = operand.nullable or pattern.nullable
     kind = name[1:] if ignore_case else name
     needs = operand.needs | given.needs
@@ -95,10 +95,17 @@ def text(name: str, operand: Operand, given: Given) -> ast.Condition:
 
 def regex(name: str, operand: Operand, given: Given) -> ast.Condition:
     """A regular expression in the server's own syntax."""
-    pattern = _single(name, operand, given)
+    pattern = _pattern(name, operand, given)
     unknown = operand.nullable or pattern.nullable
     needs = operand.needs | given.needs
     return ast.Regex(operand.expr, pattern, name == "iregex", unknown, needs)
+
+
+def _pattern(name: str, operand: Operand, given: Given) -> ast.Expr:
+    """The right side where a text has to stand, whatever the left one may be."""
+    if family(operand.field) == "any":
+        operand = operand._replace(field=TEXT)
+    return _single(name, operand, given)
 
 
 def _single(

@@ -97,6 +97,9 @@ def ask(conditions: Conditions, query: Subquery, at: At, key: str) -> ast.Select
         key: the field that stands for instances; empty where only their existence is asked.
     """
     spec = query.spec
+    if not isinstance(spec, QuerySpec):  # a query without a model, which is resolved its own way
+        select: ast.Select | None = spec.inside(conditions, query, at, key)
+        return select
     if spec.nothing:
         return None
     if key and spec.output.kind == "instances":

@@ -173,6 +173,11 @@ class QuerySpec:
         self.origin = None
         self.nothing = False
 
+    @property
+    def shown(self) -> str:
+        """The query as messages name it."""
+        return f"{self.table.model_name}.objects…"
+
     def copy(self) -> QuerySpec:
         """A spec to be changed before anybody else sees it; written out, as it is the hot path."""
         new = object.__new__(QuerySpec)

@@ -254,7 +254,7 @@ def type_of_arithmetic(operator: str, left: Field[Any], right: Field[Any]) -> Fi
     """
     families = {family(left), family(right)}
     if "any" in families:
-        return right if family(left) == "any" else left
+        return _unknown(operator, left, right)
     if operator in BITWISE:
         if families != {"integer"}:
             raise _no_arithmetic(operator, left, right)
@@ -269,6 +269,21 @@ def type_of_arithmetic(operator: str, left: Field[Any], right: Field[Any]) -> Fi
     if "float" in families:
         return FLOAT
     return DECIMAL if "decimal" in families else BIG_INTEGER
+
+
+def _unknown(operator: str, left: Field[Any], right: Field[Any]) -> Field[Any]:
+    """The type of arithmetic with a value of which nobody said what it is: nobody knows it.
+
+    Raises:
+        FieldError: the other one is a moment or a duration, which databases store as they like.
+    """
+    known = {family(left), family(right)} - {"any", "boolean", "text"} - NUMBERS
+    if known:
+        raise FieldError(
+            f"'{operator}' calculates with a value of type {known.pop()} and one of unknown type",
+            fix="Say what it is: ExpressionWrapper(…, DateTimeField()).",
+        )
+    return ANY
 
 
 OF_MOMENTS: dict[tuple[str, str, str], Field[Any]] = {

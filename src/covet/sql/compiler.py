@@ -12,6 +12,7 @@ from ..query.deriving import firsts
 from ..query.joins import column
 from ..schema.fields import Field
 from ..schema.table import Table
+from . import free
 from .binding import as_it_is
 from .conditions import ConditionCompiler
 from .dialects import Dialect
@@ -181,7 +182,7 @@ class Compiler(ConditionCompiler):
         )
         return sql(
             "UPDATE ",
-            self.name(_changed(node.select).name),
+            self.changed(node.select),
             " SET ",
             separated(", ", assignments),
             self.those(node.select),
@@ -192,10 +193,16 @@ class Compiler(ConditionCompiler):
         """``DELETE FROM … WHERE …``"""
         return sql(
             "DELETE FROM ",
-            self.name(_changed(node.select).name),
+            self.changed(node.select),
             self.those(node.select),
             clause("RETURNING", self.outputs(node.returning) if node.returning else ()),
         )
+
+    def changed(self, select: ast.Select) -> str:
+        """The name of the table whose rows an UPDATE or a DELETE is about."""
+        if isinstance(select.table, ast.Bare):
+            return free.name(self, select.table)
+        return self.name(_changed(select).name)
 
     # --- clauses -------------------------------------------------------------------------------
 
@@ -288,18 +295,24 @@ class Compiler(ConditionCompiler):
                     "way for a query in FROM to name the row around it",
                     "Leave out filters on windows and distinct() with fields in the subquery.",
                 )
-            return sql("(", self.numbered(source.select), f") AS {self.name(alias)}")
+            inner = self.select if source.named else self.numbered
+            return sql("(", inner(source.select), f") AS {self.name(alias)}")
         if isinstance(source, ast.Compound):
-            return sql("(", self.members(source), f") AS {self.name(alias)}")
+            members = free.members(self, source) if source.named else self.members(source)
+            return sql("(", members, f") AS {self.name(alias)}")
         if isinstance(source, ast.LateralSelect):
             names = ", ".join(map(self.name, source.columns))
             inside = sql("(", self.numbered(source.select), ")")
             return sql(self.dialect.lateral, inside, f" AS {self.name(alias)} ({names})")
+        if isinstance(source, ast.Bare):
+            return free.table(self, source, alias)
         name = self.name(source.name)
         return (name if alias == source.name else f"{name} AS {self.name(alias)}",)
 
-    def join(self, node: ast.Join) -> SQL:
+    def join(self, node: ast.Join | ast.JoinOn) -> SQL:
         """``INNER JOIN … ON …`` or ``LEFT JOIN … ON …``"""
+        if isinstance(node, ast.JoinOn):
+            return free.join(self, node)
         conditions = [sql(self.column(one), " = ", self.column(other)) for one, other in node.pairs]
         if node.on is not None:
             is_or = isinstance(node.on, ast.Group) and node.on.connector != "AND"
@@ -338,6 +351,8 @@ class Compiler(ConditionCompiler):
         MySQL cannot read the table that it changes, except through a derived table. Another table
         in the statement may have columns of the same names; then it says which, with a dot.
         """
+        if isinstance(select.table, ast.Bare):
+            return self.where(select.where)
         pk: Any = _changed(select).pk
         above = _key_above(select)
         if above is not None:
@@ -414,6 +429,7 @@ STATEMENTS: dict[type, Callable[[Compiler, Any], SQL]] = {
     ast.CountRows: Compiler.count_rows,
     ast.Insert: Compiler.insert,
     ast.InsertMany: Compiler.insert_many,
+    ast.InsertRows: free.insert,
     ast.Update: Compiler.update,
     ast.UpdateMany: update_many,
     ast.Delete: Compiler.delete,

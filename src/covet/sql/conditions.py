@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import CovetError, short
 from ..query import ast
-from ..query.types import compared
+from ..query.types import compared, family
 from ..schema.fields import Field
 from .binding import column_of, keys_of, members_of
 from .expressions import ExpressionCompiler
@@ -108,7 +108,7 @@ class ConditionCompiler(ExpressionCompiler):
             return self.keys_among(node.operand, node.members.index, field)
         operand = self.dialect.comparable(self.expr(node.operand), node.operand.field)
         members = members_of(self.bound(field))
-        if self.dialect.array_parameters:
+        if self.dialect.array_parameters and family(field) != "any":
             cast = self.info(field).cast
             return sql(
                 operand, " = ANY(", Slot(node.members.index, members, f"{{p}}::{cast}[]"), ")"

@@ -200,6 +200,10 @@ class ExpressionCompiler:
         """``*``"""
         return ("*",)
 
+    def everything(self, node: ast.Everything) -> SQL:
+        """``*`` or ``"table".*``"""
+        return ("*" if node.alias is None else f"{self.name(node.alias)}.*",)
+
     def aggregate(self, node: ast.Aggregate, over: SQL = ()) -> SQL:
         """``SUM(DISTINCT …) FILTER (WHERE …) OVER (…)``"""
         arguments = [self.argument(each) for each in node.arguments]
@@ -274,6 +278,7 @@ EXPRESSIONS: dict[type, Callable[[Any, Any], SQL]] = {
     ast.Raw: ExpressionCompiler.raw,
     ast.Scalar: ExpressionCompiler.scalar,
     ast.Star: ExpressionCompiler.star,
+    ast.Everything: ExpressionCompiler.everything,
     ast.Aggregate: ExpressionCompiler.aggregate,
     ast.Over: ExpressionCompiler.over,
 }

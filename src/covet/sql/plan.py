@@ -58,13 +58,18 @@ class Statement:
     def _bind_lists(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         texts: list[str] = []
         params: list[Any] = []
+        names = list(self._names or ())  # those of the members of lists go between them
         for segment in self._segments:
             if isinstance(segment, Segment):
                 texts.append(segment.text)
                 params += [bind(values[n]) for n, bind in segment.slots]
             else:
                 members = segment.bind(values[segment.place])
-                if segment.width > 1:
+                if self._names is not None:
+                    own = [f"m{len(params) + n}" for n in range(len(members))]
+                    names[len(params) : len(params)] = own
+                    text, bound = _named_list(own), members
+                elif segment.width > 1:
                     text, bound = self._dialect.rows_text(members, segment.width)
                 else:
                     text, bound = self._dialect.list_text(members, segment.template)
@@ -76,7 +81,15 @@ class Statement:
                 f"The statement has {len(params)} parameters; {self._dialect.name} takes {most}",
                 fix="Ask for the list in several parts.",
             )
+        if self._names is not None:
+            named: Any = dict(zip(names, params, strict=True))
+            return "".join(texts), named
         return "".join(texts), tuple(params)
+
+
+def _named_list(names: list[str]) -> str:
+    """A list behind ``IN`` whose members have names; ``(NULL)``, which nothing equals, if empty."""
+    return f"({', '.join(f'%({name})s' for name in names) or 'NULL'})"
 
 
 def _repeated(pieces: SQL) -> list[str] | None:

@@ -227,6 +227,15 @@ class Star:
 
 
 @dataclass(frozen=True, slots=True)
+class Everything:
+    """All columns of a table, or of all tables: ``"posts".*`` and ``*``."""
+
+    alias: str | None
+    field: Field[Any] | None = None
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
     """A function of many rows.
 
@@ -283,6 +292,7 @@ Expr: TypeAlias = (
     | Raw
     | Scalar
     | Star
+    | Everything
     | Aggregate
     | Over
 )

@@ -14,10 +14,27 @@ from .expressions import Column, Columns, Constant, Expr, Param, columns_of
 
 
 @dataclass(frozen=True, slots=True)
+class Bare:
+    """A table of which no more is known than its name.
+
+    Attributes:
+        schema: the schema that it is in; empty for the one that the connection looks in.
+    """
+
+    name: str
+    schema: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Derived:
-    """A SELECT in the place of a table; its columns are called ``c0``, ``c1`` …"""
+    """A SELECT in the place of a table; its columns are called ``c0``, ``c1`` …
+
+    Attributes:
+        named: they are called as the SELECT names them.
+    """
 
     select: Select
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +45,14 @@ class Compound:
         operator: ``"UNION"``, ``"INTERSECT"`` or ``"EXCEPT"``.
         all: whether equal rows stay.
         wide: whether its columns take more than those of the first SELECT.
+        named: its columns are called as the first SELECT names them.
     """
 
     operator: str
     all: bool
     selects: tuple[Select, ...]
     wide: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +70,7 @@ class LateralSelect:
     columns: tuple[str, ...]
 
 
-Source: TypeAlias = Table | Derived | Compound | CteRef | LateralSelect
+Source: TypeAlias = Table | Bare | Derived | Compound | CteRef | LateralSelect
 """What rows come from."""
 
 
@@ -78,6 +97,26 @@ class Join:
         if self.left is None or self.right is None:
             return iter(())
         return zip(columns_of(self.left), columns_of(self.right), strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOn:
+    """Anything joined to the query on any condition.
+
+    Attributes:
+        kind: ``"INNER"``, ``"LEFT"``, ``"RIGHT"``, ``"FULL"`` or ``"CROSS"``.
+        on: the condition; None for a cross join.
+    """
+
+    kind: str
+    source: Source
+    alias: str
+    on: Condition | None
+
+    @property
+    def outer(self) -> bool:
+        """Whether it may find no row."""
+        return self.kind in ("LEFT", "FULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +213,7 @@ class Select:
     table: Source | None
     alias: str
     outputs: tuple[Expr, ...]
-    joins: tuple[Join, ...] = ()
+    joins: tuple[Join | JoinOn, ...] = ()
     where: Condition | None = None
     group_by: tuple[Expr, ...] = ()
     having: Condition | None = None
@@ -256,6 +295,24 @@ class InsertMany:
 
 
 @dataclass(frozen=True, slots=True)
+class InsertRows:
+    """An INSERT into a table of which nothing is known.
+
+    Attributes:
+        fields: the columns.
+        rows: an expression for each column of each row, or a SELECT that gives the rows.
+        conflict: what becomes of a row that is there already; None for an error.
+        returning: what it gives of each row.
+    """
+
+    table: Bare
+    fields: tuple[Field[Any], ...]
+    rows: tuple[tuple[Expr, ...], ...] | Select
+    conflict: Conflict | None = None
+    returning: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """What an UPDATE sets a column to."""
 
@@ -310,5 +367,5 @@ class Delete:
 
 
 Statement: TypeAlias = (
-    Select | Ranked | CountRows | Insert | InsertMany | Update | UpdateMany | Delete
+    Select | Ranked | CountRows | Insert | InsertMany | InsertRows | Update | UpdateMany | Delete
 )

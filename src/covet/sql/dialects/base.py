@@ -73,6 +73,8 @@ class Dialect:
     default_values = "DEFAULT VALUES"  # an INSERT without any column
     has_lateral = False
     slices_in_subquery = True  # `IN (SELECT … LIMIT …)`
+    joins_fully = True  # FULL JOIN
+    joins_from_right = True  # RIGHT JOIN
     having_needs_aggregates = False  # HAVING knows no columns but those of GROUP BY
     names_repeated = False  # a parameter that stands in several places has to be one
     functions: ClassVar[Functions] = common.FUNCTIONS

@@ -129,6 +129,8 @@ class PostgresqlDialect(Dialect):
         result: str,
     ) -> SQL:
         """In the widest type of the family, as its smaller integers would overflow."""
+        if result == "any":
+            return super().arithmetic(operator, left, right, fields, result)
         cast = {"integer": "bigint", "decimal": "numeric", "float": "double precision"}[result]
         if result == "float" and operator == "%":  # there is none for floats
             return _float_modulo(left, right)

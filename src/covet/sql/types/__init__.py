@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from ...errors import ConfigurationError, ModelError, ValidationError, short
 from ...query.types import type_of_value
-from ...schema.fields.base import AnyField, stored_as
+from ...schema.fields.base import AnyField, stored_as, unwrap
 from . import mysql, postgresql, sqlite
 from .base import TypeInfo, Types
 
@@ -83,7 +83,8 @@ def binder(dialect_name: str, field: AnyField) -> Binder:
 
 def _by_type(dialect_name: str, value: Any) -> Any:
     """A parameter of a value whose own Python type says how it travels."""
-    return binder(dialect_name, type_of_value(value))(value)
+    plain = unwrap(value)
+    return binder(dialect_name, type_of_value(plain))(plain)
 
 
 def _checked(field: AnyField, info: TypeInfo) -> Binder:
