@@ -35,16 +35,18 @@ class RawSQL(Expression[Any]):
 
     def __init__(self, sql: str, params: Iterable[Any] = (), output_field: Any = None) -> None:
         if not isinstance(sql, str):
-            raise FieldError(f"RawSQL() takes a text, not {short(sql)}")
+            raise FieldError(f"{type(self).__name__}() takes a text, not {short(sql)}")
         if isinstance(params, str | bytes):
-            raise FieldError(f"The parameters of RawSQL() are a list, not {short(params)}")
+            raise FieldError(
+                f"The parameters of {type(self).__name__}() are a list, not {short(params)}"
+            )
         self.sql = sql
         self.params = tuple(params)
         self.output_field = output_field
         self.pieces = tuple(_pieces(sql))
         if len(self.pieces) - 1 != len(self.params):
             raise FieldError(
-                f"RawSQL({short(sql)}) has {len(self.pieces) - 1} times %s, and "
+                f"{type(self).__name__}({short(sql)}) has {len(self.pieces) - 1} times %s, and "
                 f"{len(self.params)} parameters",
                 fix="A percent sign is written %%.",
             )

@@ -1,8 +1,8 @@
 """SQL of tables without models: ``Query("posts").select("title").where(views__gt=3)``.
 
 A query is run by ``db.fetch(query)`` and ``db.execute(query)``, or given as text and parameters by
-``query.sql("postgresql")``. It takes all expressions, functions and aggregates that the querysets of
-models take; they can be imported from here too.
+``query.sql("postgresql")``. It takes all expressions, functions and aggregates that querysets take;
+they can be imported from here too.
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ def spec_of(query: Any, method: str) -> FreeSpec:
     Raises:
         FieldError: it is none.
     """
-    spec = query.as_subquery().spec if isinstance(query, Queried) else None
+    subquery: Any = query.as_subquery() if isinstance(query, Queried) else None
+    spec = getattr(subquery, "spec", None)
     if not isinstance(spec, FreeSpec):
         raise FieldError(
             f"{method}() takes a Query, not {type(query).__name__}",

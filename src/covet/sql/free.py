@@ -102,4 +102,5 @@ def _conflict(compiler: Compiler, node: ast.InsertRows) -> str:
     )
     some: Any = (*node.conflict.target, *node.fields)
     full = name(compiler, node.table)
-    return compiler.dialect.on_conflict(full, compiler.name(some[0].column), target, updates, True)
+    column, of_select = compiler.name(some[0].column), isinstance(node.rows, ast.Select)
+    return compiler.dialect.on_conflict(full, column, target, updates, True, of_select)

@@ -89,6 +89,11 @@ class FreeResolver:
             )
         with self.conditions.allowing():
             order = tuple(self.order_term(item, scope) for item in spec.order)
+        if spec.distinct and RANDOM_TERM in order:
+            raise FieldError(
+                "Distinct rows cannot be put in random order",
+                fix='Do it in a query around this one: Query(query, "rows").order_by("?").',
+            )
         return ast.Select(
             self.source(spec.source),
             alias,
@@ -325,8 +330,8 @@ def check_clauses(spec: FreeSpec, where: str = "") -> None:
 
 
 def _with(method: str) -> str:
-    kinds = [f"{kind}()" for kind, methods in CLAUSES.items() if method in methods]
-    return " and ".join(kinds)
+    *first, last = [f"{kind}()" for kind, methods in CLAUSES.items() if method in methods]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def name_of(what: Any) -> str:

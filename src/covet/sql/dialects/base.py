@@ -164,7 +164,13 @@ class Dialect:
         return ", ".join([one] * (len(members) or 1))
 
     def on_conflict(
-        self, table: str, column: str, target: list[str], updates: list[str], is_counter: bool
+        self,
+        table: str,
+        column: str,
+        target: list[str],
+        updates: list[str],
+        is_counter: bool,
+        of_select: bool = False,
     ) -> str:
         """What is done with a row that a unique constraint refuses, and with no other error.
 
@@ -174,6 +180,7 @@ class Dialect:
             target: the columns of the constraint.
             updates: the columns that are changed; none if it is passed over.
             is_counter: whether it counts up that column, which it does for a NULL as well.
+            of_select: whether the rows come from a SELECT.
         """
         if not updates:
             return " ON CONFLICT DO NOTHING"

@@ -69,7 +69,13 @@ class MysqlDialect(Dialect):
         self.skips_locked = server is None or server.version >= since
 
     def on_conflict(
-        self, table: str, column: str, target: list[str], updates: list[str], is_counter: bool
+        self,
+        table: str,
+        column: str,
+        target: list[str],
+        updates: list[str],
+        is_counter: bool,
+        of_select: bool = False,
     ) -> str:
         """It takes any unique constraint, so a row that another one refuses is an error of its own.
 
@@ -79,14 +85,15 @@ class MysqlDialect(Dialect):
         words = " ON DUPLICATE KEY UPDATE "
         if not updates:
             return f"{words}{column} = {table}.{column}"
-        new = "VALUES({})" if self.values_function else "new_row.{}"
+        by_function = self.values_function or of_select  # a SELECT's rows have no alias
+        new = "VALUES({})" if by_function else "new_row.{}"
         changes = {name: new.format(name) for name in updates}
         if target:
             same = " AND ".join(f"{table}.{name} = {new.format(name)}" for name in target)
             value = changes.pop(column, f"{table}.{column}")
             error = "(SELECT 1 UNION SELECT 2)" if is_counter else "NULL"
             changes = {column: f"IF({same}, {value}, {error})"} | changes
-        alias = "" if self.values_function else " AS new_row"
+        alias = "" if by_function else " AS new_row"
         return alias + words + ", ".join(f"{name} = {value}" for name, value in changes.items())
 
     def limits_name(self, column: str) -> list[str]:

@@ -16,7 +16,7 @@ from ..functions.aggregates_sqlite import AGGREGATES
 from ..functions.bits import SQLITE as BITS
 from ..functions.sqlite import FUNCTIONS
 from ..text import SQL, Bind, mapped, sql
-from .base import AnyField, Dialect, is_family
+from .base import AnyField, Dialect, Server, is_family
 
 MOST_PLACEHOLDERS = 500
 LONGEST_PATTERN = 50_000  # SQLITE_MAX_LIKE_PATTERN_LENGTH as SQLite ships it
@@ -48,6 +48,10 @@ class SqliteDialect(Dialect):
     bits = BITS
     cut_text = "covet_left({0}, {1})"
     most_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER as SQLite ships it
+
+    def __init__(self, server: Server | None = None) -> None:
+        super().__init__(server)
+        self.joins_fully = self.joins_from_right = server is None or server.version >= (3, 39)
 
     def list_text(self, members: list[Any], template: str) -> tuple[str, list[Any]]:
         """A long list goes as one JSON array, which no limit of parameters holds back."""

@@ -1,0 +1,532 @@
+"""What can be asked of tables without their models?"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from covet.aio import (
+    CharField,
+    Database,
+    DateField,
+    DecimalField,
+    FieldError,
+    IntegerField,
+    IntegrityError,
+    Model,
+    NotSupportedError,
+    ProgrammingError,
+    Row,
+    atomic,
+    capture_queries,
+)
+from covet.query_builder import (
+    Avg,
+    Case,
+    Coalesce,
+    Count,
+    Exists,
+    F,
+    Func,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    Query,
+    RawExpression,
+    RowNumber,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+
+
+class Author(Model):
+    name = CharField(max_length=20, unique=True)
+    age = IntegerField(null=True)
+
+
+class Post(Model):
+    title = CharField(max_length=20)
+    views = IntegerField(default=0)
+    author_id = IntegerField(null=True)
+    price = DecimalField(max_digits=8, decimal_places=2, default=0)
+    day = DateField(null=True)
+
+
+async def write(db: Database) -> None:
+    await db.execute(
+        Query("author").insert(
+            [
+                {"id": 1, "name": "Ann", "age": 30},
+                {"id": 2, "name": "Bob", "age": None},
+                {"id": 3, "name": "Cy", "age": 50},
+            ]
+        )
+    )
+    rows = [
+        (1, "a", 3, 1, "1.50", date(2026, 1, 5)),
+        (2, "b", 12, 2, "2.25", date(2026, 2, 5)),
+        (3, "c", 7, 2, "0.25", date(2025, 2, 5)),
+        (4, "d", 7, None, "9.00", None),
+    ]
+    columns = ("id", "title", "views", "author_id", "price", "day")
+    await db.execute(
+        Query("post").insert(
+            [dict(zip(columns, (*row[:4], Decimal(row[4]), row[5]), strict=True)) for row in rows]
+        )
+    )
+
+
+async def asked(db: Database, query: Query) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await db.fetch(query)]
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+async def test_rows_are_read_by_name(db: Database) -> None:
+    await write(db)
+    rows = await db.fetch(Query("post").select("title", seen="views").where(id=2))
+    assert isinstance(rows[0], Row)
+    assert (rows[0].title, rows[0]["seen"]) == ("b", 12)
+
+
+async def test_without_select_all_columns_come(db: Database) -> None:
+    await write(db)
+    row = (await db.fetch(Query("author").where(id=1)))[0]
+    assert row.asdict() == {"id": 1, "name": "Ann", "age": 30}
+
+
+async def test_a_query_as_text_and_parameters_gives_the_same(db: Database) -> None:
+    await write(db)
+    query = Query("post").select("title").where(views__in=[3, 12]).order_by("title")
+    assert await db.fetch(*query.sql(db.dialect)) == await db.fetch(query)
+
+
+async def test_a_query_can_be_streamed(db: Database) -> None:
+    await write(db)
+    query = Query("post").select("title").order_by("id")
+    assert [row.title async for row in db.stream(query, chunk_size=2)] == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("lookups", "titles"),
+    [
+        ({"views": 7}, "cd"),
+        ({"views__gt": 7}, "b"),
+        ({"views__lte": 7}, "acd"),
+        ({"views__in": [3, 12, 99]}, "ab"),
+        ({"views__in": []}, ""),
+        ({"views__range": (3, 7)}, "acd"),
+        ({"author_id__isnull": True}, "d"),
+        ({"author_id": None}, "d"),
+        ({"title__contains": "b"}, "b"),
+        ({"title__icontains": "B"}, "b"),
+        ({"title__startswith": "c"}, "c"),
+        ({"title__regex": "^[ab]$"}, "ab"),
+        ({"title__in": ["a", "d"]}, "ad"),
+        ({"day": date(2026, 2, 5)}, "b"),
+        ({"day__lt": date(2026, 1, 6)}, "ac"),
+        ({"price__gt": Decimal("2.25")}, "d"),
+        ({"price": Decimal("2.25")}, "b"),
+    ],
+)
+async def test_lookups_are_those_of_models(
+    db: Database, lookups: dict[str, Any], titles: str
+) -> None:
+    await write(db)
+    query = Query("post").select("title").where(**lookups).order_by("title")
+    assert "".join(row.title for row in await db.fetch(query)) == titles
+
+
+async def test_conditions_are_combined(db: Database) -> None:
+    await write(db)
+    query = Query("post", "p").select("title").order_by("title")
+    both = query.where((F("p.views") > 5) & ~Q(author_id=2))
+    assert await asked(db, both) == [("d",)]
+    either = query.where(Q(views__lt=5) | Q(author_id=None))
+    assert await asked(db, either) == [("a",), ("d",)]
+    assert await asked(db, query.where(views__gt=5).where(views__lt=10)) == [("c",), ("d",)]
+
+
+async def test_order_slices_and_distinct_rows(db: Database) -> None:
+    await write(db)
+    query = Query("post").select("title").order_by("-views", "title")
+    assert await asked(db, query.limit(2)) == [("b",), ("c",)]
+    assert await asked(db, query.limit(2).offset(1)) == [("c",), ("d",)]
+    assert await asked(db, query.offset(3)) == [("a",)]
+    assert await asked(db, query.order_by(F("author_id").desc(nulls_last=True), "title")) == [
+        ("b",),
+        ("c",),
+        ("a",),
+        ("d",),
+    ]
+    assert await asked(db, Query("post").select("views").distinct().order_by("views")) == [
+        (3,),
+        (7,),
+        (12,),
+    ]
+
+
+async def test_nulls_come_first_on_every_database(db: Database) -> None:
+    await write(db)
+    query = Query("author").select("name").order_by("age")
+    assert await asked(db, query) == [("Bob",), ("Ann",), ("Cy",)]
+
+
+async def test_expressions_are_selected(db: Database) -> None:
+    await write(db)
+    query = (
+        Query("post")
+        .where(id=2)
+        .select(
+            more=F("views") * 2 + 1,
+            size=Case(When(views__gt=10, then=Value("large")), default=Value("small")),
+            who=Coalesce("author_id", Value(0)),
+            loud=Func("title", function="UPPER"),
+            both=F("title") + "!",
+        )
+    )
+    assert await asked(db, query) == [(25, "large", 2, "B", "b!")]
+
+
+# --- groups --------------------------------------------------------------------------------------
+
+
+async def test_groups_and_conditions_on_them(db: Database) -> None:
+    await write(db)
+    query = (
+        Query("post")
+        .select("author_id", n=Count("*"), most=Max("views"), least=Min("views"))
+        .group_by("author_id")
+        .order_by("-n", "author_id")
+    )
+    assert await asked(db, query) == [(2, 2, 12, 7), (None, 1, 7, 7), (1, 1, 3, 3)]
+    assert await asked(db, query.having(n__gt=1)) == [(2, 2, 12, 7)]
+    assert await asked(db, query.having(Count("*") > 1)) == [(2, 2, 12, 7)]
+    assert await asked(db, query.having(Max("views") < 7)) == [(1, 1, 3, 3)]
+
+
+async def test_aggregates_of_all_rows(db: Database) -> None:
+    await write(db)
+    query = Query("post").select(
+        n=Count(RawExpression("*")),
+        writers=Count("author_id", distinct=True),
+        few=Count("*", filter=Q(views__lt=10)),
+        total=Sum("views"),
+        price=Sum("price"),
+    )
+    row = (await db.fetch(query))[0]
+    assert (row.n, row.writers, row.few, int(row.total)) == (4, 2, 3, 29)
+    assert Decimal(str(row.price)) == 13
+    average = (await db.fetch(Query("post").select(a=Avg("views"))))[0].a
+    assert float(average) == 7.25
+
+
+async def test_groups_by_a_named_expression_with_parameters(db: Database) -> None:
+    await write(db)
+    query = (
+        Query("post")
+        .select(
+            over=Case(When(views__gt=5, then=Value("many")), default=Value("few")), n=Count("*")
+        )
+        .where(id__in=[1, 2, 3, 4])
+        .group_by("over")
+        .order_by("over")
+    )
+    assert await asked(db, query) == [("few", 1), ("many", 3)]
+
+
+async def test_an_output_may_be_called_like_its_column(db: Database) -> None:
+    await write(db)
+    query = Query("post").select("author_id", views=Sum("views")).group_by("author_id")
+    found = await db.fetch(query.having(Sum("views") > 5).order_by("-views"))
+    assert [int(row.views) for row in found] == [19, 7]
+
+
+# --- more tables ---------------------------------------------------------------------------------
+
+
+async def test_joins(db: Database) -> None:
+    await write(db)
+    query = Query("post", "p").select("p.title", "a.name").order_by("p.title")
+    same = F("p.author_id") == F("a.id")
+    inner = query.join("author", "a", on=same)
+    assert await asked(db, inner) == [("a", "Ann"), ("b", "Bob"), ("c", "Bob")]
+    left = query.left_join("author", "a", on=same)
+    assert (await asked(db, left))[-1] == ("d", None)
+    right = query.right_join("author", "a", on=same)
+    assert await asked(db, right.order_by("p.title", "a.name")) == [
+        (None, "Cy"),
+        ("a", "Ann"),
+        ("b", "Bob"),
+        ("c", "Bob"),
+    ]
+    assert len(await db.fetch(query.cross_join("author", "a"))) == 12
+
+
+async def test_a_full_join_where_there_is_one(db: Database) -> None:
+    await write(db)
+    query = Query("post", "p").select("p.title", "a.name")
+    query = query.full_join("author", "a", on=F("p.author_id") == F("a.id"))
+    if db.dialect.name == "mysql":
+        with pytest.raises(NotSupportedError, match="has no FULL JOIN"):
+            await db.fetch(query)
+    else:
+        assert {("d", None), (None, "Cy")} < set(await asked(db, query))
+
+
+async def test_a_table_joined_to_itself(db: Database) -> None:
+    await write(db)
+    query = (
+        Query("post", "one")
+        .join("post", "other", on=(F("one.views") == F("other.views")) & Q(id__lt=F("other.id")))
+        .select("one.title", twin="other.title")
+    )
+    assert await asked(db, query) == [("c", "d")]
+
+
+async def test_a_query_as_a_table(db: Database) -> None:
+    await write(db)
+    ranked = Query("post").select(
+        "title",
+        "author_id",
+        place=Window(RowNumber(), partition_by=F("author_id"), order_by=F("views").desc()),
+    )
+    best = Query(ranked.where(author_id__isnull=False), "r").select("title").where(place=1)
+    assert await asked(db, best.order_by("title")) == [("a",), ("b",)]
+    totals = Query("post").select("author_id", total=Sum("views")).group_by("author_id")
+    query = (
+        Query("author", "a")
+        .left_join(totals.where(views__gt=1), "t", on=F("t.author_id") == F("a.id"))
+        .select("a.name", total=Coalesce("t.total", Value(0)))
+        .where(id__gt=0)
+        .order_by("a.name")
+    )
+    assert [(name, int(total)) for name, total in await asked(db, query)] == [
+        ("Ann", 3),
+        ("Bob", 19),
+        ("Cy", 0),
+    ]
+
+
+async def test_queries_in_conditions_and_outputs(db: Database) -> None:
+    await write(db)
+    authors = Query("author").select("name").order_by("name")
+    posts = Query("post").where(author_id=OuterRef("id"))
+    assert await asked(db, authors.where(Exists(posts))) == [("Ann",), ("Bob",)]
+    assert await asked(db, authors.where(~Exists(posts))) == [("Cy",)]
+    writers = Query("post").select("author_id").where(views__gt=5)
+    assert await asked(db, authors.where(id__in=writers)) == [("Bob",)]
+    sliced = Query("post").select("author_id").order_by("-views").limit(1)
+    assert await asked(db, authors.where(id__in=sliced)) == [("Bob",)]
+    most = posts.select("title").order_by("-views").limit(1)
+    assert await asked(db, authors.select(best=Subquery(most))) == [
+        ("Ann", "a"),
+        ("Bob", "b"),
+        ("Cy", None),
+    ]
+
+
+async def test_a_table_in_its_own_subquery(db: Database) -> None:
+    await write(db)
+    others = Query("post").where(views=OuterRef("views")).where(id__gt=OuterRef("id"))
+    assert await asked(db, Query("post").select("title").where(Exists(others))) == [("c",)]
+
+
+async def test_models_and_tables_ask_each_other(db: Database) -> None:
+    await write(db)
+    young = Author.objects.filter(age__lt=40)
+    query = Query("post").select("title").where(author_id__in=young.values("pk"))
+    assert await asked(db, query) == [("a",)]
+    busy = Query("post").select("author_id").where(views__gt=10)
+    assert [author.name for author in await Author.objects.filter(pk__in=busy)] == ["Bob"]
+    posts = Query("post").where(author_id=OuterRef("pk"), views__gt=1)
+    found = Author.objects.filter(~Exists(posts))
+    assert [author.name for author in await found] == ["Cy"]
+    counted = posts.select(n=Count("*"))
+    annotated = Author.objects.annotate(n=Subquery(counted)).order_by("name")
+    assert [author.n async for author in annotated] == [1, 2, 0]
+
+
+async def test_rows_of_several_queries(db: Database) -> None:
+    await write(db)
+    names = Query("author").select("name")
+    titles = Query("post").select("title").where(views__gt=5)
+    assert await asked(db, titles.union(names).order_by("title").limit(3)) == [
+        ("Ann",),
+        ("Bob",),
+        ("Cy",),
+    ]
+    views = Query("post").select("views")
+    assert len(await db.fetch(views.union_all(views))) == 8
+    assert len(await db.fetch(views.union(views))) == 3
+    few = views.where(views__lt=10)
+    assert await asked(db, views.intersect(few).order_by("views")) == [(3,), (7,)]
+    assert await asked(db, views.except_(few)) == [(12,)]
+    top = views.order_by("-views").limit(1)
+    assert await asked(db, top.union(views.order_by("views").limit(1)).order_by("views")) == [
+        (3,),
+        (12,),
+    ]
+    everything = Query("author").union_all(Query("author")).where(id=1)
+    assert len(await db.fetch(everything)) == 2
+
+
+# --- raw SQL -------------------------------------------------------------------------------------
+
+
+async def test_raw_expressions_are_parts_of_anything(db: Database) -> None:
+    await write(db)
+    query = (
+        Query("post")
+        .select("title", rest=RawExpression("views %% %s", 5))
+        .where(RawExpression("views > %s OR views < %s", 10, 4), id__gt=1)
+        .order_by(RawExpression("views * %s", [-1]))
+    )
+    assert await asked(db, query) == [("b", 2)]
+
+
+async def test_the_year_of_a_raw_expression(db: Database) -> None:
+    await write(db)
+    text = "EXTRACT(YEAR FROM day)" if db.dialect.name != "sqlite" else "strftime('%%Y', day)"
+    year = RawExpression(text)
+    query = Query("post").select(y=year, n=Count(RawExpression("*"))).where(day__isnull=False)
+    found = await asked(db, query.group_by("y").order_by("-y"))
+    assert [(int(y), n) for y, n in found] == [(2026, 2), (2025, 1)]
+
+
+async def test_parameters_of_raw_expressions_never_become_sql(db: Database) -> None:
+    await write(db)
+    hostile = "a' OR '1'='1"
+    query = Query("post").where(RawExpression("title = %s", hostile))
+    assert await db.fetch(query) == []
+
+
+# --- changes -------------------------------------------------------------------------------------
+
+
+async def test_insert(db: Database) -> None:
+    result = await db.execute(Query("author").insert(name="Ann", age=3))
+    assert result.rowcount == 1
+    await db.execute(Query("author").insert([{"name": "B", "age": 1}, {"name": "C", "age": None}]))
+    rows = await asked(db, Query("author").select("name", "age").order_by("name"))
+    assert rows == [("Ann", 3), ("B", 1), ("C", None)]
+
+
+async def test_insert_expressions_and_rows_of_a_query(db: Database) -> None:
+    await write(db)
+    await db.execute(Query("author").insert(name=RawExpression("%s", "Di"), age=Value(3) + 1))
+    await db.execute(
+        Query("author").insert(
+            Query("post").select(name=F("title") + "!", age="views").where(views__gt=5)
+        )
+    )
+    rows = await asked(db, Query("author").select("name", "age").where(id__gt=3).order_by("name"))
+    assert rows == [("Di", 4), ("b!", 12), ("c!", 7), ("d!", 7)]
+
+
+async def test_insert_gives_what_it_wrote(db: Database) -> None:
+    query = Query("author").insert([{"name": "A"}, {"name": "B"}]).returning("name", n="id")
+    rows = await db.fetch(query)
+    assert [row.name for row in rows] == ["A", "B"]
+    assert rows[1].n == rows[0].n + 1
+
+
+async def test_conflicts_are_passed_over_or_update(db: Database) -> None:
+    await db.execute(Query("author").insert(name="Ann", age=1))
+    again = Query("author").insert([{"name": "Ann", "age": 2}, {"name": "Bob", "age": 2}])
+    with pytest.raises(IntegrityError):
+        await db.execute(again)
+    await db.execute(again.on_conflict("name"))
+    everyone = Query("author").select("name", "age").order_by("name")
+    assert await asked(db, everyone) == [("Ann", 1), ("Bob", 2)]
+    await db.execute(again.on_conflict("name", update=["age"]))
+    assert await asked(db, everyone) == [("Ann", 2), ("Bob", 2)]
+    same = Query("author").insert(everyone)
+    await db.execute(same.on_conflict("name"))
+    assert await asked(db, everyone) == [("Ann", 2), ("Bob", 2)]
+
+
+async def test_update(db: Database) -> None:
+    await write(db)
+    result = await db.execute(
+        Query("post", "p").where(F("p.id") == 2).update(views=F("views") + 1, title="x")
+    )
+    assert result.rowcount == 1
+    one = Query("post").select("title", "views").where(id=2)
+    assert await asked(db, one) == [("x", 13)]
+    most = Query("author").select("age").where(id=OuterRef("author_id"))
+    await db.execute(Query("post").update(views=Coalesce(Subquery(most), Value(0))).all_rows())
+    views = Query("post").select("views").order_by("id")
+    assert await asked(db, views) == [(30,), (0,), (0,), (0,)]
+    await db.execute(Query("post").update(author_id=None).where(author_id=2))
+    assert len(await db.fetch(Query("post").where(author_id=None))) == 3
+
+
+async def test_delete(db: Database) -> None:
+    await write(db)
+    assert (await db.execute(Query("post").delete().where(views=7))).rowcount == 2
+    writers = Query("author").select("id").where(name="Ann")
+    await db.execute(Query("post").where(author_id__in=writers).delete())
+    assert await asked(db, Query("post").select("title")) == [("b",)]
+    await db.execute(Query("post").delete().all_rows())
+    assert await db.fetch(Query("post")) == []
+
+
+async def test_changes_give_rows_where_the_database_can(db: Database) -> None:
+    await write(db)
+    gone = Query("post").delete().where(id=1).returning("title")
+    assert await asked(db, gone) == [("a",)]
+    changed = Query("post").update(views=1).where(id=2).returning("title", "views")
+    if db.dialect.returning_on_update:
+        assert await asked(db, changed) == [("b", 1)]
+    else:
+        with pytest.raises(NotSupportedError, match="has no RETURNING for UPDATE"):
+            await db.fetch(changed)
+
+
+async def delete_and_fail(db: Database) -> None:
+    async with atomic():
+        assert len(await db.fetch(Query("post").where(id=1).for_update())) == 1
+        await db.execute(Query("post").delete().all_rows())
+        raise ZeroDivisionError
+
+
+async def test_queries_take_part_in_transactions(db: Database) -> None:
+    await write(db)
+    with pytest.raises(ZeroDivisionError):
+        await delete_and_fail(db)
+    assert len(await db.fetch(Query("post"))) == 4
+
+
+# --- mistakes ------------------------------------------------------------------------------------
+
+
+async def test_what_does_not_fit_is_refused_before_anything_is_sent(db: Database) -> None:
+    with capture_queries() as queries:
+        with pytest.raises(FieldError, match=r"^delete\(\) without where\(\)"):
+            await db.execute(Query("post").delete())
+        with pytest.raises(FieldError, match=r"^A query brings its own parameters"):
+            await db.fetch(Query("post"), [1])
+        with pytest.raises(FieldError, match=r"^int is neither SQL nor a query"):
+            await db.fetch(3)  # type: ignore[arg-type]
+    assert queries == []
+
+
+async def test_unknown_columns_and_tables_are_errors_of_the_database(db: Database) -> None:
+    for query in (
+        Query("post").select("nothing"),
+        Query("post").where(nothing=1),
+        Query("post").order_by("nothing"),
+        Query("nothing"),
+        Query("post").update(nothing=1).all_rows(),
+    ):
+        with pytest.raises(ProgrammingError):
+            await db.fetch(query)
