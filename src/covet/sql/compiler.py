@@ -484,7 +484,7 @@ def _reaches_out(select: ast.Select) -> bool:
     stack: list[ast.Select] = [select]
     while stack:
         for node in ast.walk(stack.pop(), deep=True):
-            if isinstance(node, ast.Select | ast.Join):
+            if isinstance(node, ast.Select | ast.Join | ast.JoinOn):
                 inside.add(node.alias)
                 source = node.table
                 if isinstance(source, ast.Derived | ast.LateralSelect):

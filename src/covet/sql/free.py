@@ -56,7 +56,7 @@ def join(compiler: Compiler, node: ast.JoinOn) -> SQL:
         raise compiler.dialect.unsupported(f"{node.kind} JOIN", OUTER[node.kind][1])
     return sql(
         f" {node.kind} JOIN ",
-        compiler.table(node.source, node.alias),
+        compiler.table(node.table, node.alias),
         clause("ON", compiler.where(node.on)),
     )
 

@@ -109,7 +109,7 @@ class JoinOn:
     """
 
     kind: str
-    source: Source
+    table: Source
     alias: str
     on: Condition | None
 
