@@ -33,6 +33,9 @@ try:
     import pymysql  # type: ignore[import-untyped]
     from pymysql.constants import CLIENT, FIELD_TYPE, SERVER_STATUS  # type: ignore[import-untyped]
     from pymysql.converters import decoders  # type: ignore[import-untyped]
+
+    # Never ``pymysql.err``, which may be another module (mysql_errors).
+    from pymysql.err import MySQLError, OperationalError  # type: ignore[import-untyped]
 except ImportError as error:
     name = error.name or "pymysql"
     raise missing_driver("MariaDB", name.partition(".")[0], "mysql") from error
@@ -213,7 +216,7 @@ class _AioConnection(aiomysql.Connection):  # type: ignore[misc]
         # Asked for TLS and not offered it, aiomysql would go on in clear text, and say it was TLS.
         if self._ssl_context and not self.server_capabilities & CLIENT.SSL:
             if self._tls_required:
-                raise pymysql.err.OperationalError(2026, "the server offers no TLS")
+                raise OperationalError(2026, "the server offers no TLS")
             self._ssl_context = None
             self.client_flag &= ~CLIENT.SSL
         await super()._request_authentication()
@@ -261,7 +264,7 @@ class AsyncMysqlConnection(_MysqlConnection):
         )
         try:
             await raw._connect()
-        except (pymysql.err.MySQLError, OSError) as error:
+        except (MySQLError, OSError) as error:
             raise _failed(url, error) from None
         return cls(raw, url, server)
 
@@ -277,7 +280,7 @@ class AsyncMysqlConnection(_MysqlConnection):
         """Give the connection up after an error that leaves an answer half read."""
         if isinstance(error, asyncio.CancelledError):
             await self._kill()
-        elif not isinstance(error, pymysql.err.MySQLError):
+        elif not isinstance(error, MySQLError):
             self.abandon()
 
     def stream(self, sql: str, params: Params, size: int) -> AsyncMysqlStream:
@@ -361,7 +364,7 @@ class SyncMysqlConnection(_MysqlConnection):
             )
             raw._ssl_required = url.options["ssl_mode"] != "preferred"
             raw.connect()
-        except (pymysql.err.MySQLError, OSError) as error:
+        except (MySQLError, OSError) as error:
             raise _failed(url, error) from None
         # The limit was for the handshake, which pymysql's own connect_timeout leaves out.
         raw._read_timeout = None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-
-import pymysql  # type: ignore[import-untyped]
+from importlib import import_module
+from typing import Any
 
 from ..errors import (
     CovetError,
@@ -19,6 +19,10 @@ from ..errors import (
 )
 from .base import NO_TABLE_FIX, database_error
 
+# By this name, as ``pymysql.err`` may be another module: where PyMySQL stands in for mysqlclient
+# (``install_as_MySQLdb()``, beside Django), its files are loaded once more as ``MySQLdb.err`` and
+# so on, and Python hangs these on the package. The libraries go on to raise the classes of this one.
+_THEIRS: Any = import_module("pymysql.err")
 _BY_NUMBER: dict[int, type[DatabaseError]] = {
     **dict.fromkeys(
         (1022, 1048, 1062, 1169, 1216, 1217, 1364, 1451, 1452, 1557, 1586, 1761, 1762, 3819, 4025),
@@ -41,14 +45,14 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     **dict.fromkeys((1235, 1286), NotSupportedError),
 }
 _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
-    (pymysql.err.IntegrityError, IntegrityError),
-    (pymysql.err.DataError, DataError),
-    (pymysql.err.NotSupportedError, NotSupportedError),
-    (pymysql.err.ProgrammingError, ProgrammingError),
-    (pymysql.err.InternalError, InternalError),
-    (pymysql.err.OperationalError, OperationalError),
-    (pymysql.err.InterfaceError, InterfaceError),
-    (pymysql.err.Error, DatabaseError),
+    (_THEIRS.IntegrityError, IntegrityError),
+    (_THEIRS.DataError, DataError),
+    (_THEIRS.NotSupportedError, NotSupportedError),
+    (_THEIRS.ProgrammingError, ProgrammingError),
+    (_THEIRS.InternalError, InternalError),
+    (_THEIRS.OperationalError, OperationalError),
+    (_THEIRS.InterfaceError, InterfaceError),
+    (_THEIRS.Error, DatabaseError),
 )
 
 
