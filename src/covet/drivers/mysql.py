@@ -40,7 +40,7 @@ except ImportError as error:
     name = error.name or "pymysql"
     raise missing_driver("MariaDB", name.partition(".")[0], "mysql") from error
 
-from .mysql_errors import number_of, translate
+from .mysql_errors import is_answer, number_of, translate, unheard
 from .mysql_stream import AsyncMysqlStream, SyncMysqlStream
 
 COMMANDS = Commands(begin="START TRANSACTION")
@@ -64,6 +64,7 @@ SETTINGS = (
 )
 DEADLOCK = 1213
 KILL_WITHIN = 1.0
+HEARD_WITHIN = 5.0
 
 
 def _moment(text: str) -> dt.datetime | str:
@@ -320,14 +321,41 @@ class AsyncMysqlConnection(_MysqlConnection):
         if not killing.done():
             killing.cancel()
 
-    async def _kill_from_aside(self, what: str = "KILL") -> None:
+    async def _kill_from_aside(self) -> None:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(KILL_WITHIN):
                 aside = await type(self).connect(self._url, self.server)
                 try:
-                    await aside._my.query(f"{what} {self._my.thread_id()}")
+                    await aside._my.query(f"KILL {self._my.thread_id()}")
                 finally:
                     aside.abandon()
+
+    async def stop(self) -> None:
+        """Stop the statement whose rows are still coming, and none that comes after it.
+
+        If nothing can be said to the server now, the statement runs on. If it was said but maybe
+        not heard, it may stop whatever is sent next: then the connection is given up.
+        """
+        try:
+            await self._stop_from_aside()
+        except BaseException:
+            await self._kill()
+            raise
+
+    async def _stop_from_aside(self) -> None:
+        try:
+            async with asyncio.timeout(KILL_WITHIN):
+                aside = await type(self).connect(self._url, self.server)
+        except (ConnectionFailed, TimeoutError):
+            return
+        try:
+            async with asyncio.timeout(HEARD_WITHIN):
+                await aside._my.query(f"KILL QUERY {self._my.thread_id()}")
+        except (MySQLError, OSError) as error:
+            if not is_answer(error):
+                raise unheard() from error
+        finally:
+            aside.abandon()
 
     async def close(self) -> None:
         """Say goodbye to the server."""
@@ -403,13 +431,40 @@ class SyncMysqlConnection(_MysqlConnection):
         self.abandon()
         self._kill_from_aside()
 
-    def _kill_from_aside(self, what: str = "KILL") -> None:
+    def _kill_from_aside(self) -> None:
         with contextlib.suppress(Exception):
             aside = type(self).connect(self._url, self.server)
+            aside._my._read_timeout = KILL_WITHIN
             try:
-                aside._my.query(f"{what} {self._my.thread_id()}")
+                aside._my.query(f"KILL {self._my.thread_id()}")
             finally:
                 aside.abandon()
+
+    def stop(self) -> None:
+        """Stop the statement whose rows are still coming, and none that comes after it.
+
+        If nothing can be said to the server now, the statement runs on. If it was said but maybe
+        not heard, it may stop whatever is sent next: then the connection is given up.
+        """
+        try:
+            self._stop_from_aside()
+        except BaseException:
+            self._kill()
+            raise
+
+    def _stop_from_aside(self) -> None:
+        try:
+            aside = type(self).connect(self._url, self.server)
+        except ConnectionFailed:
+            return
+        aside._my._read_timeout = HEARD_WITHIN
+        try:
+            aside._my.query(f"KILL QUERY {self._my.thread_id()}")
+        except (MySQLError, OSError) as error:
+            if not is_answer(error):
+                raise unheard() from error
+        finally:
+            aside.abandon()
 
     def close(self) -> None:
         """Say goodbye to the server."""

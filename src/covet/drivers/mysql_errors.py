@@ -19,9 +19,9 @@ from ..errors import (
 )
 from .base import NO_TABLE_FIX, database_error
 
-# By this name, as ``pymysql.err`` may be another module: where PyMySQL stands in for mysqlclient
-# (``install_as_MySQLdb()``, beside Django), its files are loaded once more as ``MySQLdb.err`` and
-# so on, and Python hangs these on the package. The libraries go on to raise the classes of this one.
+# By this name, as the attribute ``pymysql.err`` may be another module: where PyMySQL stands in for
+# mysqlclient (``install_as_MySQLdb()``, beside Django), its files are loaded once more, as
+# ``MySQLdb.err`` and so on, and Python hangs these on the package. The libraries raise the first.
 _THEIRS: Any = import_module("pymysql.err")
 _BY_NUMBER: dict[int, type[DatabaseError]] = {
     **dict.fromkeys(
@@ -57,6 +57,7 @@ _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
 
 
 NO_SUCH_TABLE = 1146
+SERVER_LOST = 2013
 CHECK_FAILED = (3819, 4025)
 OWN_CHECK = re.compile(
     r"CONSTRAINT `[^`]+\.[^`]+` failed|Check constraint '.+_chk_\d+' is violated"
@@ -79,3 +80,16 @@ def translate(error: BaseException) -> CovetError | None:
 def number_of(error: BaseException) -> int:
     first = error.args[0] if error.args else 0
     return first if isinstance(first, int) else 0
+
+
+def is_answer(error: BaseException) -> bool:
+    """Whether the server said so; what only a library says has a number from 2000 to 2999."""
+    return number_of(error) // 1000 not in (0, 2)
+
+
+def unheard() -> Exception:
+    """The error for what was said to the server and maybe not heard."""
+    error: Exception = _THEIRS.OperationalError(
+        SERVER_LOST, "The server did not say in time whether it stopped sending rows"
+    )
+    return error

@@ -111,14 +111,16 @@ class SyncMysqlStream(_MysqlStream):
             if not self._connection.closed:
                 self._connection._kill()
             return
-        self._connection._kill_from_aside("KILL QUERY")
         try:
+            self._connection.stop()
             while self._is_live:
                 self._group()
             self._my.query("DO 0")  # in case it had ended before it was stopped
         except MySQLError as error:
             if number_of(error) != INTERRUPTED:
                 raise
+        finally:
+            self._stopped()
 
 
 class AsyncMysqlStream(_MysqlStream):
@@ -171,11 +173,13 @@ class AsyncMysqlStream(_MysqlStream):
             if not self._connection.closed:
                 await self._connection._kill()
             return
-        await self._connection._kill_from_aside("KILL QUERY")
         try:
+            await self._connection.stop()
             while self._is_live:
                 await self._group()
             await self._my.query("DO 0")  # in case it had ended before it was stopped
         except MySQLError as error:
             if number_of(error) != INTERRUPTED:
                 raise
+        finally:
+            self._stopped()
