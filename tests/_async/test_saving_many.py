@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +22,7 @@ from covet.aio import (
     ValidationError,
     atomic,
     capture_queries,
+    connect,
 )
 
 
@@ -31,8 +33,15 @@ class RacedQuerySet(QuerySet[Any]):
         try:
             return await super().get(*conditions, **lookups)
         except self.model.DoesNotExist:
-            await self.model(**lookups, views=100).save()
+            await self.model(**lookups, views=100).save(using="rival")
             raise
+
+
+@pytest.fixture
+async def rival(url: str) -> AsyncIterator[Database]:
+    """Somebody else's connection."""
+    async with connect(url, alias="rival") as rival:
+        yield rival
 
 
 class Shop(Model):
@@ -321,7 +330,7 @@ async def test_get_or_create_with_a_related_object(db: Database) -> None:
     assert (same, is_new) == (item, False)
 
 
-async def test_somebody_elses_row_that_came_first_is_got(db: Database) -> None:
+async def test_somebody_elses_row_that_came_first_is_got(db: Database, rival: Database) -> None:
     item, is_new = await Item.raced.get_or_create({"views": 1}, name="a")
 
     assert (item.views, is_new) == (100, False)
@@ -410,7 +419,8 @@ async def test_nothing_to_set_is_no_update(db: Database) -> None:
     assert (is_new, len(queries)) == (False, 1)
 
 
-async def test_somebody_elses_row_that_came_first_is_updated(db: Database) -> None:
+@pytest.mark.databases("postgresql", "mysql")  # SQLite lets nobody else write meanwhile
+async def test_somebody_elses_row_that_came_first_is_updated(db: Database, rival: Database) -> None:
     item, is_new = await Item.raced.update_or_create({"views": 1}, name="a")
 
     assert (item.views, is_new) == (1, False)

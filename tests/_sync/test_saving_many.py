@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +24,7 @@ from covet.sync import (
     ValidationError,
     atomic,
     capture_queries,
+    connect,
 )
 
 
@@ -33,8 +35,15 @@ class RacedQuerySet(QuerySet[Any]):
         try:
             return super().get(*conditions, **lookups)
         except self.model.DoesNotExist:
-            self.model(**lookups, views=100).save()
+            self.model(**lookups, views=100).save(using="rival")
             raise
+
+
+@pytest.fixture
+def rival(url: str) -> Iterator[Database]:
+    """Somebody else's connection."""
+    with connect(url, alias="rival") as rival:
+        yield rival
 
 
 class Shop(Model):
@@ -323,7 +332,7 @@ def test_get_or_create_with_a_related_object(db: Database) -> None:
     assert (same, is_new) == (item, False)
 
 
-def test_somebody_elses_row_that_came_first_is_got(db: Database) -> None:
+def test_somebody_elses_row_that_came_first_is_got(db: Database, rival: Database) -> None:
     item, is_new = Item.raced.get_or_create({"views": 1}, name="a")
 
     assert (item.views, is_new) == (100, False)
@@ -412,7 +421,8 @@ def test_nothing_to_set_is_no_update(db: Database) -> None:
     assert (is_new, len(queries)) == (False, 1)
 
 
-def test_somebody_elses_row_that_came_first_is_updated(db: Database) -> None:
+@pytest.mark.databases("postgresql", "mysql")  # SQLite lets nobody else write meanwhile
+def test_somebody_elses_row_that_came_first_is_updated(db: Database, rival: Database) -> None:
     item, is_new = Item.raced.update_or_create({"views": 1}, name="a")
 
     assert (item.views, is_new) == (1, False)

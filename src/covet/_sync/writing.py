@@ -253,19 +253,17 @@ class Writing(SyncRows[T]):
         Example:
             >>> tag, is_new = Tag.objects.get_or_create(word="bread", defaults={"used": 0})
         """
-        try:
-            return self.get(**lookups), False
-        except self.model.DoesNotExist:
-            pass
+        found = self._sought(lookups)
+        if found is not None:
+            return found, False
         values = _new_values(lookups, defaults)
         try:
             with atomic(using=self._alias or "default"):
                 return self.create(**values), True
         except IntegrityError:
-            try:  # somebody else was faster
-                return self.get(**lookups), False
-            except self.model.DoesNotExist:
-                pass
+            found = self._sought(lookups)
+            if found is not None:  # somebody else was faster
+                return found, False
             raise
 
     def update_or_create(
@@ -293,16 +291,42 @@ class Writing(SyncRows[T]):
             >>> tag, is_new = Tag.objects.update_or_create(word="bread", defaults={"used": 9})
         """
         for_new = defaults if create_defaults is None else create_defaults
-        with atomic(using=self._alias or "default"):
-            found: Any
-            locked = self._with(locking_own(self._spec, self._database().dialect))
-            found, is_new = locked.get_or_create(for_new, **lookups)
-            if not is_new and defaults:
-                for name, value in _called(defaults).items():
-                    setattr(found, name, value)
-                names = saving.names_to_update(self.model, defaults)
-                found.save(using=self._alias, update_fields=names)
-        return found, is_new
+        using = self._alias or "default"
+        locked = self._with(locking_own(self._spec, self._database().dialect))
+        is_creating = False
+        try:
+            with atomic(using=using):
+                found: Any = locked._sought(lookups)
+                if found is None:
+                    is_creating = True
+                    return self.create(**_new_values(lookups, for_new)), True
+                self._set(found, defaults)
+                return found, False
+        except IntegrityError:
+            if not is_creating:
+                raise
+            # Somebody else was faster. MariaDB locks the row against whom it refuses an INSERT, and
+            # shares that lock; who shares it gets no lock to change the row until all others let
+            # go of theirs. So the transaction of the INSERT has to end first.
+            with atomic(using=using):
+                found = locked._sought(lookups)
+                if found is not None:
+                    self._set(found, defaults)
+                    return found, False
+            raise
+
+    def _sought(self, lookups: Mapping[str, Any]) -> T | None:
+        try:
+            return self.get(**lookups)
+        except self.model.DoesNotExist:
+            return None
+
+    def _set(self, found: Any, values: Mapping[str, Any] | None) -> None:
+        if values:
+            for name, value in _called(values).items():
+                setattr(found, name, value)
+            names = saving.names_to_update(self.model, values)
+            found.save(using=self._alias, update_fields=names)
 
     def update(self, /, **values: Any) -> int:
         """All rows of the query changed in the database: ``UPDATE … SET …``.
