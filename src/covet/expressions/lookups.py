@@ -100,7 +100,7 @@ class Said(Func[bool]):
 
     def __init__(self, lookup: Lookup, lhs: Any, rhs: Any) -> None:
         self.lookup = lookup
-        super().__init__(lhs, rhs, function="lookup")
+        super().__init__(lhs, rhs, function=type(lookup).__name__)
 
     def text(self, dialect: str) -> str:
         """The template in a dialect; empty where it has none."""

@@ -171,6 +171,11 @@ class Conditions:
             transforms = transforms_of(found.field)
             if word not in transforms:
                 model, name, asked = said
+                if word in lookups_of(found.field):
+                    raise FieldError(
+                        f"{model}.{name}: nothing can stand behind the lookup {word!r}",
+                        asked=asked,
+                    )
                 choices = [*lookups_of(found.field), *transforms]
                 raise UnknownLookup(model, name, word, choices, asked)
             found = self._transformed(found, transforms[word], at)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ..errors import FieldError, UnknownField, short
 from ..schema.fields import Field
+from ..schema.fields.lookups import registered
 from ..schema.relations import ForeignKeyField, ReverseRelation
 from ..schema.table import Table
 from .lookups import LOOKUPS
@@ -179,4 +180,5 @@ def is_lookup_of(table: Table, word: str) -> bool:
 
 def _is_behind(word: str, field: ForeignKeyField[Any]) -> bool:
     target = field.target
-    return word not in target.names and word not in target.reverse and word in LOOKUPS
+    is_name = word in target.names or word in target.reverse
+    return not is_name and (word in LOOKUPS or word in registered(field))
