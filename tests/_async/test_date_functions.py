@@ -321,7 +321,7 @@ async def test_values_are_taken_apart_as_columns_are(db: Database) -> None:
 async def test_now_is_the_moment_of_the_statement(db: Database) -> None:
     await write([datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1)])
     before = datetime.now(UTC) - timedelta(seconds=5)
-    nows = await Event.objects.values_list(Now(), flat=True)
+    nows = await Event.objects.values_list(Now(), flat=True).fetch()
     assert nows[0] == nows[1]
     assert before < nows[0] < before + timedelta(seconds=60)
     assert await Event.objects.filter(at__lt=Now()).count() == 1
@@ -447,4 +447,4 @@ def test_what_cannot_be_is_refused(ask: Callable[[], Any], message: str) -> None
 async def test_a_clock_beyond_the_years_that_there_are_is_an_error(db: Database) -> None:
     await write([datetime(1, 1, 1, 2, tzinfo=UTC)])
     with pytest.raises(DataError):
-        await Event.objects.values_list(TruncDay("at", tzinfo=ZoneInfo("America/Lima")), flat=True)
+        await Event.objects.values_list(TruncDay("at", tzinfo=ZoneInfo("America/Lima"))).fetch()
