@@ -213,5 +213,11 @@ async def test_aggregates_in_the_wrong_place(db: Database) -> None:
     with pytest.raises(FieldError) as caught:
         Post.objects.filter(Count("notes") > 3)
     assert "is about many rows and cannot stand here" in str(caught.value)
+    with pytest.raises(FieldError) as caught:
+        Post.objects.order_by(Count("notes"))
+    assert str(caught.value) == (
+        "An order by an aggregate needs groups, and this query has none (in "
+        """order_by(Count('notes'))). Name it first: annotate(n=Count("…")).order_by("n")."""
+    )
     with pytest.raises(FieldError):
         await Post.objects.aggregate(x=F("views"))

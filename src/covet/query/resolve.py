@@ -153,12 +153,19 @@ def check_ordering(spec: QuerySpec, terms: tuple[str | OrderBy, ...], asked: str
     if spec.combined is not None:
         check_combined(spec.ordered(terms), asked)
         return
-    key = (*spec.named, "order by", *map(_key_of_term, terms))
+    grouped = "of groups" if spec.grouped is not None else "of rows"
+    key = (*spec.named, "order by", grouped, *map(_key_of_term, terms))
     if key in spec.table.checked:
         return
     resolver = checker(spec, asked)
     with resolver.conditions.allowing():
-        resolver.ordering(terms, 0)
+        found = resolver.ordering(terms, 0)
+    if spec.grouped is None and ast.contains(tuple(found), ast.Aggregate, (ast.Over,)):
+        raise FieldError(
+            "An order by an aggregate needs groups, and this query has none",
+            asked=asked,
+            fix='Name it first: annotate(n=Count("…")).order_by("n").',
+        )
     spec.table.remember(key)
 
 
