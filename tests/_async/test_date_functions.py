@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from covet.aio import (
+    ArrayAgg,
+    Case,
     CharField,
+    Coalesce,
     Count,
     Database,
     DataError,
@@ -26,8 +29,11 @@ from covet.aio import (
     F,
     FieldError,
     IntegerField,
+    Max,
     Model,
     Now,
+    OuterRef,
+    Subquery,
     TimeField,
     Trunc,
     TruncDate,
@@ -38,6 +44,8 @@ from covet.aio import (
     TruncWeek,
     TruncYear,
     Value,
+    When,
+    Window,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -254,6 +262,42 @@ async def test_what_is_truncated_is_a_moment_like_any_other(db: Database) -> Non
     row = await rows.filter(day__lte=F("at"), day__hour=22, day__date=date(2026, 7, 19)).get()
     assert row.since == timedelta(hours=14, minutes=34)
     assert await rows.filter(day__gt=F("at")).count() == 0
+
+
+async def test_what_is_truncated_goes_through_every_kind_of_query(db: Database) -> None:
+    moments = [datetime(2026, 11, 20, hour, 30, tzinfo=UTC) for hour in (1, 2, 23)]
+    await write(moments)
+    first, second = (datetime(2026, 11, day, tzinfo=BERLIN) for day in (20, 21))
+    day = TruncDay("at", tzinfo=BERLIN)
+    rows = Event.objects.annotate(day=day)
+    assert await rows.aggregate(last=Max("day"), days=Count("day", distinct=True)) == {
+        "last": second,
+        "days": 2,
+    }
+    assert await rows.aggregate(all=ArrayAgg("day", distinct=True)) == {"all": [first, second]}
+    days = rows.order_by("at")
+    assert await days.values_list(Coalesce(day, Now()), flat=True) == [first, first, second]
+    assert await days.values_list(Case(When(at__hour=1, then=day)), flat=True) == [
+        first, None, None,
+    ]  # fmt: skip
+    assert await days.values_list(
+        Subquery(rows.filter(pk=OuterRef("pk")).values("day")), flat=True
+    ) == [first, first, second]
+    both = rows.values_list("day", flat=True).union(Event.objects.values_list("at", flat=True))
+    assert set(await both.fetch()) == {first, second, *moments}
+    window = Window(Count("pk"), partition_by=[F("day")])
+    assert await days.values_list(window, flat=True) == [2, 2, 1]
+    often = rows.values("day").annotate(n=Count("pk")).filter(n__gt=1)
+    assert await often == [{"day": first, "n": 2}]
+    assert await rows.values_list("day", flat=True).distinct().order_by("-day") == [second, first]
+    page = await rows.order_by("day", "pk").page(2, secret="s" * 32)
+    assert [row.day for row in page] == [first, first]
+    following = await rows.order_by("day", "pk").page(2, after=page.end_cursor, secret="s" * 32)
+    assert [row.day for row in following] == [second]
+    await Event.objects.update(at=day)
+    assert await Event.objects.values_list("at", flat=True).order_by("at") == [
+        first, first, second,
+    ]  # fmt: skip
 
 
 async def test_dates_and_times_are_truncated_without_a_zone(db: Database) -> None:
