@@ -16,6 +16,7 @@ from covet.query_builder import (
     Coalesce,
     Count,
     Exists,
+    ExtractYear,
     F,
     Func,
     Max,
@@ -377,6 +378,54 @@ def test_rows_of_several_queries(db: Database) -> None:
     ]
     everything = Query("author").union_all(Query("author")).where(id=1)
     assert len(db.fetch(everything)) == 2
+
+
+def test_a_query_that_others_name(db: Database) -> None:
+    write(db)
+    totals = Query("post").select("author_id", total=Sum("views")).group_by("author_id")
+    query = (
+        Query("author", "a")
+        .with_cte("totals", totals.where(views__gt=1), columns=("author", "seen"))
+        .join("totals", "t", on=F("t.author") == F("a.id"))
+        .select("a.name", "t.seen")
+        .where(F("t.seen") > 3)
+    )
+    assert [(name, int(seen)) for name, seen in asked(db, query)] == [("Bob", 19)]
+    above = Query("totals").select("author").where(seen__gt=3)
+    query = Query("author").select("name").where(id__in=above)
+    query = query.with_cte("totals", totals, columns=("author", "seen"))
+    assert asked(db, query) == [("Bob",)]
+
+
+def test_a_recursive_query(db: Database) -> None:
+    write(db)
+    first = Query("post").select("id", "title", depth=Value(1)).where(id=1)
+    more = Query("post", "p").join("chain", "c", on=F("p.id") == F("c.id") + 1)
+    chain = first.union_all(more.select("p.id", "p.title", depth=F("c.depth") + 1))
+    query = Query("chain").select("title", "depth").with_cte("chain", chain, recursive=True)
+    assert asked(db, query.where(depth__gt=1).order_by("depth")) == [
+        ("b", 2),
+        ("c", 3),
+        ("d", 4),
+    ]
+    numbers = Query("author").select(n=Value(1)).limit(1)
+    numbers = (
+        Query(numbers, "one")
+        .select("n")
+        .union_all(Query("numbers").select(n=F("n") + 1).where(n__lt=5))
+    )
+    counted = Query("numbers").with_cte("numbers", numbers, recursive=True).select(s=Sum("n"))
+    assert int(db.fetch(counted)[0].s) == 15
+
+
+def test_parts_of_moments(db: Database) -> None:
+    write(db)
+    query = Query("post").select("title").order_by("title")
+    assert asked(db, query.where(day__year=2026)) == [("a",), ("b",)]
+    assert asked(db, query.where(day__year__lt=2026)) == [("c",)]
+    assert asked(db, query.where(day__month=2, day__year__gte=2026)) == [("b",)]
+    years = Query("post").select(y=ExtractYear("day"), n=Count("*")).where(day__isnull=False)
+    assert asked(db, years.group_by("y").order_by("y")) == [(2025, 1), (2026, 2)]
 
 
 # --- raw SQL -------------------------------------------------------------------------------------

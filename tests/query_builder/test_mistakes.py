@@ -89,8 +89,9 @@ MISTAKES: dict[str, Callable[[], Any]] = {
         "t", on=Q(a=1)
     ).sql(),
     "t.a has no lookup 'gtt' (in where(a__gtt=…)). Did you mean 'gt'? Lookups: contains, "
-    "endswith, exact, gt, gte, icontains, iendswith, iexact, in, iregex, isnull, istartswith, "
-    "lt, lte, range, regex, startswith.": lambda: T.where(a__gtt=1).sql(),
+    "date, day, endswith, exact, gt, gte, hour, icontains, iendswith, iexact, in, iregex, isnull, "
+    "iso_week_day, iso_year, istartswith, lt, lte, minute, month, quarter, range, regex, second, "
+    "startswith, time, week, week_day, year.": lambda: T.where(a__gtt=1).sql(),
     "Count('*') is about many rows and cannot stand here (in where(Count('*') > …)). "
     "A condition on groups goes into having(…).": lambda: T.where(Count("*") > 3).sql(),
     "F('x') is about many rows, and no group can be made by it (in group_by('x')).": lambda: (
@@ -119,6 +120,13 @@ MISTAKES: dict[str, Callable[[], Any]] = {
     ).sql(),
     "insert() cannot read columns: there is no row yet. "
     "Give values, or insert the rows of a query.": lambda: T.insert(a=F("b")).sql(),
+    "A recursive query is a union of its first rows and of those found from them "
+    "(in with_cte('x', …)). Write with_cte(name, first.union_all(next), recursive=True).": lambda: (
+        T.with_cte("x", T.select("a"), recursive=True)
+    ),
+    "delete() has no with_cte(). It goes with select().": lambda: (
+        T.with_cte("x", T).delete().all_rows().sql()
+    ),
     "Distinct rows cannot be put in random order. "
     'Do it in a query around this one: Query(query, "rows").order_by("?").': lambda: (
         T.distinct().order_by("?").sql()

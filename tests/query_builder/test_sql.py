@@ -17,6 +17,7 @@ from covet.query_builder import (
     Query,
     RawExpression,
     RowNumber,
+    Value,
     Window,
 )
 from covet.sql.dialects import Server, dialect_for
@@ -118,6 +119,34 @@ CASES: dict[str, tuple[Query, str, str, str, tuple[Any, ...]]] = {
         "SELECT (`t`.`x` / NULLIF(%s, 0)) AS `a`, (`t`.`x` %% NULLIF(`t`.`y`, 0)) AS `b`, "
         "CONCAT(`t`.`z`, %s) AS `c` FROM `t`",
         (2, "!"),
+    ),
+    "a query that others name": (
+        Query("n").with_cte("n", Query("t").select("a", x=Value(1)), columns=("a", "b")),
+        'WITH "n" ("a", "b") AS (SELECT "t"."a" AS "a", ? AS "x" FROM "t") SELECT * FROM "n"',
+        'WITH "n" ("a", "b") AS (SELECT "t"."a" AS "a", %s::bigint AS "x" FROM "t") '
+        'SELECT * FROM "n"',
+        "WITH `n` (`a`, `b`) AS (SELECT `t`.`a` AS `a`, %s AS `x` FROM `t`) SELECT * FROM `n`",
+        (1,),
+    ),
+    "a recursive query": (
+        Query("tree").with_cte(
+            "tree",
+            Query("t")
+            .select("id")
+            .where(up=None)
+            .union_all(Query("t").join("tree", on=F("t.up") == F("tree.id")).select("id")),
+            recursive=True,
+        ),
+        'WITH RECURSIVE "tree" AS (SELECT "t"."id" AS "id" FROM "t" WHERE "t"."up" IS NULL UNION '
+        'ALL SELECT "t"."id" AS "id" FROM "t" INNER JOIN "tree" ON "t"."up" = "tree"."id") '
+        'SELECT * FROM "tree"',
+        'WITH RECURSIVE "tree" AS (SELECT "t"."id" AS "id" FROM "t" WHERE "t"."up" IS NULL UNION '
+        'ALL SELECT "t"."id" AS "id" FROM "t" INNER JOIN "tree" ON "t"."up" = "tree"."id") '
+        'SELECT * FROM "tree"',
+        "WITH RECURSIVE `tree` AS (SELECT `t`.`id` AS `id` FROM `t` WHERE `t`.`up` IS NULL UNION "
+        "ALL SELECT `t`.`id` AS `id` FROM `t` INNER JOIN `tree` ON `t`.`up` = `tree`.`id`) "
+        "SELECT * FROM `tree`",
+        (),
     ),
     "insert": (
         Query("t").insert([{"a": 1, "b": None}, {"a": 2, "b": RawExpression("f(%s)", 3)}]),

@@ -40,6 +40,7 @@ BY_FAMILY: Final[dict[str, dict[str, Transforming]]] = {
         "date": DAYS,
         "time": TIMES,
         "datetime": (*DAYS, *TIMES, dates.TruncDate, dates.TruncTime),
+        "any": (*DAYS, *TIMES, dates.TruncDate, dates.TruncTime),
     }.items()
 }
 

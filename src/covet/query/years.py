@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import ast
 from .operands import Operand
-from .types import INTEGER
+from .types import INTEGER, family
 from .types import compared as as_compared
 
 YEARS = ("year", "iso_year")
@@ -29,6 +29,7 @@ def is_year(expr: ast.Expr) -> bool:
         and expr.options[0] in YEARS
         and not expr.options[1]
         and isinstance(expr.arguments[0], ast.Column)
+        and family(expr.arguments[0].field) != "any"  # the ends depend on what it is
     )
 
 

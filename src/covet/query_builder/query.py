@@ -15,6 +15,7 @@ from ..query.free.spec import (
     INSERT,
     SELECT,
     UPDATE,
+    Defined,
     FreeSpec,
     Item,
     JoinedTable,
@@ -277,6 +278,43 @@ class Query(Queried):
             values += spec.values
         source = Together(operator, everything, tuple(members))
         return self._with(FreeSpec(source, "rows", values=tuple(values)))
+
+    def with_cte(
+        self, name: str, query: Query, *, columns: Iterable[str] = (), recursive: bool = False
+    ) -> Self:
+        """Define a table that this query, and every query inside of it, can name.
+
+        Args:
+            name: what it is called.
+            query: its rows.
+            columns: what its columns are called; as in the query when left out.
+            recursive: its rows are found from its own: the query is ``first.union_all(next)``,
+                where ``next`` names the table.
+
+        Raises:
+            FieldError: a recursive query that is no union; names that cannot be.
+
+        Example:
+            >>> from covet.query_builder import F, Query
+            >>> first = Query("parts").select("id").where(parent_id=None)
+            >>> more = Query("parts", "p").join("tree", on=F("p.parent_id") == F("tree.id"))
+            >>> tree = first.union_all(more.select("p.id"))
+            >>> Query("tree").with_cte("tree", tree, recursive=True)
+            <Query: select tree>
+        """
+        asked = f"with_cte({short(name)}, …)"
+        checked_alias(name, "a table", asked)
+        names = tuple(checked_alias(column, "a column", asked) for column in columns)
+        spec = given.spec_of(query, "with_cte")
+        is_union = isinstance(spec.source, Together) and not spec.given
+        if recursive and not is_union:
+            raise FieldError(
+                "A recursive query is a union of its first rows and of those found from them",
+                asked=asked,
+                fix="Write with_cte(name, first.union_all(next), recursive=True).",
+            )
+        defined = Defined(name, names, bool(recursive), Nested(spec, self._spec.start))
+        return self._with(self._spec.grown(spec.values, ctes=(*self._spec.ctes, defined)))
 
     # --- what is changed -----------------------------------------------------------------------
 

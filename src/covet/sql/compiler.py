@@ -223,6 +223,8 @@ class Compiler(ConditionCompiler):
 
     def cte(self, node: ast.Cte) -> SQL:
         """``totals (author, views) AS (SELECT …)``; a recursive one is a bare union."""
+        if node.named:
+            return free.cte(self, node)
         names = ", ".join(map(self.name, node.columns))
         inside = node.select
         if node.recursive and isinstance(inside.table, ast.Compound) and not _is_slice(inside):

@@ -40,10 +40,19 @@ def members(compiler: Compiler, source: ast.Compound) -> SQL:
 
 
 def _member(compiler: Compiler, node: ast.Select) -> SQL:
-    if not (node.order_by or node.limit or node.offset):
+    if not (node.order_by or node.limit or node.offset or node.ctes):
         return compiler.select(node)
     part = compiler.table(ast.Derived(node, named=True), "part")
     return sql("SELECT * FROM ", part)
+
+
+def cte(compiler: Compiler, node: ast.Cte) -> SQL:
+    """``"tree" ("id", "depth") AS (SELECT …)``; a recursive one is a bare union."""
+    table = node.select.table
+    bare = node.recursive and isinstance(table, ast.Compound)
+    text = members(compiler, table) if bare else compiler.select(node.select)  # type: ignore[arg-type]
+    names = f" ({', '.join(map(compiler.name, node.columns))})" if node.columns else ""
+    return sql(f"{compiler.name(node.name)}{names} AS (", text, ")")
 
 
 def join(compiler: Compiler, node: ast.JoinOn) -> SQL:

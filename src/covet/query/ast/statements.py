@@ -172,12 +172,14 @@ class Cte:
 
     Attributes:
         recursive: whether its rows are found from its own.
+        named: its columns are called as the SELECT names them, unless there is a list of them.
     """
 
     name: str
     columns: tuple[str, ...]
     select: Select
     recursive: bool
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

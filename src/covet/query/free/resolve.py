@@ -19,7 +19,18 @@ from ..ordering import RANDOM
 from ..selects import RANDOM_TERM, WHOLE
 from .names import AnyColumn, apart, checked_name
 from .scope import FreeConditions, FreeScope
-from .spec import DELETE, INSERT, SELECT, UPDATE, FreeSpec, Item, NamedTable, Nested, Source
+from .spec import (
+    DELETE,
+    INSERT,
+    SELECT,
+    UPDATE,
+    Defined,
+    FreeSpec,
+    Item,
+    NamedTable,
+    Nested,
+    Source,
+)
 
 
 def statement(spec: FreeSpec) -> ast.Statement:
@@ -72,6 +83,7 @@ class FreeResolver:
     def select(self, as_table: bool = False) -> ast.Select:
         """The SELECT; as a table of another one, all of its columns have names."""
         spec = self.spec
+        ctes = tuple(map(self.cte, spec.ctes))
         alias = self.scope.add(spec.alias)
         joins = tuple(map(self.join, spec.joins))
         where = self.all_of(spec.where)
@@ -107,7 +119,13 @@ class FreeResolver:
             self.number(spec.offset),
             spec.distinct,
             lock=None if spec.lock is None else ast.Lock("UPDATE", (), spec.lock.wait),
+            ctes=ctes,
         )
+
+    def cte(self, defined: Defined) -> ast.Cte:
+        """A definition that stands before the query."""
+        select = self.nested(defined.query, as_table=True)
+        return ast.Cte(defined.name, defined.columns, select, defined.recursive, named=True)
 
     def source(self, source: Source) -> ast.Source:
         """What rows come from."""
@@ -155,7 +173,8 @@ class FreeResolver:
                 found.append(operand.expr)
                 named.setdefault(bare, operand)
             else:
-                found.append(ast.Named(name, operand.expr, operand.field, operand.expr.nullable))
+                expr = _settled(operand) if as_table else operand.expr
+                found.append(ast.Named(name, expr, operand.field, expr.nullable))
                 named[name] = operand
         return tuple(found), named
 
@@ -293,7 +312,7 @@ STATEMENTS: dict[str, Callable[[FreeResolver], ast.Statement]] = {
 
 CLAUSES = {
     SELECT: frozenset({"select", "join", "where", "group_by", "having", "order_by"})
-    | {"limit", "offset", "distinct", "for_update"},
+    | {"limit", "offset", "distinct", "for_update", "with_cte"},
     INSERT: frozenset({"on_conflict", "returning"}),
     UPDATE: frozenset({"where", "all_rows", "returning"}),
     DELETE: frozenset({"where", "all_rows", "returning"}),
@@ -343,6 +362,14 @@ def name_of(what: Any) -> str:
     if isinstance(what, Aggregate | Window):
         return type(what).__name__.lower()
     return "expr"
+
+
+def _settled(operand: Operand) -> ast.Expr:
+    """A column of a table to be: a parameter has to say of which type it is."""
+    expr = operand.expr
+    if not isinstance(expr, ast.Param):
+        return expr
+    return ast.Call("AS IS", (expr,), (), operand.field, expr.nullable)
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

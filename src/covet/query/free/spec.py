@@ -62,6 +62,15 @@ class JoinedTable(NamedTuple):
     on: Item | None
 
 
+class Defined(NamedTuple):
+    """A query that others can name as a table."""
+
+    name: str
+    columns: tuple[str, ...]
+    recursive: bool
+    query: Nested
+
+
 class OnConflict(NamedTuple):
     """What becomes of a row that is there already."""
 
@@ -94,6 +103,7 @@ class FreeSpec:
     source: Source
     alias: str
     kind: str = SELECT
+    ctes: tuple[Defined, ...] = ()
     outputs: tuple[Item, ...] = ()
     joins: tuple[JoinedTable, ...] = ()
     where: tuple[Item, ...] = ()
@@ -152,6 +162,7 @@ class FreeSpec:
 
 
 METHODS = {
+    "with_cte": ("ctes",),
     "select": ("outputs",),
     "join": ("joins",),
     "where": ("where",),

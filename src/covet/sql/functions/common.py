@@ -5,6 +5,7 @@ from __future__ import annotations
 from .base import Functions
 
 FUNCTIONS: Functions = {
+    "AS IS": "{0}",  # a parameter as a value of its type, as all arguments are
     "||": "({0} || {1})",
     "ROW_NUMBER": "ROW_NUMBER()",
     "RANK": "RANK()",
