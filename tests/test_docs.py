@@ -19,7 +19,7 @@ import covet._sync.signals
 import covet.expressions.q
 from covet import errors, expressions
 from covet.drivers.url import LIBPQ, OPTIONS
-from covet.query_builder import query
+from covet.query_builder import changing, query
 from covet.schema import choices, registry, validators
 
 from .pages import ASYNC, SYNC, Page, agree
@@ -98,7 +98,7 @@ def test_every_option_of_connect_is_listed_with_its_default() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [errors, expressions.base, expressions.q, query, choices, validators]
+    "module", [errors, expressions.base, expressions.q, query, changing, choices, validators]
 )
 def test_examples_of_docstrings_are_true(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0

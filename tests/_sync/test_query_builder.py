@@ -488,6 +488,12 @@ def test_insert_gives_what_it_wrote(db: Database) -> None:
     assert rows[1].n == rows[0].n + 1
 
 
+def test_fetching_what_gives_no_rows_gives_none(db: Database) -> None:
+    assert db.fetch(Query("author").insert(name="A")) == []
+    assert db.fetch(Query("author").update(age=3).all_rows()) == []
+    assert asked(db, Query("author").select("name", "age")) == [("A", 3)]
+
+
 def test_conflicts_are_passed_over_or_update(db: Database) -> None:
     db.execute(Query("author").insert(name="Ann", age=1))
     again = Query("author").insert([{"name": "Ann", "age": 2}, {"name": "Bob", "age": 2}])

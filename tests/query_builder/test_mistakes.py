@@ -120,6 +120,8 @@ MISTAKES: dict[str, Callable[[], Any]] = {
     ).sql(),
     "insert() cannot read columns: there is no row yet. "
     "Give values, or insert the rows of a query.": lambda: T.insert(a=F("b")).sql(),
+    "Query('u') gives all columns, and has to give one (in where(a__in=…)). "
+    'Name it: select("id").': lambda: T.where(a__in=Query("u")).sql(),
     "A recursive query is a union of its first rows and of those found from them "
     "(in with_cte('x', …)). Write with_cte(name, first.union_all(next), recursive=True).": lambda: (
         T.with_cte("x", T.select("a"), recursive=True)

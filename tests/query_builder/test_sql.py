@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from covet import NotSupportedError, expressions, query_builder
+from covet import JSONField, NotSupportedError, expressions, query_builder
 from covet.query_builder import (
     Count,
     Exists,
@@ -243,6 +243,11 @@ def test_outputs_without_names_are_called_alike_on_all_databases() -> None:
         'SELECT COUNT(*) AS "count", COUNT("t"."a") AS "count_2", ("t"."a" + ?) AS "expr" FROM "t"',
         (1,),
     )
+
+
+def test_a_value_can_say_its_type() -> None:
+    query = Query("t").insert(a=Value({"x": [1]}, JSONField()), b=Value(None))
+    assert query.sql() == ('INSERT INTO "t" ("a", "b") VALUES (?, NULL)', ('{"x":[1]}',))
 
 
 def test_random_order() -> None:

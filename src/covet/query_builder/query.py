@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Self
 
-from ..errors import FieldError, keyword, short
+from ..errors import FieldError, short
 from ..expressions import Q, Subquery
-from ..expressions.shape import Queried
-from ..query.free.names import checked_alias, checked_name
+from ..query.free.names import checked_alias
 from ..query.free.spec import (
-    DELETE,
-    INSERT,
-    SELECT,
-    UPDATE,
     Defined,
     FreeSpec,
     Item,
     JoinedTable,
     Locking,
-    NamedTable,
     Nested,
-    OnConflict,
     Together,
     values_of,
 )
 from ..sql.dialects import Dialect, dialect_for
 from . import given
+from .changing import Changing
 from .statements import said
 
 
-class Query(Queried):
+class Query(Changing):
     """A statement on tables without models. Each method gives a new query; this one stays.
 
     Columns are named as in SQL: ``"title"`` is one of the first table, ``"p.title"`` of the table
@@ -52,29 +46,9 @@ class Query(Queried):
         (3,)
     """
 
-    __slots__ = ("_spec",)
-
     def __init__(self, table: str | Query, alias: str | None = None) -> None:
         source, name, values = given.source(table, alias, 0, "Query")
         self._spec = FreeSpec(source, name, values=values)
-
-    @property
-    def spec(self) -> FreeSpec:
-        """What was said so far, as plain data."""
-        return self._spec
-
-    def __repr__(self) -> str:
-        return f"<Query: {self._spec.kind} {self._spec.alias}>"
-
-    def _with(self, spec: FreeSpec) -> Self:
-        new = object.__new__(type(self))
-        new._spec = spec
-        return new
-
-    def _grown(self, items: Iterable[Item], **changes: Any) -> Self:
-        """A query with more said, whose new parts bind the values of ``items``."""
-        values = [value for item in items for value in values_of(item.what)]
-        return self._with(self._spec.grown(values, **changes))
 
     # --- what is asked -------------------------------------------------------------------------
 
@@ -316,157 +290,6 @@ class Query(Queried):
         defined = Defined(name, names, bool(recursive), Nested(spec, self._spec.start))
         return self._with(self._spec.grown(spec.values, ctes=(*self._spec.ctes, defined)))
 
-    # --- what is changed -----------------------------------------------------------------------
-
-    def insert(
-        self,
-        rows: Mapping[str, Any] | Iterable[Mapping[str, Any]] | Query | None = None,
-        /,
-        *,
-        columns: Iterable[str] = (),
-        **values: Any,
-    ) -> Self:
-        """An INSERT of one or more rows, or of the rows that a query gives.
-
-        Args:
-            rows: a row as a mapping of columns and values, several of them, or a query.
-            columns: of a query: which columns its values go into; those that it selects when left
-                out.
-            **values: the row itself, in the place of ``rows``: ``insert(title="A", views=3)``.
-
-        Raises:
-            FieldError: no row; rows that differ in their columns.
-
-        Example:
-            >>> from covet.query_builder import Query
-            >>> Query("posts").insert(title="A", views=3).sql("postgresql")
-            ('INSERT INTO "posts" ("title", "views") VALUES (%s, %s)', ('A', 3))
-        """
-        self._check_table("insert")
-        if isinstance(rows, Query):
-            return self._inserted_from(rows, tuple(columns))
-        listed: list[Any] = [rows] if isinstance(rows, Mapping) else list(rows or ())
-        if values:
-            listed.append(values)
-        if not listed:
-            raise FieldError("insert() has no rows", fix="Give at least one: insert(title=…).")
-        for row in listed:
-            if not isinstance(row, Mapping):
-                raise FieldError(f"insert() takes mappings of columns and values, not {short(row)}")
-        names = tuple(checked_name(name, "a column", "insert()") for name in listed[0])
-        items: list[tuple[Item, ...]] = []
-        start = self._spec.start
-        for row in listed:
-            if row.keys() != listed[0].keys():
-                raise FieldError(
-                    f"The rows of insert() differ in their columns: {short(sorted(row))} and "
-                    f"{short(sorted(names))}",
-                    fix="Give None where a row has no value.",
-                )
-            one: list[Item] = []
-            for name in names:
-                item = Item(given.value_of(row[name]), start, "insert()", name)
-                start += len(values_of(item.what))
-                one.append(item)
-            items.append(tuple(one))
-        every = [item for row in items for item in row]
-        return self._grown(every, kind=INSERT, columns=names, rows=tuple(items))
-
-    def _inserted_from(self, query: Query, columns: tuple[str, ...]) -> Self:
-        spec = query._spec
-        names = columns or tuple(given.output_name(item) for item in spec.outputs)
-        if not names:
-            raise FieldError(
-                "insert() has to know the columns that a query's values go into",
-                fix='Say them: insert(query, columns=("title", "views")).',
-            )
-        names = tuple(checked_name(name, "a column", "insert()") for name in names)
-        nested = Nested(spec, self._spec.start)
-        return self._with(self._spec.grown(spec.values, kind=INSERT, columns=names, query=nested))
-
-    def on_conflict(self, *columns: str, update: Iterable[str] = ()) -> Self:
-        """What becomes of a row that a unique constraint refuses: it is passed over, or updates.
-
-        Args:
-            *columns: the columns of the constraint; to pass over rows it may be any.
-            update: the columns that the row which is there takes from the new one; when left out,
-                the new row is passed over.
-
-        Raises:
-            FieldError: an update without the columns of the constraint.
-
-        Example:
-            >>> from covet.query_builder import Query
-            >>> Query("tags").insert(name="new").on_conflict("name").sql("sqlite")[0]
-            'INSERT INTO "tags" ("name") VALUES (?) ON CONFLICT DO NOTHING'
-        """
-        if isinstance(update, str):
-            update = (update,)
-        target, updates = (
-            tuple(checked_name(name, "a column", "on_conflict()") for name in names)
-            for names in (columns, update)
-        )
-        if updates and not target:
-            raise FieldError(
-                "on_conflict(update=…) has to know the columns of the constraint",
-                fix='Name them: on_conflict("id", update=["title"]).',
-            )
-        return self._with(replace(self._spec, conflict=OnConflict(target, updates)))
-
-    def update(self, row: Mapping[str, Any] | None = None, /, **values: Any) -> Self:
-        """An UPDATE of the rows that ``where()`` says; of all of them with ``all_rows()``.
-
-        Args:
-            row: columns and their values, where a name cannot be a keyword.
-            **values: columns and their values: ``views=F("views") + 1``.
-
-        Raises:
-            FieldError: nothing to set.
-
-        Example:
-            >>> from covet.query_builder import F, Query
-            >>> Query("posts").where(id=3).update(views=F("views") + 1).sql("sqlite")
-            ('UPDATE "posts" SET "views" = ("posts"."views" + ?) WHERE "posts"."id" = ?', (1, 3))
-        """
-        self._check_table("update")
-        items: list[Item] = []
-        start = self._spec.start
-        for name, value in {**(row or {}), **values}.items():
-            checked_name(name, "a column", "update()")
-            item = Item(given.value_of(value), start, f"update({keyword(name)})", name)
-            start += len(values_of(item.what))
-            items.append(item)
-        if not items:
-            raise FieldError("update() has nothing to set", fix="Write update(title=…).")
-        return self._grown(items, kind=UPDATE, assignments=(*self._spec.assignments, *items))
-
-    def delete(self) -> Self:
-        """A DELETE of the rows that ``where()`` says; of all of them with ``all_rows()``."""
-        self._check_table("delete")
-        return self._with(replace(self._spec, kind=DELETE))
-
-    def all_rows(self) -> Self:
-        """Say that an UPDATE or a DELETE without ``where()`` is meant."""
-        return self._with(replace(self._spec, every=True))
-
-    def returning(self, *columns: Any, **named: Any) -> Self:
-        """What an INSERT, UPDATE or DELETE gives of each row, to be read by ``fetch()``.
-
-        MariaDB has it for INSERT and DELETE only, and MySQL not at all: ``NotSupportedError``.
-
-        Args:
-            *columns: names of columns, ``"*"``, or expressions.
-            **named: columns and expressions with a name.
-        """
-        items = self._items("returning", [(None, each) for each in columns], named)
-        return self._grown(items, returning=(*self._spec.returning, *items))
-
-    def _check_table(self, method: str) -> None:
-        if not isinstance(self._spec.source, NamedTable):
-            raise FieldError(f"{method}() is about a table, and this is a query on a query")
-        if self._spec.kind != SELECT and (method != "update" or self._spec.kind != UPDATE):
-            raise FieldError(f"{method}() cannot follow {self._spec.kind}()")
-
     # --- as SQL --------------------------------------------------------------------------------
 
     def sql(self, dialect: str | Dialect = "sqlite") -> tuple[str, tuple[Any, ...]]:
@@ -491,26 +314,3 @@ class Query(Queried):
     def as_subquery(self) -> Subquery:
         """The query as an expression, which is its value where one row and column are wanted."""
         return Subquery.of(self._spec, self._spec.key, self._spec.values)
-
-    # --- helpers -------------------------------------------------------------------------------
-
-    def _items(
-        self,
-        method: str,
-        columns: Iterable[tuple[None, Any]],
-        named: Mapping[str, Any],
-        everything: bool = True,
-    ) -> tuple[Item, ...]:
-        """Columns and expressions as parts of a clause."""
-        items: list[Item] = []
-        start = self._spec.start
-        for name, column in (*columns, *named.items()):
-            asked = f"{method}({short(column) if name is None else keyword(name)})"
-            if name is not None:
-                checked_alias(name, "a column", asked)
-            is_everything = everything and name is None and given.is_everything(column, asked)
-            what = column if is_everything else given.expression(column, asked)
-            item = Item(what, start, asked, name)
-            start += len(values_of(item.what))
-            items.append(item)
-        return tuple(items)

@@ -53,7 +53,15 @@ def ask(conditions: Conditions, query: Subquery, at: At, key: str) -> ast.Select
         spec, base=at.start, aliases=at.scope.aliases, outer=(conditions, at.scope)
     )
     found = resolver.select()
-    return found if key else replace(found, outputs=(), order_by=())
+    if not key:
+        return replace(found, outputs=(), order_by=())
+    if ast.contains(found.outputs, ast.Everything):
+        raise FieldError(
+            f"{spec.shown} gives all columns, and has to give one",
+            asked=conditions.asked,
+            fix='Name it: select("id").',
+        )
+    return found
 
 
 class FreeResolver:
