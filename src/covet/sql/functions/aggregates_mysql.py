@@ -61,7 +61,8 @@ def _member(parts: Parts) -> SQL:
     field = parts.node.arguments[0].field
     kind = "text" if field is None else family(field)
     before, after = JSON.get(kind, ("JSON_QUOTE(", ")"))
-    return sql("COALESCE(", before, argument, after, ", 'null')")
+    null = "'null' COLLATE utf8mb4_bin"  # which is what JSON_QUOTE gives
+    return sql("COALESCE(", before, argument, after, f", {null})")
 
 
 _NUMBER = ("CAST(", " AS CHAR)")
