@@ -88,9 +88,9 @@ SAID: list[tuple[Callable[[], Any], type[CovetError], str]] = [
         "isnull, istartswith, lt, lte, range, regex, startswith.",
     ),
     (
-        lambda: posts.filter(data__gt=3),
-        UnknownLookup,
-        "Post.data has no lookup 'gt' (in filter(data__gt=…)). Lookups: exact, isnull.",
+        lambda: posts.filter(data__has_key=["a", "b"]),
+        FieldError,
+        "Post.data__has_key takes one key, not ('a', 'b').",
     ),
     (
         lambda: posts.filter(views__in=3),

@@ -46,6 +46,7 @@ from .functions.dates import (
     TruncWeek,
     TruncYear,
 )
+from .functions.json import KT, JSONArray, JSONObject, KeyTextTransform, KeyTransform
 from .functions.math import (
     Abs,
     ACos,
@@ -118,6 +119,7 @@ from .subqueries import Exists, OuterRef, Subquery
 from .windows import RowRange, ValueRange, Window, WindowFrameExclusion
 
 __all__ = [
+    "KT",
     "MD5",
     "SHA1",
     "SHA224",
@@ -177,7 +179,11 @@ __all__ = [
     "Greatest",
     "GroupConcat",
     "Holds",
+    "JSONArray",
     "JSONBAgg",
+    "JSONObject",
+    "KeyTextTransform",
+    "KeyTransform",
     "LPad",
     "LTrim",
     "Lag",

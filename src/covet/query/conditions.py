@@ -19,7 +19,7 @@ from ..expressions.q import AND
 from ..expressions.several import Several
 from ..expressions.shape import shape
 from ..schema.table import Table
-from . import ast, expressions, filtered
+from . import ast, expressions, filtered, json
 from .annotations import Annotation, place_of
 from .expressions import At
 from .grouping import joined
@@ -169,6 +169,9 @@ class Conditions:
             if n == len(words) - 1 and word in lookups_of(found.field):
                 return found, word
             transforms = transforms_of(found.field)
+            if word not in transforms and json.is_json(found):
+                found = json.at(found, (word,))
+                continue
             if word not in transforms:
                 model, name, asked = said
                 if word in lookups_of(found.field):

@@ -17,6 +17,9 @@ from ..expressions import (
     ExpressionWrapper,
     F,
     Func,
+    JSONArray,
+    JSONObject,
+    KeyTransform,
     OuterRef,
     Predicate,
     RawSQL,
@@ -34,7 +37,7 @@ from ..expressions.functions.window import Number
 from ..expressions.q import AND
 from ..expressions.windows import WindowFunction
 from ..schema.fields import Field
-from . import ast
+from . import ast, json
 from .casting import cast_call
 from .ctes import column_of
 from .dates import check_part, check_zone, truncated
@@ -107,6 +110,8 @@ def _field(conditions: Conditions, expression: F[Any], at: At) -> Operand:
     conditions.check_owner(expression, at.scope.table)
     asked = conditions.asked or repr(expression)
     found, lookup = conditions.value(expression.path, at.scope, at.group, asked)
+    if json.is_json(found):
+        return json.key_at_end(found, expression.path, lookup)
     if lookup != "exact" or expression.path.endswith("__exact"):
         raise FieldError(f"{expression!r} names a lookup; F takes the name of a field")
     return found
@@ -212,6 +217,22 @@ def _cast(conditions: Conditions, expression: Cast, at: At) -> Operand:
     return cast_call(expression, operand)
 
 
+def _key(conditions: Conditions, expression: KeyTransform, at: At) -> Operand:
+    operand = resolved(conditions, expression.parts[0], at)
+    _check_single(operand, expression)
+    _check_taken(expression, 0, operand.field)
+    return json.at(operand, expression.options)
+
+
+def _document(conditions: Conditions, expression: JSONArray | JSONObject, at: At) -> Operand:
+    operands = list(each(conditions, expression.parts, at))
+    for operand in operands:
+        _check_single(operand, expression)
+    parts = tuple(json.document(operand.expr) for operand in operands)
+    call = ast.Call(expression.name, parts, expression.options, json.DOCUMENT, False)
+    return Operand(call, json.DOCUMENT, ast.NOWHERE)
+
+
 def _windowless(conditions: Conditions, expression: WindowFunction, at: At) -> Operand:
     raise FieldError(
         f"{expression!r} is about a window of rows",
@@ -300,6 +321,8 @@ def _outer(conditions: Conditions, expression: OuterRef, at: At) -> Operand:
             )
         here, scope = here.outer
     found, lookup = here.value(expression.path, scope, None, repr(expression))
+    if json.is_json(found):
+        return json.key_at_end(found, expression.path, lookup)._replace(needs=ast.NOWHERE)
     if lookup != "exact":
         raise FieldError(f"{expression!r} names a lookup; OuterRef takes the name of a field")
     return found._replace(needs=ast.NOWHERE)
@@ -430,7 +453,7 @@ def ordering(
         at = at.behind(term)
         found += [
             ast.OrderTerm(expr, term.descending, term.nulls_first)
-            for expr in ast.flat([operand.expr])
+            for expr in json.sorted_by(operand.expr)
         ]
     return tuple(found), at
 
@@ -497,6 +520,9 @@ RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {
     dates.OfMoment: _in_zone,
     Held: _held,
     Cast: _cast,
+    KeyTransform: _key,
+    JSONArray: _document,
+    JSONObject: _document,
     WindowFunction: _windowless,
     Case: _case,
     When: _when,

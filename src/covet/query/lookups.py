@@ -11,7 +11,7 @@ from ..expressions.lookups import Lookup as OwnLookup
 from ..expressions.q import AND, OR
 from ..schema.fields import Field
 from ..schema.fields.lookups import registered
-from . import ast, keys, years
+from . import ast, json, keys, years
 from .grouping import joined
 from .operands import MEMBERS, Given, Lookup, Operand
 from .types import TEXT, compared, family, is_comparable, named
@@ -127,7 +127,7 @@ def _single(
             f"{named(operand.field)}__{name} compares with None, which nothing is true of",
             fix=f"Use {operand.field.name}__isnull=True.",
         )
-    if given.kind == MEMBERS or (given.kind in SEVERAL and family(operand.field) != "json"):
+    if given.kind == MEMBERS or given.kind in SEVERAL:
         raise FieldError(
             f"{named(operand.field)}__{name} compares with one value, not with several",
             fix=f"Use {operand.field.name}__in for a list of values.",
@@ -173,7 +173,7 @@ BY_FAMILY: dict[str, dict[str, Lookup]] = {
     "any": LOOKUPS,
     "text": LOOKUPS,
     "boolean": IDENTITY,
-    "json": {"exact": exact, "isnull": isnull},
+    "json": json.LOOKUPS,
     "composite": keys.LOOKUPS,
 }
 

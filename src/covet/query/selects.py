@@ -11,7 +11,7 @@ from ..expressions import Expression, OrderBy
 from ..expressions.ctes import With
 from ..schema.fields import BigIntegerField, Field
 from ..schema.table import Table
-from . import ast, related
+from . import ast, json, related
 from .annotations import shown_names
 from .combined import OPERATORS, Combined, check_alike, names_of
 from .conditions import Ask, Conditions
@@ -20,6 +20,7 @@ from .deriving import Pulled, qualified, without_hidden
 from .expressions import At
 from .groups import Split, by_rows, by_values, split
 from .joins import Aliases, Scope, column
+from .json import sorted_by
 from .loading import Mask
 from .locks import Links, lock
 from .operands import Operand
@@ -482,6 +483,8 @@ class SelectResolver:
         spec = self.spec
         if spec.output.kind != "instances":
             values = [self._output(path, ()) for path in spec.output.paths]
+            if spec.distinct:
+                values = [json.distinct(value) for value in values]
             widths = tuple(len(ast.flat([value])) for value in values)
             return Outputs(ast.flat(values), widths=widths)
         if spec.origin is not None:
@@ -524,6 +527,8 @@ class SelectResolver:
         """What a path names; a lookup at its end is an error."""
         found, lookup = self.conditions.value(path, self.scope, None, self.asked)
         last = path.rpartition("__")[2]
+        if json.is_json(found):
+            return json.key_at_end(found, path, lookup)
         if lookup != "exact" or (last == "exact" and last != found.field.name):
             raise FieldError(
                 f"{short(path)} names a lookup where a field is wanted", asked=self.asked
@@ -595,7 +600,7 @@ class SelectResolver:
                 operand = self.conditions.expression(term.expression, start or 0, self.scope, None)
                 found += [
                     ast.OrderTerm(expr, term.descending, term.nulls_first)
-                    for expr in ast.flat([operand.expr])
+                    for expr in sorted_by(operand.expr)
                 ]
                 start = start + len(term.values) if start is not None else None
             elif isinstance(term, str):
@@ -610,5 +615,5 @@ class SelectResolver:
         return [
             ast.OrderTerm(expr, descending, not descending)
             for name, descending in spelled_out(term, self.value)
-            for expr in ast.flat([self.value(name).expr])
+            for expr in sorted_by(self.value(name).expr)
         ]

@@ -45,6 +45,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "text": ("char", "text", "slug", "email", "url"),
     "datetime": ("datetime", "zoneddatetime"),
+    "json": ("json", "jsonvalue", "jsonkeys"),
 }
 FAMILY = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
 NUMBERS = frozenset({"integer", "float", "decimal"})

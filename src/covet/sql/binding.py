@@ -79,14 +79,20 @@ def part_of(bind: Bind, item: int, key: Field[Any]) -> Bind:
     return one
 
 
-def members_of(bind: Bind) -> Bind:
-    """The members of a list; one that no row can have is left out."""
+def members_of(bind: Bind, null: Any = None) -> Bind:
+    """The members of a list; one that no row can have is left out.
+
+    Args:
+        bind: makes a parameter of one.
+        null: what None stands for; None where it is no member.
+    """
 
     def members(values: Any) -> list[Any]:
         if len(values) > MOST_MEMBERS:
             raise QueryTooComplex(f"A list of {len(values)} values; the limit is {MOST_MEMBERS}")
         found = []
         for value in values:
+            value = null if value is None else value
             if value is None:
                 continue
             try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import CovetError, short
 from ..query import ast
+from ..query.json import ComparedDocument
 from ..query.types import compared, family
 from ..schema.fields import Field
 from .binding import column_of, keys_of, members_of
@@ -107,7 +108,8 @@ class ConditionCompiler(ExpressionCompiler):
         if isinstance(node.operand, ast.Columns):
             return self.keys_among(node.operand, node.members.index, field)
         operand = self.dialect.comparable(self.expr(node.operand), node.operand.field)
-        members = members_of(self.bound(field))
+        none_means = field.none_means if isinstance(field, ComparedDocument) else None
+        members = members_of(self.bound(field), none_means)
         if self.dialect.array_parameters and family(field) != "any":
             cast = self.info(field).cast
             return sql(

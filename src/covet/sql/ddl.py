@@ -17,7 +17,7 @@ from ..schema.table import Table
 from .compiler import Compiler
 from .dialects import Dialect
 from .dialects.base import LONGEST_NAME
-from .text import ListSlot, Slot
+from .text import ListSlot, Slot, ValueSlot
 from .types import binder, type_info
 
 
@@ -215,6 +215,10 @@ def _condition(table: Table, constraint: CheckConstraint, dialect: Dialect) -> s
         elif isinstance(piece, ListSlot):
             members = piece.bind(values[piece.place])
             text += f"({', '.join(dialect.literal(member) for member in members) or 'NULL'})"
+        elif isinstance(piece, ValueSlot):
+            raise dialect.unsupported(
+                "constraint that looks for one JSON document in another", "Check it in clean()."
+            )
         else:
             text += piece.template.replace("{p}", dialect.literal(_bound(piece, values)))
     return text

@@ -49,9 +49,13 @@ class ExpressionCompiler:
         if self.shared and node in self.shared:
             known = self.shared[node]
             if known is None:
-                known = self.shared[node] = self._expr(node)
+                known = self.shared[node] = self.group_expr(node)
             return known
         return self._expr(node)
+
+    def group_expr(self, node: ast.Expr) -> SQL:
+        """An expression that makes groups of rows."""
+        return self.dialect.grouped(self._expr(node), node.field)
 
     def _expr(self, node: ast.Expr) -> SQL:
         method = EXPRESSIONS.get(type(node))
@@ -207,6 +211,9 @@ class ExpressionCompiler:
     def aggregate(self, node: ast.Aggregate, over: SQL = ()) -> SQL:
         """``SUM(DISTINCT …) FILTER (WHERE …) OVER (…)``"""
         arguments = [self.argument(each) for each in node.arguments]
+        if node.distinct:
+            fields = [each.field for each in node.arguments]
+            arguments = list(map(self.dialect.grouped, arguments, fields))
         condition = self.condition(node.filter) if node.filter is not None else ()
         order = separated(", ", map(self.order_term, node.order_by))
         keys = [self.expr(term.expr) for term in node.order_by]
@@ -231,7 +238,7 @@ class ExpressionCompiler:
 
     def compared(self, node: ast.Expr) -> SQL:
         """An expression that is compared with itself in other rows."""
-        return self.dialect.comparable(self.expr(node), node.field)
+        return self.dialect.comparable(self.group_expr(node), node.field)
 
     def range_term(self, node: ast.OrderTerm) -> SQL:
         """The number that the bounds of a range are about."""

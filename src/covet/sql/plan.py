@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ..errors import QueryTooComplex
 from .binding import as_it_is
 from .dialects import Dialect
-from .text import SQL, Bind, ListSlot, Slot
+from .text import SQL, Bind, ListSlot, Slot, ValueSlot
 
 
 class Segment(NamedTuple):
@@ -63,6 +63,10 @@ class Statement:
             if isinstance(segment, Segment):
                 texts.append(segment.text)
                 params += [bind(values[n]) for n, bind in segment.slots]
+            elif isinstance(segment, ValueSlot):
+                text, bound = self._made(segment.make(values[segment.place]))
+                texts.append(text)
+                params += bound
             else:
                 members = segment.bind(values[segment.place])
                 if self._names is not None:
@@ -86,6 +90,16 @@ class Statement:
             return "".join(texts), named
         return "".join(texts), tuple(params)
 
+    def _made(self, pieces: SQL) -> tuple[str, list[Any]]:
+        """The text and the parameters of a piece that was made of a value."""
+        slots = [piece for piece in pieces if isinstance(piece, Slot)]
+        placeholder = self._dialect.placeholder
+        texts = (
+            piece.template.replace("{p}", placeholder) if isinstance(piece, Slot) else str(piece)
+            for piece in pieces
+        )
+        return "".join(texts), [slot.bind(None) for slot in slots]
+
 
 def _named_list(names: list[str]) -> str:
     """A list behind ``IN`` whose members have names; ``(NULL)``, which nothing equals, if empty."""
@@ -105,14 +119,14 @@ def _repeated(pieces: SQL) -> list[str] | None:
 
 def _segments(
     pieces: SQL, dialect: Dialect, names: list[str] | None
-) -> tuple[tuple[Any, ...], tuple[Segment | ListSlot, ...]]:
+) -> tuple[tuple[Any, ...], tuple[Segment | ListSlot | ValueSlot, ...]]:
     """The constants of a statement, and its text cut where lists go.
 
     Constants stand behind the values, so they are counted from the end.
     """
-    slots = [piece for piece in pieces if not isinstance(piece, str)]
+    slots = [piece for piece in pieces if isinstance(piece, Slot)]
     constants = [slot.bind(None) for slot in slots if slot.place is None]
-    segments: list[Segment | ListSlot] = []
+    segments: list[Segment | ListSlot | ValueSlot] = []
     texts: list[str] = []
     places: list[tuple[int, Bind]] = []
     used = 0
@@ -120,7 +134,7 @@ def _segments(
     for piece in pieces:
         if isinstance(piece, str):
             texts.append(piece)
-        elif isinstance(piece, ListSlot):
+        elif isinstance(piece, ListSlot | ValueSlot):
             segments += [Segment("".join(texts), tuple(places)), piece]
             texts, places = [], []
         else:

@@ -35,14 +35,26 @@ class ListSlot(NamedTuple):
     width: int = 1
 
 
-SQL: TypeAlias = tuple[str | Slot | ListSlot, ...]
+class ValueSlot(NamedTuple):
+    """The place of a piece of SQL that depends on the value itself.
+
+    Attributes:
+        make: gives the piece; all its slots are constants.
+    """
+
+    place: int
+    make: Callable[[Any], SQL]
 
 
-def sql(*parts: str | Slot | ListSlot | SQL) -> SQL:
+Part: TypeAlias = str | Slot | ListSlot | ValueSlot
+SQL: TypeAlias = tuple[Part, ...]
+
+
+def sql(*parts: Part | SQL) -> SQL:
     """Pieces put together in this order."""
-    found: list[str | Slot | ListSlot] = []
+    found: list[Part] = []
     for part in parts:
-        if isinstance(part, str | Slot | ListSlot):
+        if isinstance(part, str | Slot | ListSlot | ValueSlot):
             found.append(part)
         else:
             found.extend(part)
@@ -51,7 +63,7 @@ def sql(*parts: str | Slot | ListSlot | SQL) -> SQL:
 
 def separated(separator: str, pieces: Iterable[SQL]) -> SQL:
     """Pieces with a text between each two."""
-    found: list[str | Slot | ListSlot] = []
+    found: list[Part] = []
     for n, piece in enumerate(pieces):
         if n:
             found.append(separator)

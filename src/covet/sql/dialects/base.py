@@ -378,6 +378,13 @@ class Dialect:
         """One of several values that are to have one type."""
         return expr
 
+    def grouped(self, text: SQL, field: AnyField) -> SQL:
+        """An expression by which rows are put together: equal documents are one group."""
+        if not is_family(field, "json"):
+            return text
+        assert field is not None
+        return self.call(ast.Call("JSON_CANONICAL", (ast.Null(field),), (), field, True), [text])
+
     def argument(self, text: SQL, field: AnyField) -> SQL:
         """A parameter inside of a function, as a value of its type."""
         return self.selected(text, field)

@@ -166,7 +166,7 @@ class PostgresqlDialect(Dialect):
 
     def argument(self, text: SQL, field: AnyField) -> SQL:
         """A parameter has no type of its own here."""
-        if field is None or is_family(field, "any"):
+        if field is None or family(field) in ("any", "json"):  # documents say theirs already
             return text
         return sql(text, f"::{type_info(self.name, field).cast}")
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...schema.fields.moments import microseconds
-from . import sqlite_casts, sqlite_dates, sqlite_numbers, sqlite_texts
+from . import sqlite_casts, sqlite_dates, sqlite_json, sqlite_numbers, sqlite_texts
 
 CONTEXT = Context(prec=100, rounding=ROUND_HALF_UP, Emax=10_000, Emin=-10_000)
 DIVISION_PLACES = 20
@@ -24,6 +24,7 @@ def register(connection: sqlite3.Connection) -> None:
     own = (*FUNCTIONS, *sqlite_texts.FUNCTIONS, *sqlite_numbers.FUNCTIONS, *sqlite_casts.FUNCTIONS)
     for name, arguments, function in own:
         connection.create_function(name, arguments, function, deterministic=True)
+    sqlite_json.register(connection)
     connection.create_collation("covet_decimal", compare_decimals)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import comparison, math, text
 from .base import Functions
 from .common import FUNCTIONS as COMMON
+from .json_mysql import FUNCTIONS as JSON
 from .mysql_dates import MysqlDates
 
 FUNCTIONS: Functions = {
@@ -13,5 +14,6 @@ FUNCTIONS: Functions = {
     **math.MYSQL,
     **comparison.MYSQL,
     **MysqlDates().functions,
+    **JSON,
     "||": "CONCAT({0}, {1})",
 }

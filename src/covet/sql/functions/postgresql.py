@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import comparison, math, text
 from .base import Functions
 from .common import FUNCTIONS as COMMON
+from .json_postgresql import FUNCTIONS as JSON
 from .postgresql_dates import PostgresqlDates
 
 FUNCTIONS: Functions = {
@@ -13,4 +14,5 @@ FUNCTIONS: Functions = {
     **math.POSTGRESQL,
     **comparison.POSTGRESQL,
     **PostgresqlDates().functions,
+    **JSON,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import comparison, math, text
 from .base import Functions
 from .common import FUNCTIONS as COMMON
+from .json_sqlite import FUNCTIONS as JSON
 from .sqlite_dates import SqliteDates
 
 FUNCTIONS: Functions = {
@@ -13,4 +14,5 @@ FUNCTIONS: Functions = {
     **math.SQLITE,
     **comparison.SQLITE,
     **SqliteDates().functions,
+    **JSON,
 }

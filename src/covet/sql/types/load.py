@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID, SafeUUID
 
+from ...schema.fields.canonical import canonical_number
 from ...schema.fields.documents import JSONNull, document_text
 
 NAIVE_FIRST_MOMENT: Final = datetime(1, 1, 1)
@@ -64,4 +65,7 @@ def _written_out(value: Any) -> str:
 
 def reader(decoder: type[json.JSONDecoder] | None) -> Callable[[str], Any]:
     """What reads a JSON document's text."""
-    return json.loads if decoder is None else lambda text: json.loads(text, cls=decoder)
+    return _plain if decoder is None else lambda text: json.loads(text, cls=decoder)
+
+
+_plain: Final = json.JSONDecoder(parse_float=canonical_number).decode

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+from ...schema.fields.canonical import normalized_text
 from ...schema.fields.documents import document_text
 from ...schema.fields.moments import microseconds
 from . import sqlite
@@ -115,5 +116,9 @@ TYPES: Final[Types] = {
     ),
     "binary": TypeInfo(_binary_column, "binary", check=_binary_check),
     "json": _json,
+    "jsonkeys": TypeInfo(named("longtext"), "char character set utf8mb4", document_text),
+    "jsonvalue": TypeInfo(
+        named(f"longtext {COLLATION}"), "char character set utf8mb4", normalized_text
+    ),
     "ip": TypeInfo(named(f"varchar(39) {COLLATION}"), "char character set utf8mb4"),
 }  # fmt: skip

@@ -105,6 +105,8 @@ TYPES: Final[Types] = {
     "uuid": TypeInfo(named("uuid"), "uuid"),
     "binary": TypeInfo(named("bytea"), "bytea", check=length_at_most("octet_length")),
     "json": _json,
+    "jsonkeys": TypeInfo(named("text[]"), "text[]", placeholder="{p}::text[]"),
+    "jsonvalue": _json,
     # Not inet, which orders by number: addresses order as text on the other databases.
     "ip": TypeInfo(named('varchar(39) COLLATE "C"'), "text"),
 }  # fmt: skip

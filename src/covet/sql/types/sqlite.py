@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from ...schema.fields.canonical import canonical_text
 from ...schema.fields.documents import document_text
 from ...schema.fields.moments import microseconds
 from .base import (
@@ -88,5 +89,7 @@ TYPES: Final[Types] = {
     ),
     "binary": TypeInfo(named("blob"), "blob", check=length_at_most("length")),
     "json": _json,
+    "jsonkeys": TypeInfo(named("text"), "text", document_text),
+    "jsonvalue": TypeInfo(named("text"), "text", canonical_text),
     "ip": TypeInfo(named("text"), "text"),
 }  # fmt: skip
