@@ -313,6 +313,31 @@ async def test_in_values_annotations_and_aggregates(db: Database) -> None:
     assert await counted.filter(many__gt=1).fetch() == [("apple", 2)]
 
 
+async def test_groups_by_a_function_with_values(db: Database) -> None:
+    await write()
+    initials: Any = Post.objects.order_by().values(initial=Upper(Left("title", 1)))
+    counted = initials.annotate(many=Count("pk")).order_by("initial")
+    assert await counted.values_list("initial", "many").fetch() == [("A", 2), ("B", 1)]
+    named = Post.objects.annotate(both=Concat("author__name", Value("/"), Substr("title", 1, 1)))
+    grouped: Any = named.order_by("both").values("both").annotate(many=Count("pk"))
+    assert await grouped.values_list("both", "many").fetch() == [
+        ("/A", 1), ("Ann/B", 1), ("Ann/a", 1),
+    ]  # fmt: skip
+
+
+async def test_as_words_of_lookups(db: Database) -> None:
+    await write()
+    for function in (Lower, Length):
+        TextField.register_lookup(function)
+    try:
+        assert await numbers.filter(title__lower="apple") == [2, 3]
+        assert await numbers.filter(title__lower__contains="ppl", title__length__gt=4) == [2, 3]
+        assert await numbers.exclude(title__length=5) == []
+    finally:
+        for function in (Lower, Length):
+            TextField.unregister_lookup(function)
+
+
 async def test_in_writes(db: Database) -> None:
     await write()
     await Post.objects.filter(n=1).update(title=Upper("title"), other=Concat("title", "n"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...query.types import family
 from .base import Casts, scale
 
 REFUSED = "9223372036854775807 + 1 + CHAR_LENGTH({0})"
@@ -30,7 +31,7 @@ def _matches(pattern: str) -> str:
 
 def _decimal(source: Any, target: Any) -> str:
     exact = EXACT
-    if source.value_field.kind in TEXTS:
+    if family(source) == "text":
         exact = f"CAST({_if(_matches(f'[-+]?{NUMBER}'), '{0}')} AS DECIMAL(65, 30))"
     limits = scale(target)
     if limits is None:
@@ -53,7 +54,6 @@ def _unscaled(text: str) -> str:
     return f"CASE WHEN INSTR({text}, '.') THEN {UNSCALED.format(text)} ELSE {text} END"
 
 
-TEXTS = frozenset({"char", "text", "slug", "email", "url"})
 YES = "LOWER({0}) IN ('true', 't', 'yes', 'y', 'on', '1')"
 NO = "LOWER({0}) IN ('false', 'f', 'no', 'n', 'off', '0')"
 FLOAT_TEXT = (

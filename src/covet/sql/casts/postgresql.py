@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...query.types import family
 from .base import Casts, scale
 
 
@@ -16,7 +17,7 @@ def _text(template: str) -> str:
 
 def _decimal(source: Any, target: Any) -> str:
     limits = scale(target)
-    value = "(({0})::text)" if source.value_field.kind == "float" else "({0})"
+    value = "(({0})::text)" if family(source) == "float" else "({0})"
     return f"{value}::numeric" + ("" if limits is None else f"({limits[0]}, {limits[1]})")
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ...query.casting import CASTS as POSSIBLE
+from ...query.types import family
 from .base import Casts, scale
 
 
 def _decimal(source: Any, target: Any) -> str:
-    number, limits = "covet_cast('text', 'decimal', {0})", scale(target)
+    is_whole = family(source) == "integer"
+    number = "CAST({0} AS TEXT)" if is_whole else "covet_cast('text', 'decimal', {0})"
+    limits = scale(target)
     return number if limits is None else f"covet_quantize({number}, {limits[0]}, {limits[1]})"
 
 

@@ -26,17 +26,25 @@ def cast_call(dialect: Dialect, node: ast.Call, arguments: list[SQL]) -> SQL:
     return cast(dialect, arguments[0], node.arguments[0].field, node.field)
 
 
-def choice(name: str) -> Call:
-    """One of several values, which are made one type and compared by it."""
+def choice(name: str, *, compares: bool = True) -> Call:
+    """One of several values, which are made one type, and compared by it."""
 
     def said(dialect: Dialect, node: ast.Call, arguments: list[SQL]) -> SQL:
         values = (
-            dialect.comparable(dialect.as_common(text, each.field, node.field), node.field)
-            for text, each in zip(arguments, node.arguments, strict=True)
+            dialect.comparable(text, node.field) if compares else text
+            for text in _alike(dialect, node, arguments)
         )
         return sql(f"{name}(", separated(", ", values), ")")
 
     return said
+
+
+def _alike(dialect: Dialect, node: ast.Call, arguments: list[SQL]) -> list[SQL]:
+    """The arguments as values of the type of the result."""
+    return [
+        dialect.as_common(text, each.field, node.field)
+        for text, each in zip(arguments, node.arguments, strict=True)
+    ]
 
 
 def null_if(dialect: Dialect, node: ast.Call, arguments: list[SQL]) -> SQL:
@@ -65,7 +73,7 @@ COMMON: Functions = {
 
 SQLITE: Functions = {
     **COMMON,
-    "COALESCE": choice("COALESCE"),
+    "COALESCE": choice("COALESCE", compares=False),
     "NULLIF": choice("NULLIF"),
     "GREATEST": choice("MAX"),
     "LEAST": choice("MIN"),
