@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import FieldError, QueryTooComplex, short
 from ..expressions import Aggregate, Expression, FilteredRelation, OrderBy, Q, Subquery
 from . import ast
-from .annotations import made, shown_names
+from .annotations import shown_names
 from .conditions import Conditions
 from .expressions import At
 from .joins import column
@@ -157,9 +157,6 @@ def check_ordering(spec: QuerySpec, terms: tuple[str | OrderBy, ...], asked: str
     key = (*spec.named, "order by", grouped, *map(_key_of_term, terms))
     if key in spec.table.checked:
         return
-    for term in terms:
-        if isinstance(term, OrderBy) and spec.grouped is None:
-            _check_ungrouped(spec, term, asked)
     resolver = checker(spec, asked)
     with resolver.conditions.allowing():
         found = resolver.ordering(terms, 0)
@@ -182,20 +179,6 @@ def check_combined(spec: QuerySpec, asked: str) -> None:
     if key not in spec.table.checked:
         checker(spec, asked).select()
         spec.table.remember(key)
-
-
-def _check_ungrouped(spec: QuerySpec, term: OrderBy, asked: str) -> None:
-    """Refuse to order rows by something that only groups have.
-
-    Raises:
-        FieldError: it is about many rows.
-    """
-    if made(spec.annotations, "", term.expression, 0, False).aggregate:
-        raise FieldError(
-            f"{term.expression!r} is about many rows, and those of the query are in no groups",
-            asked=asked,
-            fix=f"Name it first: annotate(name={term.expression!r}), and order by the name.",
-        )
 
 
 def check_annotations(spec: QuerySpec, asked: str) -> None:
