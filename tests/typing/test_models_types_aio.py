@@ -14,14 +14,19 @@ from covet import Page as NumberedPage
 from covet.aio import (
     CharField,
     CompositePrimaryKey,
+    Count,
     CursorPage,
+    Exists,
     F,
     ForeignKey,
     IntegerField,
+    Lower,
     Manager,
     ManyToManyField,
+    Max,
     Model,
     OneToOneField,
+    OuterRef,
     Paginator,
     Prefetch,
     Q,
@@ -203,6 +208,15 @@ async def what_the_default_manager_gives() -> None:
     assert_type(await Author.objects.values("name").page(2, after="…"), CursorPage[dict[str, Any]])
     assert_type(await Paginator(Author.objects.all(), 2).page(1), NumberedPage[Author])
     assert_type(await Author.objects.values(older=F("age")).fetch(), list[dict[str, Any]])
+    own = Author.objects.filter(pk=OuterRef("pk"))
+    assert_type(
+        await Author.objects.filter(Exists(own)).exclude(~Exists(own)).fetch(), list[Author]
+    )
+    assert_type(await Author.objects.aggregate(Count("pk"), most=Max("age")), dict[str, Any])
+    assert_type(
+        await Author.objects.filter(age=1).union(own).order_by(Q(age=2)).fetch(), list[Author]
+    )
+    assert_type(await Author.objects.values_list(Lower("name"), flat=True).fetch(), list[Any])
     Author.objects.annotate(older=1)  # type: ignore[arg-type]
     async for author in Author.objects.order_by("name"):
         assert_type(author, Author)

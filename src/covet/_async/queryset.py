@@ -151,7 +151,7 @@ class QuerySet(Questions[T]):
         if self._prefetches:
             await prefetch(found, self._prefetches)
 
-    async def get(self, /, *conditions: Q, **lookups: Any) -> T:
+    async def get(self, /, *conditions: Q | Expression[Any], **lookups: Any) -> T:
         """The one row that meets the conditions.
 
         Args:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ..errors import FieldError, IntegrityError
-from ..expressions import Q
+from ..expressions import Expression, Q
 from ..pairs import AsyncRows
 from ..query.ast import Conflict
 from ..query.builder import sliced
@@ -37,7 +37,7 @@ class Writing(AsyncRows[T]):
         def db(self) -> str: ...
         def _database(self) -> Database: ...
         async def _fetched(self, spec: QuerySpec) -> list[Any]: ...
-        async def get(self, /, *conditions: Q, **lookups: Any) -> T: ...
+        async def get(self, /, *conditions: Q | Expression[Any], **lookups: Any) -> T: ...
 
     async def create(self, /, **values: Any) -> T:
         """A new instance, saved.

@@ -153,7 +153,7 @@ class QuerySet(Questions[T]):
         if self._prefetches:
             prefetch(found, self._prefetches)
 
-    def get(self, /, *conditions: Q, **lookups: Any) -> T:
+    def get(self, /, *conditions: Q | Expression[Any], **lookups: Any) -> T:
         """The one row that meets the conditions.
 
         Args:

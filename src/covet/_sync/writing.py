@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ..errors import FieldError, IntegrityError
-from ..expressions import Q
+from ..expressions import Expression, Q
 from ..pairs import SyncRows
 from ..query.ast import Conflict
 from ..query.builder import sliced
@@ -39,7 +39,7 @@ class Writing(SyncRows[T]):
         def db(self) -> str: ...
         def _database(self) -> Database: ...
         def _fetched(self, spec: QuerySpec) -> list[Any]: ...
-        def get(self, /, *conditions: Q, **lookups: Any) -> T: ...
+        def get(self, /, *conditions: Q | Expression[Any], **lookups: Any) -> T: ...
 
     def create(self, /, **values: Any) -> T:
         """A new instance, saved.

@@ -90,7 +90,7 @@ class Builder(Combining, Generic[T]):
         """
         return self._with(self._spec.empty())
 
-    def filter(self, /, *conditions: Q, **lookups: Any) -> Self:
+    def filter(self, /, *conditions: Q | Expression[Any], **lookups: Any) -> Self:
         """Only the rows for which all conditions are true.
 
         ``Post.objects.filter(views__gt=9, author__name="Ann")`` →
@@ -108,7 +108,7 @@ class Builder(Combining, Generic[T]):
         given = Q(*conditions, **lookups)
         return self._filtered("filter", given, given)
 
-    def exclude(self, /, *conditions: Q, **lookups: Any) -> Self:
+    def exclude(self, /, *conditions: Q | Expression[Any], **lookups: Any) -> Self:
         """Only the rows that ``filter()`` with the same arguments would leave out.
 
         That is the complement, so rows for which a condition is unknown, as with NULL, are kept:
