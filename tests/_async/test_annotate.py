@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from covet.aio import (
+    Case,
     CharField,
     Database,
     DateTimeField,
@@ -27,6 +28,7 @@ from covet.aio import (
     UnknownField,
     UnknownLookup,
     Value,
+    When,
     capture_queries,
     loaded,
 )
@@ -70,6 +72,18 @@ doubled: Any = posts.annotate(double=F("views") * 2)
 
 def titles(rows: Any) -> str:
     return "".join(row.title for row in rows)
+
+
+async def test_what_depends_on_decimals_compares_by_its_own_type(db: Database) -> None:
+    await write()
+    await Post.objects.filter(title="b").update(made=NOON - 24 * HOUR)
+    cheap: Any = Case(When(F("price") + 1 < Decimal(9), then=F("made")), default=Value(NOON))
+    text: Any = Case(When(price__lt=Decimal(9), then="title"), default=Value(""))
+
+    assert titles(await posts.filter(cheap < NOON).fetch()) == "b"
+    assert titles(await posts.filter(made__gte=cheap).fetch()) == "abc"
+    assert titles(await Post.objects.order_by(cheap, "title").fetch()) == "bac"
+    assert titles(await Post.objects.order_by(text.desc()).fetch()) == "cba"
 
 
 # --- what rows get -------------------------------------------------------------------------------

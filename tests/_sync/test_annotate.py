@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from covet.sync import (
+    Case,
     CharField,
     Database,
     DateTimeField,
@@ -29,6 +30,7 @@ from covet.sync import (
     UnknownField,
     UnknownLookup,
     Value,
+    When,
     capture_queries,
     loaded,
 )
@@ -72,6 +74,18 @@ doubled: Any = posts.annotate(double=F("views") * 2)
 
 def titles(rows: Any) -> str:
     return "".join(row.title for row in rows)
+
+
+def test_what_depends_on_decimals_compares_by_its_own_type(db: Database) -> None:
+    write()
+    Post.objects.filter(title="b").update(made=NOON - 24 * HOUR)
+    cheap: Any = Case(When(F("price") + 1 < Decimal(9), then=F("made")), default=Value(NOON))
+    text: Any = Case(When(price__lt=Decimal(9), then="title"), default=Value(""))
+
+    assert titles(posts.filter(cheap < NOON).fetch()) == "b"
+    assert titles(posts.filter(made__gte=cheap).fetch()) == "abc"
+    assert titles(Post.objects.order_by(cheap, "title").fetch()) == "bac"
+    assert titles(Post.objects.order_by(text.desc()).fetch()) == "cba"
 
 
 # --- what rows get -------------------------------------------------------------------------------

@@ -87,6 +87,10 @@ def test_in_a_queryset_is_one_query(db: Database) -> None:
     assert titles(posts.filter(pk__in=Post.objects.order_by("-views")[:2])) in ("bc", "bd")
     assert names(authors.filter(pk__in=Post.objects.values("author"))) == ["Ann", "Bob"]
     assert names(authors.exclude(pk__in=Post.objects.values("author"))) == ["Cy"]
+    old = authors.filter(age__gt=35)
+    for members in (old, Subquery(old)):
+        assert titles(posts.filter(F("author").in_(members))) == "bc"
+        assert titles(posts.filter(~Post.author.in_(members))) == "ad"
 
 
 def test_exists_is_asked_of_each_row(db: Database) -> None:

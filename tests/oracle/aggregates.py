@@ -80,9 +80,14 @@ def _aggregate(words: Any, name: str, path: str, condition: Any) -> Any:
 
 
 def alike(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Rows in one order; of fractions, the digits that Django's averages have in MariaDB."""
+    """Rows in one order; of fractions, the digits that Django's averages have in MariaDB.
+
+    A sum of whole numbers is a decimal there, and whole all the same.
+    """
     return sorted((tuple(map(_rounded, row)) for row in rows), key=repr)
 
 
 def _rounded(value: Any) -> Any:
-    return float(f"{value:.3g}") if isinstance(value, float | Decimal) else value
+    if not isinstance(value, float | Decimal):
+        return value
+    return int(value) if value == int(value) else float(f"{value:.3g}")

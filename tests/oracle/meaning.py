@@ -5,7 +5,7 @@ from __future__ import annotations
 import decimal
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,8 @@ def compare(lookup: str, left: Any, right: Any) -> Truth:
     """Whether ``left <lookup> right``, unknown where the answer would depend on a NULL."""
     if lookup == "isnull":
         return (left is None) is right
+    if lookup == "in" and all(member is None for member in right):
+        return False  # nothing is in an empty list, not even what is unknown
     if left is None or right is None:
         return None
     return LOOKUPS[lookup](left, right)
@@ -99,6 +101,21 @@ TRANSFORMS: Mapping[str, Callable[[Any], Any]] = {
 def transform(name: str, value: Any) -> Any:
     """A part of a date or a time; of a NULL, NULL. Moments are in UTC."""
     return None if value is None else TRANSFORMS[name](value)
+
+
+# --- functions ---------------------------------------------------------------------------------
+
+
+def call(name: str, arguments: Sequence[Any]) -> Any:
+    """What a function gives: all but ``Coalesce`` give NULL of a NULL."""
+    if name == "Coalesce":
+        return next((value for value in arguments if value is not None), None)
+    if name == "NullIf":
+        one, other = arguments
+        return None if one is not None and other is not None and _equal(one, other) else one
+    if None in arguments:
+        return None
+    return {"Greatest": max, "Least": min}[name](arguments)
 
 
 # --- numbers -----------------------------------------------------------------------------------

@@ -19,22 +19,32 @@ from itertools import islice, product
 from math import prod
 from typing import Any, Literal
 
-from .meaning import Truth, arithmetic, compare, stored, transform
+from .meaning import Truth, arithmetic, call, compare, stored, transform
 from .tables import TABLES, Row, ToMany, ToOne, World, table_at
 from .tree import (
     Arithmetic,
+    Call,
+    Case,
     Condition,
     Constant,
+    Exists,
     Expression,
     Group,
     Negation,
+    Outer,
     Path,
+    Picked,
+    Predicate,
+    Query,
     Transform,
     Tree,
-    leaves,
     negate,
+    parts,
     paths,
 )
+
+Source = Path | Outer | Predicate | Picked
+"""What has a value by itself in a row."""
 
 Steps = tuple[str, ...]
 Combination = Mapping[Steps, Row | None]
@@ -65,6 +75,8 @@ class Reference:
 
     world: World
     table: str
+    outer: Callable[[Path], Any] | None = None
+    """Of a subquery, what a path is in the row around it."""
 
     def kept(self, condition: Tree) -> list[Row]:
         """The rows that ``filter(condition)`` keeps, by primary key, each once."""
@@ -122,10 +134,9 @@ class Reference:
         Raises:
             Unspecified: a result is one on which the databases differ by nature.
         """
-        for leaf in leaves(tree):
-            for side in (leaf.left, leaf.right):
-                if isinstance(side, Arithmetic):
-                    self._try_all(side)
+        for part in parts(tree):
+            if isinstance(part, Arithmetic):
+                self._try_all(part)
 
     def _try_all(self, asked: Arithmetic) -> None:
         read = list(dict.fromkeys(paths(asked)))
@@ -170,6 +181,8 @@ class Reference:
         match tree:
             case Condition(left, "exact" | "iexact", None):
                 return compare("isnull", self._value(left, combination), True)
+            case Exists(query):
+                return bool(self._rows(query, combination))
             case Condition(_, lookup, _):
                 return compare(lookup, *self.sides(tree, combination))
             case Negation(inner):
@@ -181,16 +194,40 @@ class Reference:
 
     def sides(self, leaf: Condition, combination: Combination) -> tuple[Any, Any]:
         """What a condition compares, left and right."""
-        right = leaf.right
-        found = self._value(right, combination) if isinstance(right, Expression) else right
-        return self._value(leaf.left, combination), found
+        right: Any = leaf.right
+        if isinstance(right, Query):
+            right = [_column(row, right.column) for row in self._rows(right, combination)]
+        elif isinstance(right, Expression):
+            right = self._value(right, combination)
+        return self._value(leaf.left, combination), right
 
     def _value(self, expression: Expression, combination: Combination) -> Any:
-        def read(path: Path) -> Any:
-            row = combination[path.steps]
-            return None if row is None else row["id" if path.column in ("pk", "") else path.column]
+        def read(source: Source) -> Any:
+            match source:
+                case Path(steps, column):
+                    return _column(combination[steps], column)
+                case Outer(path):
+                    assert self.outer is not None
+                    return self.outer(path)
+                case Predicate(condition):
+                    return self._truth(condition, combination)
+                case Picked(query):
+                    return self._picked(source, self._rows(query, combination))
 
         return evaluate(expression, read)
+
+    def _rows(self, query: Query, combination: Combination) -> list[Row]:
+        """The rows of a subquery for one row around it."""
+
+        def outer(path: Path) -> Any:
+            return _column(combination[path.steps], path.column)
+
+        return Reference(self.world, query.table, outer).kept(query.condition)
+
+    def _picked(self, picked: Picked, rows: list[Row]) -> Any:
+        terms = [Term(Path((), picked.order), picked.descending), Term(Path((), "pk"))]
+        first = Reference(self.world, picked.query.table).ordered(rows, terms)[:1]
+        return _column(first[0], picked.query.column) if first else None
 
     # --- orderings -----------------------------------------------------------------------------
 
@@ -202,11 +239,20 @@ class Reference:
         return 0
 
 
-def evaluate(expression: Expression, read: Callable[[Path], Any]) -> Any:
-    """What an expression is where its paths have the values that ``read`` gives."""
+def _column(row: Row | None, column: str) -> Any:
+    return None if row is None else row["id" if column in ("pk", "") else column]
+
+
+def evaluate(expression: Expression, read: Callable[[Any], Any]) -> Any:
+    """What an expression is where its sources have the values that ``read`` gives."""
     match expression:
-        case Path():
+        case Path() | Outer() | Predicate() | Picked():
             return read(expression)
+        case Case(cases, default):
+            chosen = (then for condition, then in cases if read(Predicate(condition)) is True)
+            return evaluate(next(chosen, default), read)
+        case Call(name, arguments):
+            return call(name, [evaluate(argument, read) for argument in arguments])
         case Constant(value):
             return value
         case Transform(name, of):

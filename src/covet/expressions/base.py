@@ -152,18 +152,19 @@ class Expression(Shaped, Generic[T]):
 
         return Q(Comparison(self, lookup, other))
 
-    def in_(self, values: Iterable[T]) -> Q:
+    def in_(self, values: Iterable[T] | Expression[Any] | Queried) -> Q:
         """The condition that the value is one of ``values``; none of them when it is empty.
 
         Args:
-            values: values of the field's type.
+            values: values of the field's type, or a queryset of them, asked in the same query.
 
         Example:
             >>> from covet import F
             >>> F("views").in_([1, 2])
             Q(F('views').compare('in', (1, 2)))
         """
-        return self.compare("in", list(values))
+        is_query = isinstance(values, Expression | Queried)
+        return self.compare("in", values if is_query else list(values))
 
     def is_null(self, null: bool = True) -> Q:
         """The condition that the value is NULL, or that it is not.

@@ -180,7 +180,8 @@ class ExpressionCompiler:
             sql(" WHEN ", self.condition(condition), " THEN ", self.one_of(value, node))
             for condition, value in node.ways
         )
-        return sql("CASE", *ways, " ELSE ", self.one_of(node.default, node), " END")
+        case = sql("CASE", *ways, " ELSE ", self.one_of(node.default, node), " END")
+        return self.dialect.case(case, node.field)
 
     def one_of(self, value: ast.Expr, node: ast.Case) -> SQL:
         """One of the values that a CASE may have."""

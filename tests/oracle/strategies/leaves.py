@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ..meaning import TRANSFORMS
 from ..tables import TABLES, Column, Row, ToOne, table_at
-from ..tree import Condition, Expression, Group, Negation, Path, Transform, Tree, negate
+from ..tree import Condition, Expression, Group, Negation, Path, Query, Transform, Tree, negate
 from .draw import Draw, mostly
 from .places import NUMBERS, ORDER, PARTS, Place, wordings
 from .sums import calculated
@@ -218,7 +218,7 @@ def revalued(draw: Draw[Any], table: str, tree: Tree) -> Tree:
             return negate(draw(revalued(table, inner)))
         case Condition(Path(steps, name), lookup, right, said):
             column = TABLES[table_at(table, steps)].columns.get(name)
-            if column is None or isinstance(right, Expression):
+            if column is None or isinstance(right, Expression | Query):
                 return tree
             other = draw(operands(column, lookup, values(column)))
             return Condition(tree.left, lookup, other, said)

@@ -8,13 +8,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ..meaning import Unspecified
+from ..reference import Reference, breadth
 from ..tables import TABLES, Column, ToMany, World, table_at
-from ..tree import Path
+from ..tree import Path, Tree
 from .draw import mostly
 from .values import values
 
 NUMBERS = ("integer", "biginteger", "float", "decimal")
 ORDER = ("gt", "gte", "lt", "lte")
+
+MOST_COMBINATIONS = 3000
+"""Of joined rows, so that the reference stays quick."""
 
 DAY_PARTS = ("year", "month", "day", "quarter", "week", "week_day", "iso_year", "iso_week_day")
 CLOCK_PARTS = ("hour", "minute", "second")
@@ -81,3 +86,14 @@ def wordings(path: Path) -> st.SearchStrategy[Any]:
     """As a keyword, as ``F(...)``, or as the model's attribute where the column is its own."""
     is_own = not path.steps and path.column not in ("pk", "author_id", "mentor_id")
     return st.sampled_from(("keyword", "f", "typed") if is_own else ("keyword", "f"))
+
+
+def is_fair(world: World, table: str, tree: Tree) -> bool:
+    """Whether every part of a question has one answer, and that can be worked out soon."""
+    if breadth(world, table, tree) > MOST_COMBINATIONS:
+        return False
+    try:
+        Reference(world, table).check_specified(tree)
+    except Unspecified:
+        return False
+    return True

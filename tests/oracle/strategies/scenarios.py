@@ -30,11 +30,11 @@ class Scenario:
 
 
 @st.composite
-def scenarios(draw: Draw[Any], most_questions: int = 8, to_many: bool = True) -> Scenario:
-    """Data and up to some questions about it."""
+def scenarios(draw: Draw[Any], most_questions: int = 8, wide: bool = False) -> Scenario:
+    """Data and up to some questions about it; ``wide`` with all that a condition can be."""
     world = draw(worlds())
     asked: list[Question] = []
-    for question in draw(some(questions(world, to_many), most_questions, least=1)):
+    for question in draw(some(questions(world, wide=wide), most_questions, least=1)):
         asked.append(question)
         if draw(st.booleans()):
             again = draw(revalued(question.table, question.tree))

@@ -268,6 +268,10 @@ class Dialect:
         """An expression as it is compared and ordered, where it is stored as something else."""
         return expr
 
+    def case(self, expr: SQL, field: AnyField) -> SQL:
+        """A whole ``CASE … END``, whose conditions must not have an effect on how it compares."""
+        return expr
+
     def sides(self, left: SQL, lfield: AnyField, right: SQL, rfield: AnyField) -> tuple[SQL, SQL]:
         """Both sides of a comparison, made comparable."""
         return left, right

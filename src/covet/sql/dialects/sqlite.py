@@ -96,6 +96,11 @@ class SqliteDialect(Dialect):
         """Decimals compare as numbers."""
         return sql(expr, " COLLATE covet_decimal") if is_family(field, "decimal") else expr
 
+    def case(self, expr: SQL, field: AnyField) -> SQL:
+        """The collation of a condition in it would be that of the whole, even if dates come out."""
+        leaks = any(isinstance(part, str) and "covet_decimal" in part for part in expr)
+        return sql(expr, " COLLATE BINARY") if leaks and not is_family(field, "decimal") else expr
+
     def sides(self, left: SQL, lfield: AnyField, right: SQL, rfield: AnyField) -> tuple[SQL, SQL]:
         """With a decimal on one side, both compare as decimals; with a float, both as floats."""
         decimals = (is_family(lfield, "decimal"), is_family(rfield, "decimal"))
