@@ -96,11 +96,11 @@ class Reference:
 
     def keeps(self, row: Row, condition: Tree) -> bool:
         """Whether there is a combination of joined rows for which the condition is true."""
-        return any(self._truth(condition, c) is True for c in self._combinations(row, condition))
+        return any(self.truth(condition, c) is True for c in self._combinations(row, condition))
 
     def multiplicity(self, row: Row, condition: Tree) -> int:
         """For how many combinations of joined rows the condition is true."""
-        truths = (self._truth(condition, c) for c in self._combinations(row, condition))
+        truths = (self.truth(condition, c) for c in self._combinations(row, condition))
         return sum(truth is True for truth in truths)
 
     def ordered(self, rows: Iterable[Row], terms: Sequence[Term]) -> list[Row]:
@@ -124,7 +124,7 @@ class Reference:
 
     def value(self, row: Row, expression: Expression) -> Any:
         """What an expression is in a row; its paths lead over to-one relations at most."""
-        return self._value(expression, next(iter(self._combinations(row, expression))))
+        return self.seen(expression, next(iter(self._combinations(row, expression))))
 
     def check_specified(self, tree: Tree) -> None:
         """Work out all arithmetic for every row that a database might do it for.
@@ -177,10 +177,11 @@ class Reference:
 
     # --- three-valued logic --------------------------------------------------------------------
 
-    def _truth(self, tree: Tree, combination: Combination) -> Truth:
+    def truth(self, tree: Tree, combination: Combination) -> Truth:
+        """Whether a condition is true for a row and the rows that are joined to it."""
         match tree:
             case Condition(left, "exact" | "iexact", None):
-                return compare("isnull", self._value(left, combination), True)
+                return compare("isnull", self.seen(left, combination), True)
             case Exists(query):
                 return bool(self._rows(query, combination))
             case Condition(_, lookup, _):
@@ -190,7 +191,7 @@ class Reference:
                 assert root is not None
                 return not self.keeps(root, inner)
             case Group(connector, children):
-                return CONNECTORS[connector]([self._truth(c, combination) for c in children])
+                return CONNECTORS[connector]([self.truth(c, combination) for c in children])
 
     def sides(self, leaf: Condition, combination: Combination) -> tuple[Any, Any]:
         """What a condition compares, left and right."""
@@ -198,10 +199,12 @@ class Reference:
         if isinstance(right, Query):
             right = [_column(row, right.column) for row in self._rows(right, combination)]
         elif isinstance(right, Expression):
-            right = self._value(right, combination)
-        return self._value(leaf.left, combination), right
+            right = self.seen(right, combination)
+        return self.seen(leaf.left, combination), right
 
-    def _value(self, expression: Expression, combination: Combination) -> Any:
+    def seen(self, expression: Expression, combination: Combination) -> Any:
+        """What an expression is for a row and the rows that are joined to it."""
+
         def read(source: Source) -> Any:
             match source:
                 case Path(steps, column):
@@ -210,7 +213,7 @@ class Reference:
                     assert self.outer is not None
                     return self.outer(path)
                 case Predicate(condition):
-                    return self._truth(condition, combination)
+                    return self.truth(condition, combination)
                 case Picked(query):
                     return self._picked(source, self._rows(query, combination))
 

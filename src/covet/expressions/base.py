@@ -163,8 +163,9 @@ class Expression(Shaped, Generic[T]):
             >>> F("views").in_([1, 2])
             Q(F('views').compare('in', (1, 2)))
         """
-        is_query = isinstance(values, Expression | Queried)
-        return self.compare("in", values if is_query else list(values))
+        if isinstance(values, Expression | Queried):
+            return self.compare("in", values)
+        return self.compare("in", list(values))
 
     def is_null(self, null: bool = True) -> Q:
         """The condition that the value is NULL, or that it is not.

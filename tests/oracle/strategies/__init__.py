@@ -5,6 +5,7 @@
 """
 
 from .draw import examples
+from .groups import Summaries, summaries
 from .questions import Question
 from .scenarios import (
     Chain,
@@ -27,9 +28,11 @@ __all__ = [
     "Listings",
     "Question",
     "Scenario",
+    "Summaries",
     "chains",
     "changes",
     "examples",
     "listings",
     "scenarios",
+    "summaries",
 ]
