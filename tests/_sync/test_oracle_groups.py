@@ -10,9 +10,17 @@ from hypothesis import given
 
 from covet.sync import Database, atomic
 
-from ..oracle import grouping
+from ..oracle import combining, grouping, ranking
 from ..oracle.story import Undo, told, types_of
-from ..oracle.strategies import Summaries, examples, summaries
+from ..oracle.strategies import (
+    Combinations,
+    Rankings,
+    Summaries,
+    combinations,
+    examples,
+    rankings,
+    summaries,
+)
 from ..oracle.tables import World
 from .test_oracle import BY_TABLE, Author, Post, store
 
@@ -41,5 +49,52 @@ def check_summary(world: World, summary: grouping.Summary) -> None:
         found = query.fetch()
         assert found == expected
         assert types_of(found) == types_of(expected)
+        assert query.all().count() == len(expected)
+        assert query.all().exists() == bool(expected)
+
+
+@given(rankings=rankings())
+@examples(30)
+def test_windows_and_filters_by_them_are_those_of_the_reference(
+    db: Database, rankings: Rankings
+) -> None:
+    with suppress(Undo):
+        with atomic():
+            store(rankings.world)
+            for asked in rankings.rankings:
+                query = ranking.said(asked, BY_TABLE)
+                with told(rankings.world, (asked, ranking.window(asked)), query):
+                    rows = ranking.ranked(asked, rankings.world)
+                    expected = [(row["id"], row["w"]) for row in rows]
+                    found = query.values_list("pk", "w").fetch()
+                    assert found == expected
+                    assert types_of(found) == types_of(expected)
+                    assert [row.w for row in query.all().fetch()] == [w for _, w in expected]
+                    assert query.all().count() == len(expected)
+            raise Undo
+
+
+@given(combinations=combinations())
+@examples(30)
+def test_unions_intersections_and_differences_are_those_of_the_reference(
+    db: Database, combinations: Combinations
+) -> None:
+    with suppress(Undo):
+        with atomic():
+            store(combinations.world)
+            for asked in combinations.combinations:
+                check_combination(combinations.world, asked)
+            raise Undo
+
+
+def check_combination(world: World, asked: combining.Combined) -> None:
+    query = combining.combined(asked, BY_TABLE)
+    ordered = query.order_by(*combining.first_part(asked).shown)
+    with told(world, asked, ordered):
+        expected = combining.in_order(combining.tuples(asked, world))
+        found = ordered.fetch()
+        assert found == expected
+        assert types_of(found) == types_of(expected)
+        assert ordered[1:3].fetch() == expected[1:3]
         assert query.all().count() == len(expected)
         assert query.all().exists() == bool(expected)

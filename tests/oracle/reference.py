@@ -106,10 +106,7 @@ class Reference:
     def ordered(self, rows: Iterable[Row], terms: Sequence[Term]) -> list[Row]:
         """The rows in the order of the terms, which lead over to-one relations at most."""
 
-        def order(a: Row, b: Row) -> int:
-            return self._order(a, b, terms)
-
-        return sorted(rows, key=cmp_to_key(order))
+        return sorted(rows, key=cmp_to_key(lambda a, b: self.order(a, b, terms)))
 
     def changed(self, row: Row, assignments: Mapping[str, Any]) -> Row:
         """The row after an update; every expression reads it as it was before."""
@@ -234,7 +231,8 @@ class Reference:
 
     # --- orderings -----------------------------------------------------------------------------
 
-    def _order(self, a: Row, b: Row, terms: Sequence[Term]) -> int:
+    def order(self, a: Row, b: Row, terms: Sequence[Term]) -> int:
+        """Which of two rows is first: a negative number, 0 for neither, or a positive one."""
         for term in terms:
             order = _sign(self.value(a, term.by), self.value(b, term.by), term)
             if order:

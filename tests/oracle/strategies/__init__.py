@@ -19,20 +19,25 @@ from .scenarios import (
     listings,
     scenarios,
 )
+from .together import Combinations, Rankings, combinations, rankings
 
 __all__ = [
     "Chain",
     "Chains",
     "Change",
+    "Combinations",
     "Listing",
     "Listings",
     "Question",
+    "Rankings",
     "Scenario",
     "Summaries",
     "chains",
     "changes",
+    "combinations",
     "examples",
     "listings",
+    "rankings",
     "scenarios",
     "summaries",
 ]
