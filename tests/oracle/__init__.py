@@ -6,6 +6,7 @@
 - ``reference``: which rows a condition keeps, in memory and with three-valued logic.
 - ``saying``: the same condition in covet's words, ``Q`` and ``F``.
 - ``story``: what a failure tells.
+- ``grouping``, ``ranking``, ``combining``: what aggregates, windows and set operations give.
 - ``aggregates``: calls with aggregates, said alike in the words of covet and of Django.
 - ``django_twin``: Django, asked the same.
 - ``strategies``: random data, conditions, orderings and changes.

@@ -31,7 +31,7 @@ class Aggregated:
     @property
     def read(self) -> list[Path]:
         """The paths that it is joined for."""
-        asked = () if self.condition is None else paths(self.condition, into_negations=False)
+        asked = () if self.condition is None else paths(self.condition)
         return [*paths(self.of), *asked]
 
 
@@ -94,7 +94,7 @@ def _result(asked: Aggregated, group: Sequence[Combination], reference: Referenc
     counted = [
         reference.seen(asked.of, one)
         for one in group
-        if asked.condition is None or reference.truth(asked.condition, one) is True
+        if asked.condition is None or reference.truth(asked.condition, one, in_value=True)
     ]
     values = [value for value in counted if value is not None]
     if asked.distinct:

@@ -7,7 +7,8 @@ conditions is true.
 A path over a to-many relation is a join: one condition tree sees one *combination* of joined rows
 at a time, all its leaves the same one, and a row is kept if there is a combination for which the
 tree is true. Where nothing is joined, the combination holds a row of NULLs, as in a LEFT JOIN. A
-negated subtree asks anew: there is no combination for which what it negates is true.
+negated subtree asks anew: there is no combination for which what it negates is true. In a value,
+as in ``When(~Q(…))``, it is about the combination at hand, as in Django.
 """
 
 from __future__ import annotations
@@ -174,8 +175,11 @@ class Reference:
 
     # --- three-valued logic --------------------------------------------------------------------
 
-    def truth(self, tree: Tree, combination: Combination) -> Truth:
-        """Whether a condition is true for a row and the rows that are joined to it."""
+    def truth(self, tree: Tree, combination: Combination, in_value: bool = False) -> Truth:
+        """Whether a condition is true for a row and the rows that are joined to it.
+
+        In a value, a negation is about these rows and asks for no others.
+        """
         match tree:
             case Condition(left, "exact" | "iexact", None):
                 return compare("isnull", self.seen(left, combination), True)
@@ -183,12 +187,16 @@ class Reference:
                 return bool(self._rows(query, combination))
             case Condition(_, lookup, _):
                 return compare(lookup, *self.sides(tree, combination))
+            case Negation(inner) if in_value:
+                return self.truth(inner, combination, in_value) is not True
             case Negation(inner):
                 root = combination[()]
                 assert root is not None
                 return not self.keeps(root, inner)
             case Group(connector, children):
-                return CONNECTORS[connector]([self.truth(c, combination) for c in children])
+                return CONNECTORS[connector](
+                    [self.truth(c, combination, in_value) for c in children]
+                )
 
     def sides(self, leaf: Condition, combination: Combination) -> tuple[Any, Any]:
         """What a condition compares, left and right."""
@@ -210,7 +218,7 @@ class Reference:
                     assert self.outer is not None
                     return self.outer(path)
                 case Predicate(condition):
-                    return self.truth(condition, combination)
+                    return self.truth(condition, combination, in_value=True)
                 case Picked(query):
                     return self._picked(source, self._rows(query, combination))
 

@@ -15,11 +15,17 @@ from .strategies import Scenario, examples, scenarios
 from .tables import TABLES, ToOne, World
 from .tree import (
     Arithmetic,
+    Case,
     Condition,
     Constant,
+    Exists,
     Group,
     Negation,
+    Outer,
     Path,
+    Picked,
+    Predicate,
+    Query,
     Transform,
     Tree,
     negate,
@@ -330,6 +336,31 @@ def test_a_negation_inside_of_a_negation_asks_anew() -> None:
     fish, twice = leaf("posts.title", "exact", "Fish"), leaf("posts.views", "exact", 2)
     # not (some post is Fish and not (some post has two views))
     assert authors(negate(both(fish, negate(twice)))) == "ABC"
+
+
+def test_a_negation_in_a_value_is_about_the_joined_row() -> None:
+    not_fish = Predicate(negate(leaf("posts.title", "exact", "Fish")))
+    assert authors(Condition(not_fish, "exact", True)) == "ABC"
+    assert authors(negate(Condition(not_fish, "exact", True))) == ""
+    assert authors(negate(Condition(not_fish, "exact", False))) == "BC"
+
+
+def test_a_case_has_the_value_of_the_first_condition_that_is_true() -> None:
+    ways = ((leaf("score", "gt", 0), Constant(1)), (leaf("id", "gt", 2), Path((), "id")))
+    assert authors(Condition(Case(ways, Constant(None)), "exact", 1)) == "A"
+    assert authors(Condition(Case(ways, Constant(None)), "exact", 3)) == "C"
+    assert authors(Condition(Case(ways, Constant(None)), "isnull", True)) == "B"
+
+
+def test_a_subquery_sees_the_row_around_it() -> None:
+    own = Condition(Path(("author",), ""), "exact", Outer(Path((), "pk")))
+    assert authors(Exists(Query("post", own))) == "AB"
+    assert authors(negate(Exists(Query("post", own)))) == "C"
+    seen = Query("post", own, "views")
+    assert authors(Condition(Path((), "id"), "in", seen)) == "AB"
+    assert authors(Condition(Picked(seen, "views", descending=True), "exact", 2)) == "AB"
+    assert authors(Condition(Picked(seen, "views", descending=False), "exact", 1)) == "A"
+    assert authors(Condition(Picked(seen, "views", descending=False), "isnull", True)) == "C"
 
 
 def test_each_combination_of_joined_rows_counts() -> None:

@@ -167,9 +167,13 @@ def members(tree: Any) -> Sequence[Any]:
 
 
 def parts(tree: Any, *, into_negations: bool = True) -> Iterator[Any]:
-    """All that a condition or an expression consists of, and it itself first."""
+    """All that a condition or an expression consists of, and it itself first.
+
+    A negation asks anew of what is joined; one in a value is about the joined row, as the value is.
+    """
     yield tree
     if into_negations or not isinstance(tree, Negation):
+        into_negations = into_negations or isinstance(tree, Case | Predicate)
         for member in members(tree):
             yield from parts(member, into_negations=into_negations)
 

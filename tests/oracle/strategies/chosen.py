@@ -24,7 +24,6 @@ from .leaves import COMPARABLE, COMPARING, LOOKUPS, conditions, operands
 from .places import ORDER, Place, is_fair, leads_to_many
 
 FUNCTIONS = ("Coalesce", "NullIf", "Greatest", "Least")
-KINDS = tuple({kind: None for kinds in COMPARABLE for kind in kinds if kind != "decimal"})
 
 
 def chosen(places: Sequence[Place]) -> st.SearchStrategy[Condition]:
@@ -34,7 +33,7 @@ def chosen(places: Sequence[Place]) -> st.SearchStrategy[Condition]:
 
 @st.composite
 def _values_compared(draw: Draw[Any], places: Sequence[Place]) -> Condition:
-    found = [(place, (kind,)) for place in places for kind in KINDS if place.columns((kind,))]
+    found = [(place, kinds) for place in places for kinds in COMPARABLE if place.columns(kinds)]
     place, kinds = draw(st.sampled_from(found))
     path, column = draw(st.sampled_from(place.columns(kinds)))
     others = [path for path, _ in place.columns(kinds)]

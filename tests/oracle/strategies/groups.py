@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from ..grouping import Aggregated, Summary
 from ..reference import Term
 from ..tables import TABLES, Column, World, table_at
-from ..tree import Case, Condition, Constant, Path, Tree, negate, paths
+from ..tree import Case, Condition, Constant, Path, negate, paths
 from .draw import Draw, some
 from .leaves import conditions
-from .places import ORDER, RELATION_PATHS, Place, is_fair, leads_to_many
+from .places import ORDER, RELATION_PATHS, Place, is_fair
 from .questions import trees
 from .values import VALUES, small_integers, values, worlds
 
@@ -70,16 +70,7 @@ def _aggregates(
     if draw(st.integers(0, 3)) == 3:
         of = Case(((draw(fair), path),), Constant(draw(st.none() | place.values(path, column))))
     distinct = function not in ("Min", "Max") and draw(st.booleans())
-    return Aggregated(function, of, distinct, draw(st.none() | _narrowing(places[0].table, fair)))
-
-
-def _narrowing(table: str, fair: st.SearchStrategy[Condition]) -> st.SearchStrategy[Tree]:
-    return fair | fair.filter(lambda leaf: not joins_many(table, leaf)).map(negate)
-
-
-def joins_many(table: str, tree: Tree) -> bool:
-    """Whether a condition leads to several rows."""
-    return any(leads_to_many(table, path.steps) for path in paths(tree))
+    return Aggregated(function, of, distinct, draw(st.none() | fair | fair.map(negate)))
 
 
 def result_of(table: str, asked: Aggregated) -> Column:
