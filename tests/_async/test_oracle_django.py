@@ -77,7 +77,7 @@ def django_keys(table: str, steps: Sequence[Step], django: Django) -> set[int]:
 
 
 @given(scenario=scenarios())
-@examples(12)
+@examples(8)
 async def test_filter_and_exclude_keep_what_django_keeps(
     db: Database, scratch: Scratch, kind: str, django: Django, scenario: Scenario
 ) -> None:
@@ -92,7 +92,7 @@ async def test_filter_and_exclude_keep_what_django_keeps(
 
 
 @given(chains=chains())
-@examples(12)
+@examples(8)
 async def test_chains_of_calls_keep_what_django_keeps(
     db: Database, scratch: Scratch, kind: str, django: Django, chains: Chains
 ) -> None:
@@ -113,7 +113,7 @@ async def check(world: World, table: str, steps: Sequence[Step], kind: str, djan
 
 
 @given(listings=listings())
-@examples(12)
+@examples(8)
 async def test_orderings_and_values_are_those_of_django(
     db: Database, scratch: Scratch, kind: str, django: Django, listings: Listings
 ) -> None:
@@ -147,7 +147,7 @@ async def check_listing(world: World, listing: Listing, kind: str, django: Djang
 
 
 @given(world=worlds(), chains=st.lists(aggregates.calls, min_size=2, max_size=6))
-@examples(12)
+@examples(8)
 async def test_aggregates_groups_and_having_are_those_of_django(
     db: Database, scratch: Scratch, django: Django, world: World, chains: Any
 ) -> None:

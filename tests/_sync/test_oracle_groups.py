@@ -28,7 +28,7 @@ MODELS = [Author, Post]
 
 
 @given(summaries=summaries())
-@examples(30)
+@examples(10)
 def test_aggregates_groups_and_having_are_those_of_the_reference(
     db: Database, summaries: Summaries
 ) -> None:
@@ -54,7 +54,7 @@ def check_summary(world: World, summary: grouping.Summary) -> None:
 
 
 @given(rankings=rankings())
-@examples(30)
+@examples(10)
 def test_windows_and_filters_by_them_are_those_of_the_reference(
     db: Database, rankings: Rankings
 ) -> None:
@@ -75,7 +75,7 @@ def test_windows_and_filters_by_them_are_those_of_the_reference(
 
 
 @given(combinations=combinations())
-@examples(30)
+@examples(10)
 def test_unions_intersections_and_differences_are_those_of_the_reference(
     db: Database, combinations: Combinations
 ) -> None:
