@@ -21,6 +21,7 @@ from covet.aio import (
     FieldError,
     FloatField,
     IntegerField,
+    Max,
     Model,
     QueryTooComplex,
     SmallIntegerField,
@@ -135,6 +136,38 @@ async def test_a_sum_beyond_64_bits_is_an_error(db: Database) -> None:
     for expression in (F("big") + 1, F("big") * 2, F("big") * -1 - 2):
         with pytest.raises(DataError):
             await Sum.objects.update(big=expression)
+
+
+@pytest.mark.parametrize(
+    ("expression", "values"),
+    [
+        (F("big") + 1, {"big": 2**63 - 1}),
+        (F("big") - 1, {"big": -(2**63)}),
+        (F("big") * F("big"), {"big": 2**32}),
+        (F("big") / -1, {"big": -(2**63)}),
+        (-F("big"), {"big": -(2**63)}),
+        ((F("big") + 1) * 2 - 1, {"big": 2**63 - 1}),
+        ((F("big") + 1) * 0.5, {"big": 2**63 - 1}),
+        (F("share") * 10, {"share": 1e308}),
+        (F("share") * -10 + F("big"), {"share": 1e308, "big": 1}),
+    ],
+    ids=repr,
+)
+async def test_a_result_beyond_its_type_is_an_error_wherever_it_stands(
+    db: Database, expression: Any, values: Any
+) -> None:
+    await Sum.objects.create(**values)
+    found = Sum.objects.annotate(x=expression)
+    for query in (
+        found.filter(x__gt=0),
+        Sum.objects.filter(expression < 7),
+        Sum.objects.order_by(expression),
+        found.values_list("x"),
+    ):
+        with pytest.raises(DataError):
+            await query.fetch()
+    with pytest.raises(DataError):
+        await Sum.objects.aggregate(most=Max(expression))
 
 
 async def test_decimals_are_exact(db: Database) -> None:

@@ -129,9 +129,11 @@ QUERIES: dict[str, tuple[Any, str | dict[str, str], tuple[Any, ...]]] = {
     "groups of an expression": (
         Post.objects.values(double=F("views") * 2).annotate(n=Count("*")),
         {
-            "sqlite": 'SELECT ("post"."views" * ?) AS "double", COUNT(*) AS "n" FROM "post" '
-            "GROUP BY "
-            '("post"."views" * ?)',
+            "sqlite": 'SELECT covet_whole(("post"."views" * ?), 1) AS "double", '
+            'COUNT(*) AS "n" FROM "post" GROUP BY '
+            'covet_whole(("post"."views" * ?), 1)',
+            "mysql": "SELECT (`post`.`views` * %s) AS `double`, COUNT(*) AS `n` FROM `post` "
+            "GROUP BY (`post`.`views` * %s)",
             "postgresql": 'SELECT ("post"."views"::bigint * %(p0)s::bigint) AS "double", '
             'COUNT(*) AS "n" '
             'FROM "post" GROUP BY ("post"."views"::bigint * %(p0)s::bigint)',

@@ -153,7 +153,7 @@ WHERE: list[tuple[Any, str | dict[str, str], tuple[Any, ...]]] = [
     (
         Q(views=F("views") / 2),
         {
-            "sqlite": '"post"."views" = ("post"."views" / NULLIF(?, 0))',
+            "sqlite": '"post"."views" = covet_whole(("post"."views" / NULLIF(?, 0)), 1)',
             "postgresql": '"post"."views" = ("post"."views"::bigint / NULLIF(%s::bigint, 0))',
             "mysql": "`post`.`views` = (`post`.`views` DIV NULLIF(%s, 0))",
         },
@@ -404,6 +404,8 @@ def test_distinct_selects_what_it_orders_by(dialect: str) -> None:
 def twice(dialect: str) -> str:
     if dialect == "postgresql":
         return '("post"."views"::bigint * ?::bigint)'
+    if dialect == "sqlite":
+        return 'covet_whole(("post"."views" * ?), 1)'
     return '("post"."views" * ?)'
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..errors import ModelError
+from ..query import ast
 from ..query.conditions import Conditions
 from ..query.joins import Aliases, Scope
 from ..schema.constraints import CheckConstraint, Index
@@ -17,7 +18,7 @@ from ..schema.table import Table
 from .compiler import Compiler
 from .dialects import Dialect
 from .dialects.base import LONGEST_NAME
-from .text import ListSlot, Slot, ValueSlot
+from .text import SQL, ListSlot, Slot, ValueSlot
 from .types import binder, type_info
 
 
@@ -200,6 +201,17 @@ def _checks(table: Table, dialect: Dialect) -> list[str]:
     ]
 
 
+class _Defining(Compiler):
+    """The compiler of definitions, with as few functions of covet's own as can be.
+
+    Other programs than covet write to the table as well.
+    """
+
+    def arithmetic(self, node: ast.Arithmetic) -> SQL:
+        """It is not checked for overflow."""
+        return self.calculated(node)
+
+
 def _condition(table: Table, constraint: CheckConstraint, dialect: Dialect) -> str:
     """A check's condition with its values as literals: a definition takes no parameters."""
     scope = Scope(table, Aliases())
@@ -209,7 +221,7 @@ def _condition(table: Table, constraint: CheckConstraint, dialect: Dialect) -> s
         raise ModelError(f"{table.model_name}: {asked} reaches into another table")
     values = constraint.condition.values
     text = ""
-    for piece in Compiler(dialect).where(condition):
+    for piece in _Defining(dialect).where(condition):
         if isinstance(piece, str):
             text += piece
         elif isinstance(piece, ListSlot):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeGuard
 
 from ..errors import CovetError, short
 from ..expressions.functions.base import PLACES
@@ -102,8 +102,17 @@ class ExpressionCompiler:
         return ("NULL",)
 
     def arithmetic(self, node: ast.Arithmetic) -> SQL:
-        """Two numbers, moments or durations, and an operator."""
-        left, right = self.expr(node.left), self.expr(node.right)
+        """Two numbers, moments or durations, and an operator; an error beyond what they can be."""
+        text = self.calculated(node)
+        is_known = not any(each.field and family(each.field) == "any" for each in _operands(node))
+        return self.dialect.within(text, node.field) if is_known else text
+
+    def calculated(self, node: ast.Arithmetic) -> SQL:
+        """The same, whatever comes out."""
+        left, right = (
+            self.calculated(side) if _goes_on(side, node) else self.expr(side)
+            for side in (node.left, node.right)
+        )
         fields = (node.left.field, node.right.field)
         result = family(node.field)
         if result in ("datetime", "duration"):
@@ -290,3 +299,17 @@ EXPRESSIONS: dict[type, Callable[[Any, Any], SQL]] = {
     ast.Aggregate: ExpressionCompiler.aggregate,
     ast.Over: ExpressionCompiler.over,
 }
+
+
+def _goes_on(side: ast.Expr, node: ast.Arithmetic) -> TypeGuard[ast.Arithmetic]:
+    """Whether what is beyond its type on one side is so on the whole."""
+    return isinstance(side, ast.Arithmetic) and family(side.field) == family(node.field)
+
+
+def _operands(node: ast.Arithmetic) -> Iterator[ast.Expr]:
+    """What is calculated with, down to what is no part of the same calculation."""
+    for side in (node.left, node.right):
+        if _goes_on(side, node):
+            yield from _operands(side)
+        else:
+            yield side

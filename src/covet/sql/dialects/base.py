@@ -415,6 +415,10 @@ class Dialect:
             right = sql("NULLIF(", right, ", 0)")
         return sql("(", left, f" {self.in_text(operator)} ", right, ")")
 
+    def within(self, expr: SQL, field: AnyField) -> SQL:
+        """The result of arithmetic, which is an error beyond 64 bits or what a float can be."""
+        return expr
+
     def moment_arithmetic(
         self, operator: str, left: SQL, right: SQL, fields: tuple[AnyField, AnyField]
     ) -> SQL:

@@ -170,6 +170,12 @@ class SqliteDialect(Dialect):
             )
         return super().arithmetic(operator, left, right, fields, result)
 
+    def within(self, expr: SQL, field: AnyField) -> SQL:
+        """It would go on with floats beyond 64 bits, and with infinity beyond these."""
+        if is_family(field, "integer"):
+            return sql("covet_whole(", expr, ", 1)")
+        return sql("covet_finite(", expr, ")") if is_family(field, "float") else expr
+
     def counted_from(self, expr: SQL, field: AnyField) -> SQL:
         """Decimals are texts, which nothing can be added to."""
         return sql("CAST(", expr, " AS REAL)") if is_family(field, "decimal") else expr
@@ -196,6 +202,8 @@ class SqliteDialect(Dialect):
             digits = target.max_digits  # type: ignore[attr-defined]
             return sql("covet_quantize(", expr, f", {int(digits)}, {int(places)})")
         if is_family(target, "integer"):
+            if is_family(source, "integer") and str(expr[0]).startswith("covet_whole("):
+                return expr  # arithmetic is checked already
             return sql("covet_whole(", expr, f", {int(is_family(source, 'integer'))})")
         if is_family(target, "duration"):
             return sql("covet_whole(", expr, ", 1)")

@@ -106,6 +106,17 @@ def whole(value: Any, is_whole: int) -> Any:
     return int(as_decimal(value).quantize(Decimal(1), context=CONTEXT))
 
 
+def finite(value: Any) -> Any:
+    """A number that is one.
+
+    Raises:
+        ValueError: it is beyond all floats.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("float out of range")
+    return value
+
+
 def compare_decimals(left: str, right: str) -> int:
     """The collation of decimals."""
     one, other = Decimal(left), Decimal(right)
@@ -139,5 +150,6 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("covet_moved", 2, moved),
     ("covet_distance", 2, distance),
     ("covet_whole", 2, whole),
+    ("covet_finite", 1, finite),
     *sqlite_dates.FUNCTIONS,
 )
