@@ -95,7 +95,7 @@ async def store(world: World) -> None:
 
 
 @given(scenario=scenarios(wide=True))
-@examples(30)
+@examples(20)
 async def test_filter_and_exclude_part_the_rows_as_the_reference_does(
     db: Database, scenario: Scenario
 ) -> None:
@@ -123,7 +123,7 @@ async def check_parts(world: World, question: Question) -> None:
 
 
 @given(chains=chains())
-@examples(20)
+@examples(12)
 async def test_each_call_in_a_chain_has_joins_of_its_own(db: Database, chains: Chains) -> None:
     with suppress(Undo):
         async with atomic():
@@ -145,7 +145,7 @@ async def check_chain(world: World, chain: Chain) -> None:
 
 
 @given(listings=listings())
-@examples(20)
+@examples(12)
 async def test_orderings_and_slices_are_those_of_the_reference(
     db: Database, listings: Listings
 ) -> None:
@@ -201,7 +201,7 @@ async def check_values(
 
 
 @given(change=changes())
-@examples(20)
+@examples(12)
 async def test_updates_set_every_column_from_the_row_as_it_was(
     db: Database, change: Change
 ) -> None:

@@ -97,7 +97,7 @@ def store(world: World) -> None:
 
 
 @given(scenario=scenarios(wide=True))
-@examples(30)
+@examples(20)
 def test_filter_and_exclude_part_the_rows_as_the_reference_does(
     db: Database, scenario: Scenario
 ) -> None:
@@ -125,7 +125,7 @@ def check_parts(world: World, question: Question) -> None:
 
 
 @given(chains=chains())
-@examples(20)
+@examples(12)
 def test_each_call_in_a_chain_has_joins_of_its_own(db: Database, chains: Chains) -> None:
     with suppress(Undo):
         with atomic():
@@ -147,7 +147,7 @@ def check_chain(world: World, chain: Chain) -> None:
 
 
 @given(listings=listings())
-@examples(20)
+@examples(12)
 def test_orderings_and_slices_are_those_of_the_reference(db: Database, listings: Listings) -> None:
     with suppress(Undo):
         with atomic():
@@ -199,7 +199,7 @@ def check_values(ordered: Any, reference: Reference, expected: list[Row], listin
 
 
 @given(change=changes())
-@examples(20)
+@examples(12)
 def test_updates_set_every_column_from_the_row_as_it_was(db: Database, change: Change) -> None:
     model, question = BY_TABLE[change.question.table], change.question
     reference = Reference(change.world, question.table)
