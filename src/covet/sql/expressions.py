@@ -16,6 +16,9 @@ from .functions.aggregates import Parts
 from .text import SQL, Bind, Slot, clause, separated, sql
 from .types import binder, type_info
 
+GROWING = ("+", "-", "*", "/")
+"""The operators whose result may be beyond the type of what they are between."""
+
 
 class ExpressionCompiler:
     """Compiles what has a value, for one statement of one dialect."""
@@ -104,6 +107,8 @@ class ExpressionCompiler:
     def arithmetic(self, node: ast.Arithmetic) -> SQL:
         """Two numbers, moments or durations, and an operator; an error beyond what they can be."""
         text = self.calculated(node)
+        if node.operator not in GROWING:
+            return text
         is_known = not any(each.field and family(each.field) == "any" for each in _operands(node))
         return self.dialect.within(text, node.field) if is_known else text
 
@@ -303,7 +308,8 @@ EXPRESSIONS: dict[type, Callable[[Any, Any], SQL]] = {
 
 def _goes_on(side: ast.Expr, node: ast.Arithmetic) -> TypeGuard[ast.Arithmetic]:
     """Whether what is beyond its type on one side is so on the whole."""
-    return isinstance(side, ast.Arithmetic) and family(side.field) == family(node.field)
+    is_one = isinstance(side, ast.Arithmetic) and family(side.field) == family(node.field)
+    return is_one and node.operator in GROWING
 
 
 def _operands(node: ast.Arithmetic) -> Iterator[ast.Expr]:
