@@ -14,8 +14,7 @@ from ..reference import Term
 from ..tables import TABLES, World
 from ..tree import Condition, Path
 from .draw import Draw, some
-from .leaves import conditions
-from .places import ORDER, Place, is_fair
+from .places import ORDER
 from .questions import trees, trees_about
 from .values import small_integers, worlds
 
@@ -51,10 +50,7 @@ def _rankings(draw: Draw[Any], world: World) -> Ranking:
     terms = draw(st.lists(term, min_size=int(function in RANKS), max_size=2))
     if function == "RowNumber":
         terms.append(Term(Path((), "pk")))
-    # Windows have no place in the subquery that a negation over a relation to many is asked in.
-    place = Place(world, table, (), to_many=False)
-    fair = conditions([place]).filter(lambda leaf: is_fair(world, table, leaf))
-    outer = draw(trees(_results() | _results() | fair))
+    outer = draw(trees(_results()))  # what is not about the window would be asked before it
     condition = draw(trees_about(world, table, to_many=False))
     return Ranking(table, condition, function, SUMMED[table], tuple(by), tuple(terms), outer)
 
