@@ -37,7 +37,8 @@ SAID: list[tuple[Any, dict[str, str]]] = [
         {
             "sqlite": 'covet_json_canonical(covet_json_path("data", ?)) = ?',
             "postgresql": '("data" -> %s::text -> %s::text) = %s::jsonb',
-            "mysql": 'COALESCE(JSON_NORMALIZE(JSON_EXTRACT("data", %s)) COLLATE utf8mb4_nopad_bin,'
+            "mysql": 'COALESCE(JSON_NORMALIZE(CONCAT(JSON_EXTRACT("data", %s)'
+            " COLLATE utf8mb4_nopad_bin, ' ')) COLLATE utf8mb4_nopad_bin,"
             ' JSON_EXTRACT("data", %s)) = %s',
         },
     ),
@@ -67,7 +68,7 @@ SAID: list[tuple[Any, dict[str, str]]] = [
             " WHERE JSON_TYPE(j0.v) = 'OBJECT' AND JSON_TYPE(JSON_EXTRACT(j0.v, %s)) = 'ARRAY'"
             " AND EXISTS (SELECT 1 FROM JSON_TABLE(JSON_EXTRACT(j0.v, %s), '$[*]'"
             " COLUMNS (v JSON PATH '$')) AS j1"
-            " WHERE JSON_NORMALIZE(j1.v) = %s COLLATE utf8mb4_nopad_bin))",
+            " WHERE JSON_NORMALIZE(CONCAT(j1.v COLLATE utf8mb4_nopad_bin, ' ')) COLLATE utf8mb4_nopad_bin = %s))",  # noqa: E501
         },
     ),
     (

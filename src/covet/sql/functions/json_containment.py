@@ -10,10 +10,10 @@ import json
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from ...errors import QueryTooComplex, short
+from ...errors import QueryTooComplex
 from ...schema.fields.canonical import canonical_text
 from ..text import SQL, separated, sql
-from .json_mysql_paths import binary, is_mariadb
+from .json_mysql_paths import by_name, is_mariadb, normalized
 from .json_path import bound, step
 
 if TYPE_CHECKING:
@@ -95,21 +95,12 @@ class Containment:
         text = bound(canonical_text(value))
         if not is_mariadb(self.dialect):
             return sql("CAST(", document, " AS JSON) = CAST(", text, " AS JSON)")
-        collation = f" COLLATE {binary(self.dialect)}"
-        return sql("JSON_NORMALIZE(", document, ") = ", text, collation)
+        return sql(normalized(self.dialect, document), " = ", text)
 
     def value(self, document: SQL, key: str) -> SQL:
-        """The value of an object's key.
-
-        Raises:
-            NotSupportedError: no path finds it. What finds one such key by its place among all
-                (``by_name``) finds nothing on MariaDB 10.11 where several stand in one condition.
-        """
+        """The value of an object's key."""
         if key.startswith("-"):
-            raise self.dialect.unsupported(
-                f"way to look for a document with the key {short(key)}, as it begins with a hyphen",
-                'Ask for its value: KeyTransform("…", …) == ….',
-            )
+            return by_name(self.dialect, document, key)
         return sql("JSON_EXTRACT(", document, ", ", bound(f"${step(key)}"), ")")
 
     def name(self) -> str:

@@ -16,7 +16,7 @@ from ...query.types import family
 from ..text import SQL, Slot, ValueSlot, separated, sql
 from .base import Functions
 from .json_containment import contained, containing
-from .json_mysql_paths import binary, is_mariadb, keys, names, path_of
+from .json_mysql_paths import binary, is_mariadb, keys, names, normalized, path_of
 from .json_path import array_pieces, object_pieces
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def _canonical(dialect: Dialect, node: ast.Call, arguments: list[SQL]) -> SQL:
         return sql("CAST(", document, " AS JSON)")
     if isinstance(node.arguments[0], ast.Param | ast.Constant):
         return document  # it is bound as one
-    normalized = sql("JSON_NORMALIZE(", document, f") COLLATE {binary(dialect)}")
-    return sql("COALESCE(", normalized, ", ", document, ")")
+    return sql("COALESCE(", normalized(dialect, document), ", ", document, ")")
 
 
 def _compare(dialect: Dialect, node: ast.Call, arguments: list[SQL]) -> SQL:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import QueryTooComplex
 from ...query import ast
 from ..text import SQL, sql
-from .json_path import bound, is_index, place, step
+from .json_path import bound, is_index, step
 
 if TYPE_CHECKING:
     from ..dialects.base import Dialect
@@ -43,12 +43,23 @@ def counted(dialect: Dialect, document: SQL, path: str, key: str) -> SQL:
 
     ``$[0]`` of anything else would be that itself, but ``$[*]`` is nothing then.
     """
-    member = extract(extract(document, path + "[*]"), f"${place(key)}")
+    members = extract(document, path + "[*]")
     if key.startswith("-"):
+        member = sql("JSON_EXTRACT(", members, ", ", _from_end(members, key), ")")
         named = by_name(dialect, extract(document, path), key)
     else:
+        member = extract(members, f"$[{key}]")
         named = extract(document, path + step(key))
     return sql("COALESCE(", member, ", ", named, ")")
+
+
+def _from_end(members: SQL, key: str) -> SQL:
+    """The path to a place counted from the end of a list, made anew for each row.
+
+    MariaDB 10.11 counts ``$[last]`` from the end of the first row's list in all further rows.
+    """
+    place = sql("GREATEST(JSON_LENGTH(", members, ") - ", bound(-int(key)), ", -1)")
+    return sql("CONCAT('$[', NULLIF(", place, ", -1), ']')")
 
 
 def by_name(dialect: Dialect, document: SQL, key: str) -> SQL:
@@ -81,3 +92,13 @@ def binary(dialect: Dialect) -> str:
 def is_mariadb(dialect: Any) -> bool:
     """Whether documents are texts; MySQL has a type for them."""
     return bool(dialect.mariadb)
+
+
+def normalized(dialect: Dialect, document: SQL) -> SQL:
+    """``JSON_NORMALIZE``, with a space behind the document.
+
+    MariaDB 10.11 reads past the end of a number that stands alone: ``9e-05`` became ``9.0E-55``,
+    depending on what its memory held before.
+    """
+    collation = f" COLLATE {binary(dialect)}"
+    return sql("JSON_NORMALIZE(CONCAT(", document, f"{collation}, ' ')){collation}")

@@ -35,14 +35,6 @@ def step(key: str) -> str:
     return "." + json.dumps(key, ensure_ascii=False)
 
 
-def place(key: str) -> str:
-    """A place in a list behind the ``$`` of a JSON path: ``[3]``, ``[last]``, ``[last-1]``."""
-    number = int(key)
-    if number >= 0:
-        return f"[{number}]"
-    return "[last]" if number == -1 else f"[last-{-number - 1}]"
-
-
 def object_pieces(keys: Sequence[str], values: Sequence[SQL]) -> Iterator[SQL]:
     """The texts that an object is put together of, where the values are documents' texts."""
     if not keys:
