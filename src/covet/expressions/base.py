@@ -284,8 +284,30 @@ class F(Expression[T]):
         self.values = ()
         self.depth = 1
 
+    def __getitem__(self, part: int | slice) -> Expression[str]:
+        """A part of a text: ``F("title")[:3]``, ``F("title")[0]``.
+
+        Raises:
+            FieldError: a step, or a bound that is negative or no whole number.
+        """
+        from .functions.text import Substr
+
+        whole = part if isinstance(part, slice) else slice(part, None)
+        first, last = whole.start or 0, whole.stop if isinstance(part, slice) else _next(part)
+        bounds = (first, 0 if last is None else last)
+        if whole.step is not None or any(type(b) is not int or b < 0 for b in bounds):
+            raise FieldError(f"{self!r}[…] takes places from 0 up, and no steps, not {short(part)}")
+        length = None if last is None else max(last - first, 0)
+        return Substr(self, first + 1, length)
+
+    __iter__ = None  # which Python would make of __getitem__
+
     def __repr__(self) -> str:
         return f"F({self.path!r})"
+
+
+def _next(place: Any) -> Any:
+    return place + 1 if type(place) is int else place
 
 
 class FieldRef(F[T]):

@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..errors import FieldError, UnknownField, UnknownLookup, short
-from ..expressions import Comparison, Expression, F, FieldRef, Holds, Lookup, Q, Subquery, Value
+from ..expressions import (
+    Comparison,
+    Expression,
+    F,
+    FieldRef,
+    Holds,
+    Lookup,
+    Q,
+    RawSQL,
+    Subquery,
+    Value,
+)
 from ..expressions.aggregates import Aggregate
 from ..expressions.ctes import OwnTable
 from ..expressions.filtered import FilteredRelation
@@ -329,6 +340,8 @@ class Conditions:
         if name == "in" and isinstance(leaf.value, Subquery):
             return self._in_select(operand, leaf.value, at)
         given = self._given(leaf.value, start, scope, group)
+        if name == "in" and isinstance(leaf.value, RawSQL) and isinstance(given.expr, ast.Raw):
+            return ast.InRaw(operand.expr, given.expr, operand.needs)
         if operand.both:
             given = on_both_sides(self, operand, given, at)
         if isinstance(build, type):

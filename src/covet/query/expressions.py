@@ -48,6 +48,7 @@ from .transforms import Held
 from .types import (
     ANY,
     BOOLEAN,
+    COMMON,
     INTEGER,
     NUMBERS,
     TEXT,
@@ -149,16 +150,24 @@ def _combined(conditions: Conditions, expression: Combined, at: At) -> Operand:
 
 def _wrapper(conditions: Conditions, expression: ExpressionWrapper, at: At) -> Operand:
     operand = resolved(conditions, expression.expression, at)
-    typed = checked_type(expression.output_field, expression)
-    return Operand(ast.Typed(operand.expr, typed, operand.nullable), typed, operand.needs)
+    return _typed(operand, expression.output_field, expression)
 
 
 def _typed(operand: Operand, output_field: Any, expression: Any) -> Operand:
-    """The operand, read as another type if the user said one."""
+    """The operand as another type, if the user said one: a number is made one of that kind."""
     if output_field is None:
         return operand
     typed = checked_type(output_field, expression)
-    return Operand(ast.Typed(operand.expr, typed, operand.nullable), typed, operand.needs)
+    expr = _as_number(operand, typed)
+    return Operand(ast.Typed(expr, typed, operand.nullable), typed, operand.needs)
+
+
+def _as_number(operand: Operand, typed: Field[Any]) -> ast.Expr:
+    """A number as another kind of number; its digits and its range are left as they are."""
+    one, other = family(operand.field), family(typed)
+    if one == other or not {one, other} <= NUMBERS:
+        return operand.expr
+    return ast.Call("CAST", (operand.expr,), (), COMMON[other], operand.nullable)
 
 
 def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
@@ -168,8 +177,9 @@ def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
         _check_single(operand, expression)
         _check_taken(expression, n, operand.field)
     fields = [operand.field for operand in operands]
-    if expression.output_field is not None:
-        result = checked_type(expression.output_field, expression)
+    said = expression.output_field
+    if said is not None and not (expression.known and family(said) in NUMBERS):
+        result = checked_type(said, expression)
     else:
         typing = [field for n, field in enumerate(fields) if n not in expression.numbers]
         result = result_type(expression, expression.returns, typing)
@@ -179,6 +189,8 @@ def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
     if expression.known:
         options = expression.options
         call: ast.Expr = ast.Call(expression.name, arguments, options, result, nullable)
+        if said is not None and said is not result:
+            return _typed(Operand(call, result, needs), said, expression)
     else:
         texts = tuple((name, expression.text(name)) for name in ("sqlite", "postgresql", "mysql"))
         call = ast.OwnCall(expression.name, arguments, texts, expression.joiner, result, True)
@@ -279,8 +291,12 @@ def _case(conditions: Conditions, expression: Case, at: At) -> Operand:
     operands = [*(operand for _, operand in ways), default]
     for operand in operands:
         _check_single(operand, expression)
-    if expression.output_field is not None:
-        result = checked_type(expression.output_field, expression)
+    said = expression.output_field
+    if said is not None:
+        result = checked_type(said, expression)
+        for n, (condition, operand) in enumerate(ways):
+            ways[n] = (condition, operand._replace(expr=_as_number(operand, result)))
+        default = default._replace(expr=_as_number(default, result))
     else:
         result = common_type(expression, [operand.field for operand in operands])
     nullable = any(operand.nullable for operand in operands)
@@ -321,6 +337,12 @@ def _outer(conditions: Conditions, expression: OuterRef, at: At) -> Operand:
             )
         here, scope = here.outer
     found, lookup = here.value(expression.path, scope, None, repr(expression))
+    if ast.contains(found.expr, (ast.Aggregate, ast.Over)):
+        raise FieldError(
+            f"{expression!r} is about groups or windows of the query around, which no query inside "
+            "of it can name",
+            fix="Give the result a name there, and compare that with it.",
+        )
     if json.is_json(found):
         return json.key_at_end(found, expression.path, lookup)._replace(needs=ast.NOWHERE)
     if lookup != "exact":
@@ -340,9 +362,8 @@ def _subquery(conditions: Conditions, expression: Subquery, at: At) -> Operand:
         )
     found = select.outputs[0]
     result = ANY if found.field is None else found.field
-    if expression.output_field is not None:
-        result = checked_type(expression.output_field, expression)
-    return Operand(ast.Scalar(select, result), result, ast.NOWHERE)
+    value = Operand(ast.Scalar(select, result), result, ast.NOWHERE)
+    return _typed(value, expression.output_field, expression)
 
 
 def _exists(conditions: Conditions, expression: Exists, at: At) -> Operand:
@@ -407,7 +428,8 @@ def _check_aggregated(
     if expression.name != "COUNT":
         _check_single(operand, expression)
     _check_taken(expression, place, operand.field)
-    if ast.contains(operand.expr, ast.Over):
+    is_of_all = conditions.nesting and conditions.windowing  # of all rows, as a table
+    if ast.contains(operand.expr, ast.Over) and not is_of_all:
         raise FieldError(
             f"Cannot compute {expression!r}: it is about a window",
             fix="Use aggregate(…) over annotate(…), or a Subquery.",
@@ -477,7 +499,7 @@ def _window(conditions: Conditions, expression: Window, at: At) -> Operand:
     if bounds is not None and bounds.kind == "RANGE" and (bounds.start or bounds.end):
         _check_range(expression, order)
     call, over = _over(function.expr)
-    node: ast.Expr = ast.Over(call, tuple(partition), order, frame, function.field, call.nullable)
+    node: ast.Expr = ast.Over(call, tuple(partition), order, frame, call.field, call.nullable)
     found = Operand(over(node), function.field, ast.NOWHERE)
     return _typed(found, expression.output_field, expression)
 
@@ -497,7 +519,7 @@ def _over(function: ast.Expr) -> tuple[Any, Callable[[ast.Expr], Any]]:
     """What the window belongs to, and what goes round it: a default stays outside."""
     if isinstance(function, ast.Aggregate):
         return function, lambda node: node
-    if isinstance(function, ast.Call) and function.name != "COALESCE":
+    if isinstance(function, ast.Call) and not ast.contains(function, ast.Aggregate):
         return function, lambda node: node
     inside = next(node for node in ast.walk(function) if isinstance(node, ast.Aggregate))
     return inside, lambda node: ast.changed(function, lambda n: node if n is inside else None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import FieldError, QueryTooComplex, short
-from ..expressions import Aggregate, Expression, FilteredRelation, OrderBy, Q, Subquery
+from ..expressions import FilteredRelation, OrderBy, Q, Subquery
 from . import ast
 from .annotations import shown_names
 from .conditions import Conditions
@@ -202,20 +202,12 @@ def check_aggregates(spec: QuerySpec, given: dict[str, Any], asked: str) -> None
         FieldError: an expression that is not about all rows.
     """
     for annotation in spec.annotations[len(spec.annotations) - len(given) :]:
-        expression = annotation.expression
-        if not any(isinstance(part, Aggregate) for part in _parts(expression)):
+        if not annotation.aggregate:
             raise FieldError(
-                f"{expression!r} is no aggregate",
+                f"{annotation.expression!r} is no aggregate",
                 asked=asked,
                 fix="Use Count, Sum, Avg, Min, Max or another aggregate in aggregate().",
             )
-
-
-def _parts(expression: Expression[Any]) -> list[Any]:
-    found: list[Any] = [expression]
-    for part in found:
-        found += part.parts
-    return found
 
 
 def _key_of_term(term: str | OrderBy) -> Any:

@@ -63,6 +63,33 @@ def no_term(term: object) -> FieldError:
     )
 
 
+def _check_windows(condition: ast.Condition) -> None:
+    """Refuse a condition on windows of rows where groups of values are made of the rows.
+
+    Raises:
+        FieldError: it is one.
+    """
+    windows = (node for node in ast.walk(condition) if isinstance(node, ast.Over))
+    inside = ((node.function.arguments, node.partition_by, node.order_by) for node in windows)
+    own = (ast.Aggregate,)
+    if not all(ast.contains(parts, own) for parts in inside):
+        raise FieldError(
+            "Rows cannot be filtered by a window and then be grouped by values",
+            fix="Do it in two: filter(pk__in=filtered.values('pk')).values(…).annotate(…).",
+        )
+
+
+def _by_names(
+    outputs: tuple[ast.Expr, ...], order: tuple[ast.OrderTerm, ...]
+) -> tuple[ast.OrderTerm, ...]:
+    """An order by the names of outputs, where they are the same.
+
+    SQLite's ORDER BY inside of another query does not see the tables of that one.
+    """
+    names = {output.expr: output for output in outputs if isinstance(output, ast.Named)}
+    return tuple(replace(term, expr=names.get(term.expr, term.expr)) for term in order)
+
+
 class SelectResolver:
     """Resolves a spec: its tables under their names, its conditions, what it gives and its order.
 
@@ -210,6 +237,8 @@ class SelectResolver:
             hidden, order = self._hidden(outputs, order)
         key = self._key(self.spec.keyed) if self.spec.keyed is not None else ()
         hidden = (*hidden, *key, *marks)
+        if self.conditions.outer is not None:
+            order = _by_names(outputs, order)
         limit, offset = self.window()
         locking = lock(self.spec, self.scope, beside)  # which may join the tables of parents
         distinct_on, order = self.distinct_on(order)
@@ -381,7 +410,10 @@ class SelectResolver:
         aggregates = tuple(self.value(name).expr for name in names)
         widths = (1,) * len(names)
         is_distinct = spec.distinct or bool(spec.distinct_on)
-        if not (spec.is_sliced or is_distinct or spec.grouped is not None or qualify):
+        is_windowed = ast.contains(aggregates, ast.Over)
+        if not (
+            spec.is_sliced or is_distinct or spec.grouped is not None or qualify or is_windowed
+        ):
             return ast.Select(
                 self.source,
                 self.scope.alias,
@@ -453,7 +485,10 @@ class SelectResolver:
             start += self.base
             found.append(self.conditions.condition(condition, start, self.scope, group))
         self.conditions.reveal(len(self.spec.annotations))
-        return split(found)
+        parts = split(found)
+        if parts.qualify is not None and self.spec.grouped not in (None, ROWS):
+            _check_windows(parts.qualify)
+        return parts
 
     def group_by(
         self,

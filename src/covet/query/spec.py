@@ -288,7 +288,7 @@ class QuerySpec:
     def annotated(self, given: dict[str, Expression[Any]], shown: bool) -> QuerySpec:
         """With names for expressions; rows that are no instances get those that are shown too.
 
-        The first aggregate says what is grouped: the rows, or what ``values()`` named before it.
+        An aggregate says what is grouped: the rows, or what ``values()`` named before it.
         """
         new = self.copy()
         for name, expression in given.items():
@@ -298,7 +298,7 @@ class QuerySpec:
             new.values += expression.values
             new.key += ("annotate" if shown else "alias", name, *expression.key, ";")
         added = new.annotations[len(self.annotations) :]
-        if self.grouped is None and any(annotation.aggregate for annotation in added):
+        if any(annotation.aggregate for annotation in added):
             new.grouped = ROWS if self.output.kind == "instances" else self.output.paths
         if shown and new.output.kind not in ("instances", "flat"):
             names = (annotation.name for annotation in added if annotation.shown)

@@ -10,6 +10,7 @@ from ..errors import CovetError, short
 from ..query import ast
 from ..query.deriving import firsts
 from ..query.joins import column
+from ..query.types import ANY
 from ..schema.fields import Field
 from ..schema.table import Table
 from . import free
@@ -239,8 +240,19 @@ class Compiler(ConditionCompiler):
             self.rows(node),
             clause("GROUP BY", self.grouped(node)),
             clause("HAVING", self.where(self.having(node))),
-            clause("ORDER BY", separated(", ", map(self.order_term, node.order_by))),
+            clause("ORDER BY", separated(", ", map(self.order_term, self.ordered(node)))),
             self.window(node),
+        )
+
+    def ordered(self, node: ast.Select) -> tuple[ast.OrderTerm, ...]:
+        """The order; MariaDB forgets one by what it groups by where there is a window too."""
+        if not (self.dialect.forgets_order and node.group_by):
+            return node.order_by
+        if not ast.contains(node.outputs, ast.Over):
+            return node.order_by
+        return tuple(
+            replace(term, expr=_calculated(term.expr)) if term.expr in node.group_by else term
+            for term in node.order_by
         )
 
     def having(self, node: ast.Select) -> ast.Condition | None:
@@ -504,6 +516,11 @@ def _unnamed(node: ast.Expr) -> ast.Expr:
 
 def _is_random(select: ast.Select) -> bool:
     return any(isinstance(term.expr, ast.Random) for term in select.order_by)
+
+
+def _calculated(expr: ast.Expr) -> ast.Expr:
+    """The same value, as the outcome of a function."""
+    return ast.Call("COALESCE", (expr,), (), expr.field or ANY, expr.nullable)
 
 
 def _is_slice(select: ast.Select) -> bool:

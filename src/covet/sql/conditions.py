@@ -160,6 +160,10 @@ class ConditionCompiler(ExpressionCompiler):
         """An expression that is true or false by itself."""
         return self.expr(node.operand)
 
+    def in_raw(self, node: ast.InRaw) -> SQL:
+        """``IN (…)``"""
+        return sql(self.expr(node.operand), " IN ", self.expr(node.raw))
+
     def in_select(self, node: ast.InSelect) -> SQL:
         """``IN (SELECT …)``; through a derived table where a slice cannot stand there."""
         select = node.select
@@ -192,6 +196,7 @@ LEAVES: dict[type, Callable[[Any, Any], SQL]] = {
     ast.Regex: ConditionCompiler.regex,
     ast.Exists: ConditionCompiler.exists,
     ast.IsTrue: ConditionCompiler.is_true,
+    ast.InRaw: ConditionCompiler.in_raw,
     ast.InSelect: ConditionCompiler.in_select,
 }
 

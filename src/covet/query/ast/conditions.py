@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from .expressions import Expr, Param
+from .expressions import Expr, Param, Raw
 
 if TYPE_CHECKING:
     from .statements import Select
@@ -161,6 +161,17 @@ class InSelect:
     depth: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class InRaw:
+    """Whether an expression is among the rows of a query in the user's own SQL."""
+
+    operand: Expr
+    raw: Raw
+    needs: frozenset[str]
+    unknown: bool = True
+    depth: int = 1
+
+
 Condition: TypeAlias = (
     Truth
     | Compare
@@ -173,6 +184,7 @@ Condition: TypeAlias = (
     | Exists
     | IsTrue
     | InSelect
+    | InRaw
     | Group
     | Not
 )

@@ -72,6 +72,7 @@ class Dialect:
     limit_all = ""  # what stands for "no limit" where an OFFSET needs a LIMIT
     default_values = "DEFAULT VALUES"  # an INSERT without any column
     has_lateral = False
+    forgets_order = False  # ORDER BY what is grouped by, beside a window
     slices_in_subquery = True  # `IN (SELECT … LIMIT …)`
     joins_fully = True  # FULL JOIN
     joins_from_right = True  # RIGHT JOIN

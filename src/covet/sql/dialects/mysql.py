@@ -47,6 +47,7 @@ class MysqlDialect(Dialect):
     limit_all = "18446744073709551615"  # the manual's own way to say "all"
     default_values = "() VALUES ()"
     slices_in_subquery = False
+    forgets_order = True
     joins_fully = False
     having_needs_aggregates = True
     functions = FUNCTIONS
