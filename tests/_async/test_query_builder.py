@@ -356,6 +356,14 @@ async def test_models_and_tables_ask_each_other(db: Database) -> None:
     assert [author.n async for author in annotated] == [1, 2, 0]
 
 
+async def test_an_outer_row_two_queries_further_out(db: Database) -> None:
+    await write(db)
+    same = Query("author", "other").select("id").where(id=OuterRef(OuterRef("pk")))
+    posts = Post.objects.filter(author_id__in=same, views__gt=1)
+    found = Author.objects.filter(Exists(posts)).order_by("name")
+    assert [author.name for author in await found] == ["Ann", "Bob"]
+
+
 async def test_rows_of_several_queries(db: Database) -> None:
     await write(db)
     names = Query("author").select("name")

@@ -49,9 +49,8 @@ def ask(conditions: Conditions, query: Subquery, at: At, key: str) -> ast.Select
     if not isinstance(spec, FreeSpec):
         return resolve.ask(conditions, query, at, key)
     check_clauses(spec, "in another query")
-    resolver = FreeResolver(
-        spec, base=at.start, aliases=at.scope.aliases, outer=(conditions, at.scope)
-    )
+    outer = (conditions, at.scope)
+    resolver = FreeResolver(spec, at.start, at.scope.aliases, outer, conditions.unfinished)
     found = resolver.select()
     if not key:
         return replace(found, outputs=(), order_by=())
@@ -72,6 +71,7 @@ class FreeResolver:
         base: where its values begin among those of the statement.
         aliases: the names taken in the statement so far.
         outer: the conditions and the tables of the query around it.
+        unfinished: whether that may yet be put into another query.
     """
 
     def __init__(
@@ -80,11 +80,12 @@ class FreeResolver:
         base: int = 0,
         aliases: Aliases | None = None,
         outer: tuple[Conditions, Scope] | None = None,
+        unfinished: bool = False,
     ) -> None:
         self.spec = spec
         self.base = base
         self.scope = FreeScope(aliases or Aliases())
-        self.conditions = FreeConditions(base=base, outer=outer, ask=ask)
+        self.conditions = FreeConditions(base=base, outer=outer, ask=ask, unfinished=unfinished)
 
     # --- SELECT --------------------------------------------------------------------------------
 
@@ -153,7 +154,8 @@ class FreeResolver:
         if self.conditions.outer is not None:
             aliases.taken |= self.conditions.outer[1].aliases.taken
         start = self.base + nested.start
-        return FreeResolver(nested.spec, start, aliases, self.conditions.outer).select(as_table)
+        outer, unfinished = self.conditions.outer, self.conditions.unfinished
+        return FreeResolver(nested.spec, start, aliases, outer, unfinished).select(as_table)
 
     def join(self, joined: Any) -> ast.JoinOn:
         """A table beside the others."""
