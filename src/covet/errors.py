@@ -116,7 +116,7 @@ class UnknownField(FieldError):
 
     def __init__(self, model: str, name: str, choices: Iterable[str], asked: str | None = None):
         possible = sorted(choices)
-        guess = nearest(name, possible)
+        guess = nearest(name, possible) if isinstance(name, str) else None
         self.model, self.name = model, name
         fix = f"Fields: {', '.join(possible)}."
         super().__init__(

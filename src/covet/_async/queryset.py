@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 from ..drivers.streams import check_chunk_size
 from ..errors import FieldError, short
 from ..expressions import Aggregate, Expression, Q
+from ..expressions.shape import is_list
 from ..query import days
 from ..query.builder import Expressible, sliced, unlocked
 from ..query.spec import QuerySpec
@@ -225,7 +226,7 @@ class QuerySet(Questions[T]):
         rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values))
         return cast(int, rows[0][0])
 
-    async def aggregate(self, *aggregates: Aggregate[Any], **expressions: Any) -> dict[str, Any]:
+    async def aggregate(self, /, *aggregates: Aggregate[Any], **expressions: Any) -> dict[str, Any]:
         """What aggregates say about all rows: ``SELECT COUNT(*), AVG(views) FROM …``.
 
         Of a slice, of distinct rows and of groups it is about what these give.
@@ -304,7 +305,7 @@ class QuerySet(Questions[T]):
             A dictionary from key to instance; keys without a row are left out.
 
         Raises:
-            FieldError: the field is not unique.
+            FieldError: the field is not unique, or the keys are no list.
 
         Example:
             >>> await Post.objects.in_bulk([1, 2])
@@ -313,13 +314,15 @@ class QuerySet(Questions[T]):
         field = self._spec.table.field(field_name, f"in_bulk(field_name={short(field_name)})")
         if not (field.unique or field.primary_key):
             raise FieldError(f"in_bulk() needs a unique field, and {field_name!r} is not")
+        if keys is not None and not is_list(keys):
+            raise FieldError(f"in_bulk() takes a list of keys, not {short(keys)}")
         query = self if keys is None else self.filter(**{f"{field.lookup_name}__in": list(keys)})
         return {getattr(row, field.attname): row for row in await query.fetch()}
 
     # --- other shapes of rows ------------------------------------------------------------------
 
     def values(
-        self, *fields: str | Expression[Any], **expressions: Expressible
+        self, /, *fields: str | Expression[Any], **expressions: Expressible
     ) -> QuerySet[dict[str, Any]]:
         """Rows as dictionaries: ``values("title", "author__name")``.
 

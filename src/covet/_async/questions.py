@@ -188,7 +188,7 @@ class Questions(Writing[T]):
         return pages.made(asked, plan, raw, found)
 
     async def explain(
-        self, format: str | None = None, *, analyze: bool = False, **options: bool
+        self, /, format: str | None = None, *, analyze: bool = False, **options: bool
     ) -> str:
         """How the database would carry the query out: ``EXPLAIN SELECT …``.
 

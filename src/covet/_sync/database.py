@@ -364,7 +364,7 @@ def database(alias: str | None = "default") -> Database:
     name = alias or "default"
     try:
         return _connected[name]
-    except KeyError:
+    except (KeyError, TypeError):  # a list is no name, and no key of one
         known = ", ".join(map(repr, _connected))
         raise ConfigurationError(
             f"The database {short(name)} is not connected",

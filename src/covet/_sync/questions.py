@@ -189,7 +189,9 @@ class Questions(Writing[T]):
         self._complete(found)
         return pages.made(asked, plan, raw, found)
 
-    def explain(self, format: str | None = None, *, analyze: bool = False, **options: bool) -> str:
+    def explain(
+        self, /, format: str | None = None, *, analyze: bool = False, **options: bool
+    ) -> str:
         """How the database would carry the query out: ``EXPLAIN SELECT …``.
 
         Args:

@@ -23,6 +23,7 @@ from ..errors import (
     NotSupportedError,
     OperationalError,
     ProgrammingError,
+    QueryTooComplex,
 )
 from ..sql.dialects import sqlite_aggregates, sqlite_functions
 from ..sql.dialects.base import LIMITS, Server
@@ -66,10 +67,15 @@ _BY_CLASS: tuple[tuple[type[Exception], type[DatabaseError]], ...] = (
 )
 
 
+TOO_DEEP = "parser stack overflow"
+
+
 def translate(error: BaseException) -> CovetError | None:
     """covet's error for one of sqlite3's, None for any other."""
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith(REFUSED):
         return database_error(DataError, error, error)
+    if isinstance(error, sqlite3.OperationalError) and str(error) == TOO_DEEP:
+        return QueryTooComplex("The query is nested deeper than SQLite's parser can follow")
     if isinstance(error, sqlite3.OperationalError):
         # Extended codes hold the plain one in their low byte.
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -15,6 +15,10 @@ IN_MEMORY = 1_000_000
 HEAD = 8  # bytes that say how long a group is
 
 
+MOST_ROWS = 2**31 - 1
+"""What all three drivers can count to."""
+
+
 def check_chunk_size(call: str, size: object) -> None:
     """Refuse what is no number of rows; it becomes a part of PostgreSQL's statement.
 
@@ -24,7 +28,9 @@ def check_chunk_size(call: str, size: object) -> None:
     if type(size) is not int:
         raise FieldError(f"{call}(chunk_size={short(size)}): a chunk is a whole number of rows")
     if size < 1:
-        raise FieldError(f"{call}(chunk_size={size}): a chunk has at least one row")
+        raise FieldError(f"{call}(chunk_size={short(size)}): a chunk has at least one row")
+    if size > MOST_ROWS:
+        raise FieldError(f"{call}(chunk_size={short(size)}): a chunk has at most {MOST_ROWS} rows")
 
 
 class Spool:

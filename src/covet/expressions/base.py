@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import FieldError, QueryTooComplex, short
-from .shape import Queried, Shaped, shape, type_shape
+from .shape import VALUE, Queried, Shaped, is_list, shape, type_shape
 
 if TYPE_CHECKING:
     from .q import Q
@@ -348,7 +348,10 @@ class Value(Expression[T]):
         self.output_field = output_field
         key = ["V", type(value).__name__, type_shape(output_field)]  # 1 and 1.5 differ
         values: list[Any] = []
-        if output_field is None:
+        if is_list(value):  # of JSON, as one value
+            key.append(VALUE)
+            values.append(value)
+        elif output_field is None:
             shape(value, key, values)
         elif value is not None:
             values.append(value)

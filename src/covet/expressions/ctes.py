@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from ..errors import FieldError, short
 from .base import Expression
 from .q import Q
 from .shape import Queried, Shaped
 from .subqueries import Subquery
+
+LONGEST_NAME = 63
+"""What all databases take, in bytes; PostgreSQL would cut off more without a word."""
 
 
 class OwnColumn(Expression[Any]):
@@ -50,12 +53,16 @@ class OwnTable:
         query: the same as an expression; None while a recursive one is being made.
     """
 
-    word: ClassVar[str]
+    word: str
 
     def __init__(self, queryset: Any, name: str) -> None:
         if not isinstance(name, str) or not name.isidentifier():
             raise FieldError(
                 f"{short(name)} cannot name a query", fix='Use an identifier: name="totals".'
+            )
+        if len(name.encode()) > LONGEST_NAME:
+            raise FieldError(
+                f"The name {short(name)} of a query is longer than {LONGEST_NAME} bytes"
             )
         self.name = name
         self.col = Columns(self)
@@ -79,7 +86,7 @@ class OwnTable:
         found.depth = self.query.depth
         return found
 
-    def join(self, target: Any, *conditions: Any, outer: bool = False, **lookups: Any) -> Any:
+    def join(self, target: Any, /, *conditions: Any, outer: bool = False, **lookups: Any) -> Any:
         """The rows of a model, each with the rows here that belong to it.
 
         Args:
@@ -148,7 +155,7 @@ class With(OwnTable):
             >>> places = tree.join(Place, id=tree.col.id).with_cte(tree)
         """
         new = cls(None, name)
-        new.is_recursive = True
+        new.is_recursive, new.word = True, "WITH RECURSIVE"
         new._set(make(new))
         assert new.query is not None
         combined = new.query.spec.combined

@@ -58,6 +58,8 @@ class Comparison(Shaped):
     __slots__ = ("left", "lookup", "value")
 
     def __init__(self, left: Expression[Any], lookup: str, value: Any) -> None:
+        if not isinstance(lookup, str):
+            raise FieldError(f"A lookup is named by a string, not by {short(lookup)}")
         self.left = left
         self.lookup = lookup
         self.value = settled(value)

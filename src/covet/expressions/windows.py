@@ -9,7 +9,7 @@ from ..errors import FieldError, short
 from .aggregates import Aggregate, _listed, _order
 from .base import Compound, Expression, as_expression
 from .functions.base import Function
-from .shape import type_shape
+from .shape import INT64_MAX, type_shape
 
 
 class WindowFrameExclusion(Enum):
@@ -61,6 +61,8 @@ class Frame:
         for bound in (start, end):
             if bound is not None and type(bound) is not int:
                 raise FieldError(f"The bound of a frame is a whole number, not {short(bound)}")
+            if bound is not None and not -INT64_MAX <= bound <= INT64_MAX:
+                raise FieldError(f"A frame reaches no further than 64 bits, and not {short(bound)}")
         if start is not None and end is not None and end < start:
             raise FieldError(f"A frame from {start} to {end} ends before it starts")
         if exclusion is not None and exclusion not in EXCLUSIONS:

@@ -160,7 +160,7 @@ class Builder(Combining, Generic[T]):
             as_expression(term).asc() if isinstance(term, Expression | Queried | Q) else term
             for term in terms
         )
-        shown = ", ".join(map(repr, terms))
+        shown = ", ".join(map(short, terms))
         resolve.check_ordering(self._spec, given, f"{call}({shown})")
         return self._with(self._spec.ordered(given))
 
@@ -219,7 +219,7 @@ class Builder(Combining, Generic[T]):
         self._refuse_combined("select_related")
         if not paths or paths == (None,):
             return self._with(self._spec.with_related(None if not paths else ()))
-        shown = f"select_related({', '.join(map(repr, paths))})"
+        shown = f"select_related({', '.join(map(short, paths))})"
         checked = related.check(self._spec.table, paths, shown)
         before = self._spec.related or ()
         return self._with(self._spec.with_related(tuple(dict.fromkeys((*before, *checked)))))
@@ -314,7 +314,7 @@ class Builder(Combining, Generic[T]):
                 fix=f"Leave out {call}(), and name the fields in values() or values_list().",
             )
 
-    def annotate(self, *aggregates: Aggregate[Any], **expressions: Expressible) -> Self:
+    def annotate(self, /, *aggregates: Aggregate[Any], **expressions: Expressible) -> Self:
         """Rows with more values, calculated by the database: ``SELECT …, views * ? AS double``.
 
         ``annotate(double=F("views") * 2)`` gives each instance an attribute ``double``, and rows of
@@ -340,7 +340,7 @@ class Builder(Combining, Generic[T]):
         """
         return self._annotated("annotate", aggregates, expressions, shown=True)
 
-    def alias(self, *aggregates: Aggregate[Any], **expressions: Expressible) -> Self:
+    def alias(self, /, *aggregates: Aggregate[Any], **expressions: Expressible) -> Self:
         """Names for expressions that rows do not get: for ``filter()``, ``order_by()`` and ``F``.
 
         Args:
@@ -417,9 +417,10 @@ class Builder(Combining, Generic[T]):
         self._refuse_combined("select_for_update")
         if nowait and skip_locked:
             raise FieldError("select_for_update() takes nowait or skip_locked, not both")
-        named = () if isinstance(of, str) else tuple(of)
+        is_several = isinstance(of, Iterable) and not isinstance(of, str)
+        named = tuple(of) if is_several else ()
         is_name = (isinstance(path, str) and path.isidentifier() for path in named)
-        if isinstance(of, str) or not all(is_name):
+        if not is_several or not all(is_name):
             raise FieldError(
                 f"select_for_update() takes a list of names in of, not {short(of)}",
                 fix='Write of=["self"].',

@@ -13,6 +13,11 @@ from ..schema.table import Table
 from ..schema.ways import AnyWay
 
 
+def is_name(word: object) -> bool:
+    """Whether a name is free for an attribute of rows: no underscore, which is covet's own."""
+    return isinstance(word, str) and word.isidentifier() and not word.startswith("_")
+
+
 class Prefetch:
     """A relation to fetch in advance, with a query of its own.
 
@@ -35,7 +40,7 @@ class Prefetch:
     def __init__(self, lookup: str, queryset: Any = None, to_attr: str | None = None) -> None:
         if not isinstance(lookup, str):
             raise FieldError(f"Prefetch() takes the name of a relation, not {short(lookup)}")
-        if to_attr is not None and not (isinstance(to_attr, str) and to_attr.isidentifier()):
+        if to_attr is not None and not is_name(to_attr):
             raise FieldError(f"Prefetch({lookup!r}, to_attr={short(to_attr)}) needs a plain name")
         if queryset is not None and not hasattr(queryset, "_spec"):
             raise FieldError(

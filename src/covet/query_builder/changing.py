@@ -158,7 +158,7 @@ class Changing(Saying):
         """Say that an UPDATE or a DELETE without ``where()`` is meant."""
         return self._with(replace(self._spec, every=True))
 
-    def returning(self, *columns: Any, **named: Any) -> Self:
+    def returning(self, /, *columns: Any, **named: Any) -> Self:
         """What an INSERT, UPDATE or DELETE gives of each row, to be read by ``fetch()``.
 
         MariaDB has it for INSERT and DELETE only, and MySQL not at all: ``NotSupportedError``.

@@ -52,7 +52,7 @@ class Query(Changing):
 
     # --- what is asked -------------------------------------------------------------------------
 
-    def select(self, *columns: Any, **named: Any) -> Self:
+    def select(self, /, *columns: Any, **named: Any) -> Self:
         """Choose what is given; further calls add to it. Without any it is ``*``.
 
         Args:
@@ -74,7 +74,7 @@ class Query(Changing):
         """Give equal rows once."""
         return self._with(replace(self._spec, distinct=True))
 
-    def where(self, *conditions: Any, **lookups: Any) -> Self:
+    def where(self, /, *conditions: Any, **lookups: Any) -> Self:
         """Only the rows for which all conditions are true; further calls narrow them.
 
         Args:
@@ -92,7 +92,7 @@ class Query(Changing):
         """
         return self._narrowed("where", conditions, lookups)
 
-    def having(self, *conditions: Any, **lookups: Any) -> Self:
+    def having(self, /, *conditions: Any, **lookups: Any) -> Self:
         """Only the groups for which all conditions are true: ``having(Count("*") > 3)``.
 
         Args:

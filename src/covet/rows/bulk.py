@@ -7,7 +7,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from ..errors import FieldError, ValidationError
+from ..errors import FieldError, ValidationError, short
 from ..query import ast
 from ..schema.fields import NOT_PROVIDED, Field
 from ..schema.record import DB_DEFAULT, Record
@@ -47,8 +47,10 @@ def check(
             f"bulk_create() cannot make {model.__name__}s, whose rows are in several tables",
             fix="Save them one by one, in one atomic() block.",
         )
-    if batch_size is not None and batch_size < 1:
-        raise FieldError(f"bulk_create(batch_size={batch_size}): a batch has at least one row")
+    if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
+        raise FieldError(
+            f"bulk_create(batch_size={short(batch_size)}): a batch has at least one row"
+        )
     for record in records:
         if record.__class__ is not model:
             raise FieldError(

@@ -48,6 +48,8 @@ def columns(table: Table, names: Iterable[str]) -> Fields:
             f"bulk_update() was given the string {short(names)}, not a list of fields",
             fix=f"Write fields=[{short(names)}].",
         )
+    if not isinstance(names, Iterable):
+        raise FieldError(f"bulk_update() was given {short(names)}, not a list of fields")
     listed = list(names)
     asked = f"bulk_update(fields={short(listed)})"
     found = dict.fromkeys(m for name in listed for m in table.field(name, asked).members)

@@ -73,6 +73,8 @@ def _named(table: Table, word: str, names: Iterable[str] | None) -> tuple[Field[
             f"bulk_create({word}={short(names)}) is a string, not a list",
             fix=f"Write {word}=[{short(names)}].",
         )
+    if names is not None and not isinstance(names, Iterable):
+        raise FieldError(f"bulk_create({word}={short(names)}) is no list of fields")
     listed = list(names or ())
     asked = f"bulk_create({word}={short(listed)})"
     found = [member for name in listed for member in table.field(name, asked).members]

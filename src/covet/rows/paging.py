@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Generic, TypeVar, overload
 
 from ..errors import EmptyPage, FieldError, PageNotAnInteger, short
@@ -12,6 +13,7 @@ from ..errors import EmptyPage, FieldError, PageNotAnInteger, short
 T = TypeVar("T")
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+MOST_DIGITS = 20
 
 
 class UnorderedObjectListWarning(RuntimeWarning):
@@ -209,6 +211,8 @@ def _whole(number: Any) -> int:
     try:
         if isinstance(number, float) and not number.is_integer():
             raise ValueError
+        if isinstance(number, Decimal) and not -MOST_DIGITS < number.adjusted() < MOST_DIGITS:
+            raise ValueError  # int() would write all of them out
         return int(number)
     except (TypeError, ValueError, OverflowError):
         raise PageNotAnInteger(f"{short(number)} is no number of a page") from None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..errors import FieldError
+from ..errors import FieldError, short
 from ..expressions import Q
 from ..query import ast, resolve, writes
 from ..query.loading import EVERYTHING
@@ -37,7 +37,10 @@ class Wanted:
 
     def __init__(self, spec: QuerySpec, fields: tuple[str, ...]) -> None:
         table = spec.table
-        shown = f"returning({', '.join(map(repr, fields))})"
+        shown = f"returning({', '.join(map(short, fields))})"
+        for name in fields:
+            if not isinstance(name, str):
+                raise FieldError(f"returning() takes names of fields, not {short(name)}")
         self.fields = fields
         self.output = Output("list", fields) if fields else INSTANCES
         resolve.check_outputs(QuerySpec(table), fields, shown)

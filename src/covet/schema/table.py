@@ -232,7 +232,7 @@ class Table:
         """
         try:
             return self.names[name]
-        except KeyError:
+        except (KeyError, TypeError):  # a dictionary or a list is no name, and no key of one
             choices = [field.name for field in (*self.fields, *self.wide)]
             raise UnknownField(self.model_name, name, choices, asked) from None
 

@@ -58,9 +58,12 @@ def whole_ends(pair: tuple[Any, Any]) -> tuple[Any, Any]:
 
 
 def _whole(value: Any, rounding: Callable[[Any], int]) -> Any:
-    if isinstance(value, float | Decimal) and math.isfinite(value):
-        return rounding(value)
-    return value
+    is_finite = (
+        value.is_finite()
+        if isinstance(value, Decimal)
+        else isinstance(value, float) and math.isfinite(value)
+    )
+    return rounding(value) if is_finite else value
 
 
 def part_of(bind: Bind, item: int, key: Field[Any]) -> Bind:

@@ -86,6 +86,12 @@ class Func(Compound[T]):
         given = (function, template, arg_joiner)
         if self.known and any(option is not None for option in given):
             raise FieldError(f"{type(self).__name__}() has its own name and template")
+        for option in given:
+            if option is not None and not isinstance(option, str):
+                raise FieldError(
+                    f"{type(self).__name__}() has a text as its function, template and arg_joiner, "
+                    f"not {short(option)}"
+                )
         self._given = given
         name = self.name
         if not self.known:
@@ -118,7 +124,7 @@ class Func(Compound[T]):
         if self.known:
             return (type_shape(self.output_field), *self.options)
         own = f"{type(self).__module__}.{type(self).__qualname__}@{id(type(self))}"
-        return (own, *map(str, self._given), type_shape(self.output_field))
+        return (own, *map(repr, self._given), type_shape(self.output_field))
 
     def _check_texts(self) -> None:
         """Refuse a name that is none, and a template with other places than there are.
