@@ -655,7 +655,6 @@ async def test_an_expression_of_another_type_is_refused(db: Database) -> None:
         ("blob__regex", "x"),
         ("whole__year", 2024),
         ("whole__nosuch", 1),
-        ("text__exact__exact", "x"),
     ],
 )
 async def test_a_lookup_that_the_type_does_not_have_is_named(

@@ -657,7 +657,6 @@ def test_an_expression_of_another_type_is_refused(db: Database) -> None:
         ("blob__regex", "x"),
         ("whole__year", 2024),
         ("whole__nosuch", 1),
-        ("text__exact__exact", "x"),
     ],
 )
 def test_a_lookup_that_the_type_does_not_have_is_named(
