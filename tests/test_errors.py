@@ -90,60 +90,64 @@ SAID: list[tuple[Callable[[], Any], type[CovetError], str]] = [
     (
         lambda: posts.filter(data__has_key=["a", "b"]),
         FieldError,
-        "Post.data__has_key takes one key, not ('a', 'b').",
+        "Post.data__has_key takes one key, not ('a', 'b') (in filter(data__has_key=…)).",
     ),
     (
         lambda: posts.filter(views__in=3),
         FieldError,
-        "Post.views__in takes a list of values. Write views__in=[…], or views=… for one value.",
+        "Post.views__in takes a list of values (in filter(views__in=…)). Write "
+        "views__in=[…], or views=… for one value.",
     ),
     (
         lambda: posts.filter(views=[1, 2]),
         FieldError,
-        "Post.views__exact compares with one value, not with several. "
+        "Post.views__exact compares with one value, not with several (in filter(views=…)). "
         "Use views__in for a list of values.",
     ),
     (
         lambda: posts.filter(views__gt=None),
         FieldError,
-        "Post.views__gt compares with None, which nothing is true of. Use views__isnull=True.",
+        "Post.views__gt compares with None, which nothing is true of (in "
+        "filter(views__gt=…)). Use views__isnull=True.",
     ),
     (
         lambda: posts.filter(views__range=3),
         FieldError,
-        "Post.views__range takes the first and the last value. Write views__range=(low, high).",
+        "Post.views__range takes the first and the last value (in filter(views__range=…)). "
+        "Write views__range=(low, high).",
     ),
     (
         lambda: posts.filter(views__isnull=1),
         FieldError,
-        "Post.views__isnull takes True or False.",
+        "Post.views__isnull takes True or False (in filter(views__isnull=…)).",
     ),
     (
         lambda: posts.filter(views=F("title")),
         FieldError,
-        "Post.views is of type integer and cannot be compared with Post.title, "
-        "which is of type text.",
+        "Post.views is of type integer and cannot be compared with Post.title, which is of "
+        "type text (in filter(views=…)).",
     ),
     (
         lambda: posts.filter(views__gt=F("title") + 1),
         FieldError,
-        "'+' calculates with numbers, and Post.title is of type text.",
+        "'+' calculates with numbers, and Post.title is of type text (in filter(views__gt=…)).",
     ),
     (
         lambda: posts.filter(views__gt=F("views") + object),
         FieldError,
-        "<class 'object'> cannot be used in an expression. Types: Decimal, UUID, bool, bytes, "
-        "date, datetime, float, int, str, time, timedelta.",
+        "<class 'object'> cannot be used in an expression (in filter(views__gt=…)). Types: "
+        "Decimal, UUID, bool, bytes, date, datetime, float, int, str, time, timedelta.",
     ),
     (
         lambda: posts.filter(views=F("views__gt")),
         FieldError,
-        "F('views__gt') names a lookup; F takes the name of a field.",
+        "F('views__gt') names a lookup; F takes the name of a field (in filter(views=…)).",
     ),
     (
         lambda: posts.filter(views=Q(title="x")),
         FieldError,
-        "Q(title='x') is a condition and cannot be a value.",
+        "Post.views is of type integer and cannot be compared with the value, "
+        "which is of type boolean (in filter(views=…)).",
     ),
     (
         lambda: posts.filter(True),
@@ -154,19 +158,21 @@ SAID: list[tuple[Callable[[], Any], type[CovetError], str]] = [
     (
         lambda: posts.filter(Author.name == "x"),
         FieldError,
-        f"Author.name belongs to {__name__}.Author, and this is a query on {__name__}.Post. "
+        f"Author.name belongs to {__name__}.Author, and this is a query on {__name__}.Post "
+        "(in filter(Author.name == …)). "
         "Name it by its path from Post: F('…__name').",
     ),
     (
         lambda: posts.filter(F("views").compare("contains", 1)),
         FieldError,
-        "F('views').compare('contains', 1): the left side has no lookup 'contains'. "
-        "Lookups: exact, gt, gte, in, isnull, lt, lte, range.",
+        "F('views').compare('contains', 1): the left side has no lookup 'contains' (in "
+        "filter(F('views').compare('contains', …))). Lookups: exact, gt, gte, in, isnull, "
+        "lt, lte, range.",
     ),
     (
         lambda: posts.order_by(3),
         FieldError,
-        '3 is nothing to order by. Give "-views", or F("views").desc().',
+        '3 is nothing to order by (in order_by(3)). Give "-views", or F("views").desc().',
     ),
     (
         lambda: posts.order_by("views__gt"),
@@ -203,7 +209,8 @@ SAID: list[tuple[Callable[[], Any], type[CovetError], str]] = [
     (
         lambda: posts.filter(**{"views" * 200: 1}),
         FieldError,
-        f"'{('views' * 200)[:78]}… is too long for a path; the limit is 500.",
+        f"'{('views' * 200)[:78]}… is too long for a path; the limit is 500 "
+        f"(in filter(**{{'{('views' * 200)[:78]}…: …}})).",
     ),
     (
         lambda: posts.sql("oracle"),

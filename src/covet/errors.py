@@ -6,7 +6,8 @@ four parts as attributes. The names follow Django's where Django has one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from reprlib import Repr
 from typing import Any
@@ -48,8 +49,10 @@ def name_of(function: object) -> str:
     return str(getattr(function, "__qualname__", None) or short(function))
 
 
-def nearest(word: str, choices: Iterable[str]) -> str | None:
+def nearest(word: object, choices: Iterable[str]) -> str | None:
     """The choice that a mistyped word most probably meant, or None."""
+    if not isinstance(word, str):
+        return None
     close = get_close_matches(word[:LONGEST_REPR], list(choices), n=1, cutoff=0.6)
     return close[0] if close else None
 
@@ -86,6 +89,18 @@ class CovetError(Exception):
 
     def __reduce__(self) -> Any:
         return _rebuild, (type(self), self.args, self.__dict__)
+
+
+@contextmanager
+def naming(asked: str) -> Iterator[None]:
+    """Where what goes wrong names the call that the user wrote, unless it names one already."""
+    try:
+        yield
+    except FieldError as error:
+        if error.asked is None:
+            error.asked = asked
+            error.args = (error.sentence(),)
+        raise
 
 
 def _rebuild(cls: type[CovetError], args: tuple[Any, ...], state: dict[str, Any]) -> CovetError:

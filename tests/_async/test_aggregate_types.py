@@ -125,7 +125,8 @@ async def test_documents_have_no_order(db: Database) -> None:
     with pytest.raises(FieldError) as caught:
         await things.aggregate(most=Max("doc"))
     assert str(caught.value) == (
-        "Max('doc'): Max() takes what has an order, and Thing.doc is of type json. "
+        "Max('doc'): Max() takes what has an order, and Thing.doc is of type json "
+        "(in aggregate(most=…)). "
         "Make it another type with Cast(…, output_field)."
     )
 

@@ -32,6 +32,7 @@ from covet.aio import (
     capture_queries,
     loaded,
 )
+from covet.errors import keyword
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -418,11 +419,11 @@ async def test_saving_an_instance_leaves_them_alone(db: Database) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"views": F("title")}, "The annotation 'views' conflicts with Post.views."),
-        ({"author_id": F("id")}, "The annotation 'author_id' conflicts with Post.author_id."),
-        ({"pk": F("id")}, "The annotation 'pk' conflicts with Post.pk."),
-        ({"label": F("title")}, "The annotation 'label' would hide Post.label."),
-        ({"save": F("title")}, "The annotation 'save' would hide Post.save."),
+        ({"views": F("title")}, "The annotation 'views' conflicts with Post.views"),
+        ({"author_id": F("id")}, "The annotation 'author_id' conflicts with Post.author_id"),
+        ({"pk": F("id")}, "The annotation 'pk' conflicts with Post.pk"),
+        ({"label": F("title")}, "The annotation 'label' would hide Post.label"),
+        ({"save": F("title")}, "The annotation 'save' would hide Post.save"),
     ],
     ids=lambda case: "",
 )
@@ -430,11 +431,12 @@ def test_names_that_the_model_has_are_refused(given: Any, message: str) -> None:
     for call in (Post.objects.annotate, Post.objects.alias):
         with pytest.raises(FieldError) as error:
             call(**given)
-        assert str(error.value) == f"{message} Give it another name."
+        asked = f"{call.__name__}({next(iter(given))}=…)"
+        assert str(error.value) == f"{message} (in {asked}). Give it another name."
 
 
 def test_names_of_relations_back_are_refused() -> None:
-    with pytest.raises(FieldError, match=r"^The annotation 'posts' conflicts with Author\.posts\."):
+    with pytest.raises(FieldError, match=r"^The annotation 'posts' conflicts with Author\.posts "):
         Author.objects.annotate(posts=F("id"))
 
 
@@ -444,8 +446,8 @@ def test_names_that_can_be_none_are_refused(name: str) -> None:
         Post.objects.annotate(**{name: F("id")})
 
     assert str(error.value) == (
-        f"{name!r} cannot name an annotation. Use a name that an attribute can have, not "
-        "beginning with an underscore."
+        f"{name!r} cannot name an annotation (in annotate({keyword(name)})). "
+        "Use a name that an attribute can have, not beginning with an underscore."
     )
 
 
@@ -453,7 +455,7 @@ def test_what_is_no_expression_is_refused() -> None:
     with pytest.raises(FieldError) as error:
         Post.objects.annotate(one=1)  # type: ignore[arg-type]
     assert str(error.value) == (
-        "annotate(one) takes an expression, not 1. "
+        "annotate(one=…) takes an expression, not 1. "
         "Write annotate(one=Value(…)) for a value, or F(…) for a field."
     )
 

@@ -254,7 +254,9 @@ async def test_values_are_bound_and_the_plan_serves_all_of_them(db: Database) ->
 async def test_arithmetic_needs_numbers(db: Database) -> None:
     with pytest.raises(FieldError) as caught:
         Sum.objects.filter(a__gt=F("name") + 1)
-    assert str(caught.value) == "'+' calculates with numbers, and Sum.name is of type text."
+    assert str(caught.value) == (
+        "'+' calculates with numbers, and Sum.name is of type text (in filter(a__gt=…))."
+    )
     with pytest.raises(FieldError):
         Sum.objects.filter(a__gt=F("a") + "1")
     with capture_queries() as queries, pytest.raises(FieldError):
@@ -425,37 +427,47 @@ async def test_a_duration_beyond_64_bits_is_an_error(db: Database) -> None:
     [
         (
             DATE + DAY,
-            "'+' does not go between Span.day, of type date, and the value, of type duration. "
-            "Use a DateTimeField, and compare its 'name__date'.",
+            "'+' does not go between Span.day, of type date, and the value, of type duration "
+            "(in filter(F('day') + datetime.timedelta(days=1) == …)). Use a DateTimeField, "
+            "and compare its 'name__date'.",
         ),
         (
             START + 1,
-            "'+' does not go between Span.start, of type datetime, and the value, of type integer. "
-            "Use a timedelta.",
+            "'+' does not go between Span.start, of type datetime, and the value, of type "
+            "integer (in filter(F('start') + 1 == …)). Use a timedelta.",
         ),
         (
             START + END,
-            "'+' does not go between Span.start, of type datetime, and Span.end, of type datetime.",
+            "'+' does not go between Span.start, of type datetime, and Span.end, of type "
+            "datetime (in filter(F('start') + F('end') == …)).",
         ),
         (
             LENGTH * 1.5,
-            "'*' does not go between Span.length, of type duration, and the value, of type float.",
+            "'*' does not go between Span.length, of type duration, and the value, of type "
+            "float (in filter(F('length') * 1.5 == …)).",
         ),
         (
             DAY - START,
-            "'-' does not go between the value, of type duration, "
-            "and Span.start, of type datetime.",
+            "'-' does not go between the value, of type duration, and Span.start, of type "
+            "datetime (in filter(datetime.timedelta(days=1) - F('start') == …)).",
         ),
         (
             START - DATE,
-            "'-' does not go between Span.start, of type datetime, and Span.day, of type date.",
+            "'-' does not go between Span.start, of type datetime, and Span.day, of type "
+            "date (in filter(F('start') - F('day') == …)).",
         ),
         (
             LENGTH / 2,
-            "'/' does not go between Span.length, of type duration, "
-            "and the value, of type integer.",
+            "'/' does not go between Span.length, of type duration, and the value, of type "
+            "integer (in filter(F('length') / 2 == …)).",
         ),
-        (LENGTH + "x", "'+' calculates with numbers, and the value is of type text."),
+        (
+            LENGTH + "x",
+            (
+                "'+' calculates with numbers, and the value is of type text (in "
+                "filter(F('length') + 'x' == …))."
+            ),
+        ),
     ],
     ids=repr,
 )

@@ -236,8 +236,8 @@ async def test_what_collections_do_not_take(db: Database) -> None:
         ),
         (
             lambda: posts.annotate(x=StringAgg("rank", ",")),
-            "StringAgg('rank', ','): StringAgg() takes text, and Post.rank is of type integer. "
-            "Make it another type with Cast(…, output_field).",
+            "StringAgg('rank', ','): StringAgg() takes text, and Post.rank is of type "
+            "integer (in annotate(x=…)). Make it another type with Cast(…, output_field).",
         ),
     ):
         with pytest.raises(FieldError) as caught:

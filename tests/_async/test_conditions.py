@@ -232,9 +232,16 @@ async def test_an_expression_has_no_truth_value(db: Database) -> None:
     )
 
 
-async def test_a_condition_cannot_be_a_value(db: Database) -> None:
-    with pytest.raises(FieldError, match="is a condition and cannot be a value"):
-        Post.objects.filter(a=Q(b=True))
+async def test_a_condition_is_a_value_too(db: Database) -> None:
+    await Post.objects.bulk_create(
+        [Post(number=n, a=a, b=b) for n, (a, b) in enumerate(product((True, False), repeat=2))]
+    )
+    alike = Post.objects.filter(a=Q(b=True)).order_by("number")
+    assert await alike.values_list("number", flat=True).fetch() == [0, 3]
+    with pytest.raises(FieldError, match="is of type integer and cannot be compared"):
+        Post.objects.filter(number=Q(b=True))
+    with pytest.raises(FieldError, match="is an ordering and cannot be a value"):
+        Post.objects.filter(number=F("views").desc())
 
 
 async def test_a_field_of_another_model_is_an_error(db: Database) -> None:

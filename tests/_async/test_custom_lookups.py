@@ -341,26 +341,28 @@ def asked(lookup: type[Lookup], value: Any) -> Any:
         ),
         (
             lambda: asked(Silent, 1),
-            'Silent does not say what it means. Give it template = "%(lhs)s <> %(rhs)s", or '
-            "as_condition().",
+            "Silent does not say what it means (in filter(title__silent=…)). Give it "
+            'template = "%(lhs)s <> %(rhs)s", or as_condition().',
         ),
         (
             lambda: asked(Nonsense, 1),
-            "Nonsense.as_condition() gives 'lhs = rhs', which is no condition. Return a Q, a "
-            "comparison such as lhs > rhs, or an expression.",
+            "Nonsense.as_condition() gives 'lhs = rhs', which is no condition (in "
+            "filter(title__nonsense=…)). Return a Q, a comparison such as lhs > rhs, or an "
+            "expression.",
         ),
         (
             lambda: Post.objects.filter(title__ne=None),
-            "Post.title__ne compares with None, which it does not take. Use title__isnull=True.",
+            "Post.title__ne compares with None, which it does not take (in "
+            "filter(title__ne=…)). Use title__isnull=True.",
         ),
         (
             lambda: Post.objects.filter(title__ne=["a", "b"]),
-            "Post.title__ne compares with one value, not with several.",
+            "Post.title__ne compares with one value, not with several (in filter(title__ne=…)).",
         ),
         (
             lambda: Post.objects.filter(title__loud__in=["a"]),
-            "Post.title is compared by a transform of both sides, which takes no list. Join the "
-            "comparisons with single values by |.",
+            "Post.title is compared by a transform of both sides, which takes no list (in "
+            "filter(title__loud__in=…)). Join the comparisons with single values by |.",
         ),
         (
             lambda: Post.objects.filter(title__siz=2),

@@ -428,44 +428,48 @@ async def test_datetimes_are_those_of_a_zone(db: Database) -> None:
         ),
         (
             lambda: Event.objects.annotate(x=ExtractHour("on")),
-            "ExtractHour(F('on')): Event.on is a DateField and has no hour. Parts: year, iso_year, "
-            "quarter, month, week, day, week_day, iso_week_day.",
+            "ExtractHour(F('on')): Event.on is a DateField and has no hour (in "
+            "annotate(x=…)). Parts: year, iso_year, quarter, month, week, day, week_day, "
+            "iso_week_day.",
         ),
         (
             lambda: Event.objects.annotate(x=ExtractYear("begins")),
-            "ExtractYear(F('begins')): Event.begins is a TimeField and has no year. Parts: hour, "
-            "minute, second.",
+            "ExtractYear(F('begins')): Event.begins is a TimeField and has no year (in "
+            "annotate(x=…)). Parts: hour, minute, second.",
         ),
         (
             lambda: Event.objects.annotate(x=ExtractYear("on", tzinfo=BERLIN)),
-            "ExtractYear(F('on'), tzinfo=zoneinfo.ZoneInfo(key='Europe/Berlin')): Event.on is a "
-            "DateField, and only a DateTimeField can be looked at in a time zone. Leave out "
-            "tzinfo=….",
+            "ExtractYear(F('on'), tzinfo=zoneinfo.ZoneInfo(key='Europe/Berlin')): Event.on "
+            "is a DateField, and only a DateTimeField can be looked at in a time zone (in "
+            "annotate(x=…)). Leave out tzinfo=….",
         ),
         (
             lambda: Event.objects.annotate(x=Extract("number", "year")),
             "Extract(F('number'), 'year'): Extract() takes a date, a time or a moment, and "
-            "Event.number is of type integer. Make it another type with Cast(…, output_field).",
+            "Event.number is of type integer (in annotate(x=…)). Make it another type with "
+            "Cast(…, output_field).",
         ),
         (
             lambda: Event.objects.annotate(x=TruncHour("on")),
             "TruncHour(F('on')): the DateField Event.on cannot be truncated by hour to a "
-            "DateField. Kinds of a DateField: year, quarter, month, week, day.",
+            "DateField (in annotate(x=…)). Kinds of a DateField: year, quarter, month, week, "
+            "day.",
         ),
         (
             lambda: Event.objects.annotate(x=TruncDay("on", output_field=DateTimeField())),
             "TruncDay(F('on')): the DateField Event.on cannot be truncated by day to a "
-            "DateTimeField. Kinds of a DateField: year, quarter, month, week, day.",
+            "DateTimeField (in annotate(x=…)). Kinds of a DateField: year, quarter, month, "
+            "week, day.",
         ),
         (
             lambda: Event.objects.annotate(x=TruncYear("begins")),
-            "TruncYear(F('begins')): the TimeField Event.begins cannot be truncated by year to a "
-            "TimeField. Kinds of a TimeField: hour, minute, second.",
+            "TruncYear(F('begins')): the TimeField Event.begins cannot be truncated by year "
+            "to a TimeField (in annotate(x=…)). Kinds of a TimeField: hour, minute, second.",
         ),
         (
             lambda: Event.objects.annotate(x=TruncDay("at", output_field=CharField())),
             "TruncDay(F('at')): output_field is a CharField, and has to be a DateField, a "
-            "TimeField or a DateTimeField.",
+            "TimeField or a DateTimeField (in annotate(x=…)).",
         ),
         (
             lambda: Event.objects.dates("at", "hour"),
@@ -478,7 +482,8 @@ async def test_datetimes_are_those_of_a_zone(db: Database) -> None:
         (
             lambda: Event.objects.datetimes("on", "day"),
             "Trunc(F('on'), 'day'): the DateField Event.on cannot be truncated by day to a "
-            "DateTimeField. Kinds of a DateField: year, quarter, month, week, day.",
+            "DateTimeField (in datetimes(trunc1=…)). Kinds of a DateField: year, quarter, "
+            "month, week, day.",
         ),
     ],
 )

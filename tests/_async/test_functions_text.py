@@ -401,18 +401,18 @@ def test_what_cannot_be_made(make: Any, message: str) -> None:
     [
         (
             Lower("n"),
-            "Lower(F('n')): Lower() takes text, and Post.n is of type integer. "
-            "Make it another type with Cast(…, output_field).",
+            "Lower(F('n')): Lower() takes text, and Post.n is of type integer (in "
+            "annotate(x=…)). Make it another type with Cast(…, output_field).",
         ),
         (
             Concat("title", Lower(Length("title"))),
-            "Lower(Length(F('title'))): Lower() takes text, and the value is of type integer. "
-            "Make it another type with Cast(…, output_field).",
+            "Lower(Length(F('title'))): Lower() takes text, and the value is of type integer "
+            "(in annotate(x=…)). Make it another type with Cast(…, output_field).",
         ),
         (
             Left("title", "other"),
-            "Left(F('title'), F('other')): Left() takes integer, and Post.other is of type text. "
-            "Make it another type with Cast(…, output_field).",
+            "Left(F('title'), F('other')): Left() takes integer, and Post.other is of type "
+            "text (in annotate(x=…)). Make it another type with Cast(…, output_field).",
         ),
     ],
     ids=repr,

@@ -152,7 +152,8 @@ async def test_what_json_cannot_hold_is_refused(db: Database) -> None:
         with pytest.raises(FieldError) as refusal:
             Thing.objects.annotate(x=JSONObject(a=field))
         assert str(refusal.value) == (
-            f"A JSON document cannot hold a value of type {kind}. "
+            f"A JSON document cannot hold a value of type {kind} "
+            "(in annotate(x=…)). "
             "Make it another type with Cast(…, output_field)."
         )
     assert repr(JSONObject(a="b", c=Value(1))) == "JSONObject(a=F('b'), c=1)"

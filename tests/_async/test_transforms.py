@@ -326,22 +326,28 @@ def test_unknown_words_are_refused(ask: Callable[[], Any], message: str) -> None
     [
         (
             {"views__gt": [F("low")]},
-            "Post.views__gt compares with one value, not with several. Use views__in for a list of "
-            "values.",
+            "Post.views__gt compares with one value, not with several (in "
+            "filter(views__gt=…)). Use views__in for a list of values.",
         ),
         (
             {"views__range": [F("low")]},
-            "Post.views__range takes the first and the last value. Write views__range=(low, high).",
+            "Post.views__range takes the first and the last value (in "
+            "filter(views__range=…)). Write views__range=(low, high).",
         ),
         (
             {"views__in": [F("title")]},
-            "Post.views is of type integer and cannot be compared with Post.title, which is of "
-            "type text",
+            "Post.views is of type integer and cannot be compared with Post.title, which is "
+            "of type text (in filter(views__in=…))",
         ),
-        ({"views__in": [Q(views=1)]}, "Q(views=1) is a condition and cannot be a value"),
+        (
+            {"views__in": [Q(views=1)]},
+            "Post.views is of type integer and cannot be compared with the value, which is of type "
+            "boolean (in filter(views__in=…))",
+        ),
         (
             {"views__range": (F("low"), None)},
-            "Post.views__lte compares with None, which nothing is true of. Use views__isnull=True.",
+            "Post.views__lte compares with None, which nothing is true of (in "
+            "filter(views__range=…)). Use views__isnull=True.",
         ),
     ],
     ids=str,

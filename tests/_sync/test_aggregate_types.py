@@ -127,7 +127,8 @@ def test_documents_have_no_order(db: Database) -> None:
     with pytest.raises(FieldError) as caught:
         things.aggregate(most=Max("doc"))
     assert str(caught.value) == (
-        "Max('doc'): Max() takes what has an order, and Thing.doc is of type json. "
+        "Max('doc'): Max() takes what has an order, and Thing.doc is of type json "
+        "(in aggregate(most=…)). "
         "Make it another type with Cast(…, output_field)."
     )
 

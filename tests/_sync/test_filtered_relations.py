@@ -215,12 +215,12 @@ def test_what_cannot_be(db: Database) -> None:
                 x=FilteredRelation("posts", condition=Q(posts__notes__text="x"))
             ),
             "FilteredRelation's condition doesn't support nested relations deeper than the "
-            "relation_name (got 'posts__notes__text' for 'posts').",
+            "relation_name (got 'posts__notes__text' for 'posts') (in annotate(x=…)).",
         ),
         (
             lambda: posts.annotate(x=FilteredRelation("tags", condition=Q(author__name="x"))),
             "FilteredRelation's condition doesn't support relations outside the 'tags' "
-            "(got 'author__name').",
+            "(got 'author__name') (in annotate(x=…)).",
         ),
     ):
         with pytest.raises(FieldError) as caught:

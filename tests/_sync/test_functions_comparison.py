@@ -224,18 +224,19 @@ def test_casts_in_clauses(db: Database) -> None:
     [
         (
             Cast("day", IntegerField()),
-            "Cast(F('day'), IntegerField()): Thing.day is of type date, which cannot be cast to "
-            "integer. Types: date, datetime, text.",
+            "Cast(F('day'), IntegerField()): Thing.day is of type date, which cannot be cast "
+            "to integer (in annotate(found=…)). Types: date, datetime, text.",
         ),
         (
             Cast("took", CharField()),
-            "Cast(F('took'), CharField()): Thing.took is of type duration, which cannot be cast to "
-            "text. Cast it to BigIntegerField(): a duration is a number of microseconds.",
+            "Cast(F('took'), CharField()): Thing.took is of type duration, which cannot be "
+            "cast to text (in annotate(found=…)). Cast it to BigIntegerField(): a duration "
+            "is a number of microseconds.",
         ),
         (
             Cast("text", int),
-            "Cast(F('text'), type()): output_field is <class 'int'>, and has to be a field. "
-            "Write output_field=IntegerField().",
+            "Cast(F('text'), type()): output_field is <class 'int'>, and has to be a field "
+            "(in annotate(found=…)). Write output_field=IntegerField().",
         ),
     ],
     ids=repr,
@@ -338,7 +339,8 @@ def test_types_are_not_mixed(function: Any) -> None:
     with pytest.raises(FieldError) as caught:
         Thing.objects.annotate(found=function("text", "number"))
     assert str(caught.value) == (
-        f"{function.__name__}(F('text'), F('number')) mixes the types text, integer. "
+        f"{function.__name__}(F('text'), F('number')) mixes the types text, integer "
+        "(in annotate(found=…)). "
         "Make them one with Cast(…, output_field), or say output_field=…."
     )
 

@@ -313,16 +313,28 @@ def test_bits_with_values_and_in_writes(db: Database) -> None:
     [
         (
             Abs("name"),
-            "Abs(F('name')): Abs() takes a number, and Number.name is of type text. "
-            "Make it another type with Cast(…, output_field).",
+            "Abs(F('name')): Abs() takes a number, and Number.name is of type text (in "
+            "annotate(found=…)). Make it another type with Cast(…, output_field).",
         ),
         (
             Round("x", "y"),
-            "Round(F('x'), F('y')): Round() takes integer, and Number.y is of type float. "
-            "Make it another type with Cast(…, output_field).",
+            "Round(F('x'), F('y')): Round() takes integer, and Number.y is of type float (in "
+            "annotate(found=…)). Make it another type with Cast(…, output_field).",
         ),
-        (Mod("name", 2), "'%' calculates with numbers, and Number.name is of type text."),
-        (Power(2, "name"), "'**' calculates with numbers, and Number.name is of type text."),
+        (
+            Mod("name", 2),
+            (
+                "'%' calculates with numbers, and Number.name is of type text (in "
+                "annotate(found=…))."
+            ),
+        ),
+        (
+            Power(2, "name"),
+            (
+                "'**' calculates with numbers, and Number.name is of type text "
+                "(in annotate(found=…))."
+            ),
+        ),
     ],
     ids=repr,
 )

@@ -554,23 +554,43 @@ def test_what_mariadb_would_need_too_long_a_statement_for(db: Database) -> None:
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"data__has_key": ["a"]}, "Item.data__has_key takes one key, not ('a',)."),
-    ({"data__has_keys": "ab"}, "Item.data__has_keys takes a list of keys, not 'ab'."),
-    ({"data__has_any_keys": None}, "Item.data__has_any_keys takes a list of keys, not None."),
-    ({"data__a__in": 1}, "Item.data__in takes a list of values. Write data__in=[…]."),
-    ({"data__a__isnull": 1}, "Item.data__isnull takes True or False."),
+    (
+        {"data__has_key": ["a"]},
+        ("Item.data__has_key takes one key, not ('a',) (in filter(data__has_key=…))."),
+    ),
+    (
+        {"data__has_keys": "ab"},
+        ("Item.data__has_keys takes a list of keys, not 'ab' (in filter(data__has_keys=…))."),
+    ),
+    (
+        {"data__has_any_keys": None},
+        (
+            "Item.data__has_any_keys takes a list of keys, not None "
+            "(in filter(data__has_any_keys=…))."
+        ),
+    ),
+    (
+        {"data__a__in": 1},
+        ("Item.data__in takes a list of values (in filter(data__a__in=…)). Write data__in=[…]."),
+    ),
+    (
+        {"data__a__isnull": 1},
+        ("Item.data__isnull takes True or False (in filter(data__a__isnull=…))."),
+    ),
     (
         {"data__a__range": 1},
-        "Item.data__range takes the first and the last value. Write data__range=(low, high).",
+        "Item.data__range takes the first and the last value (in filter(data__a__range=…)). "
+        "Write data__range=(low, high).",
     ),
     (
         {"data__a__icontains": ["x"]},
-        "Item.data__icontains compares with one text, not with ('x',).",
+        "Item.data__icontains compares with one text, not with ('x',) (in "
+        "filter(data__a__icontains=…)).",
     ),
     (
         {"data__a__icontains": F("place")},
-        "Item.data__icontains compares texts, and F('place') is none. "
-        'Use KT("…") for the text of a JSON value.',
+        "Item.data__icontains compares texts, and F('place') is none (in "
+        'filter(data__a__icontains=…)). Use KT("…") for the text of a JSON value.',
     ),
 ]
 

@@ -11,7 +11,7 @@ from ..pairs import AsyncRows
 from ..query.ast import Conflict
 from ..query.builder import sliced
 from ..query.spec import QuerySpec
-from ..rows import bulk, changes, conflicts, parts, saving
+from ..rows import arguments, bulk, changes, conflicts, parts, saving
 from ..rows.locks import locking_own
 from ..rows.named import Row
 from ..schema.peers import Origin, Rows
@@ -113,7 +113,7 @@ class Writing(AsyncRows[T]):
             update_fields=update_fields,
             unique_fields=unique_fields,
         )
-        records = Rows(objs)
+        records = Rows(arguments.listed("bulk_create", "instances", objs))
         bulk.check(self.model, records, batch_size, validate)
         await self._insert_all(records, batch_size, found)
         return records
@@ -251,6 +251,7 @@ class Writing(AsyncRows[T]):
         Example:
             >>> tag, is_new = await Tag.objects.get_or_create(word="bread", defaults={"used": 0})
         """
+        arguments.check_defaults("get_or_create", self._spec, defaults)
         found = await self._sought(lookups)
         if found is not None:
             return found, False
@@ -289,6 +290,7 @@ class Writing(AsyncRows[T]):
             >>> tag, is_new = await Tag.objects.update_or_create(word="bread", defaults={"used": 9})
         """
         for_new = defaults if create_defaults is None else create_defaults
+        arguments.check_defaults("update_or_create", self._spec, defaults, create_defaults)
         using = self._alias or "default"
         locked = self._with(locking_own(self._spec, self._database().dialect))
         is_creating = False

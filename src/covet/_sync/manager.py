@@ -9,6 +9,9 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
+from ..errors import ModelError, short
+from ..query.builder import Builder
+
 if TYPE_CHECKING:
     from typing import Never, Self
 
@@ -75,10 +78,20 @@ class BaseManager(Generic[M_co]):
             queryset_class: a subclass of ``QuerySet``.
             class_name: the name of the new class.
 
+        Raises:
+            ModelError: something else than a queryset class.
+
         Example:
             >>> class Post(Model):
             ...     objects = Manager.from_queryset(PostQuerySet)()
         """
+        if not (isinstance(queryset_class, type) and issubclass(queryset_class, Builder)):
+            raise ModelError(
+                f"from_queryset() takes a queryset class, not {short(queryset_class)}",
+                fix="Write Manager.from_queryset(PostQuerySet).",
+            )
+        if class_name is not None and not isinstance(class_name, str):
+            raise ModelError(f"from_queryset() takes a text as class_name, not {short(class_name)}")
         name = class_name or f"{cls.__name__}From{queryset_class.__name__}"
         namespace = {"_queryset_class": queryset_class, "__module__": queryset_class.__module__}
         made: Any = type(name, (cls,), namespace | _forwarding(cls, queryset_class))

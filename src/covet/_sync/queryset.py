@@ -15,7 +15,7 @@ from ..expressions.shape import is_list
 from ..query import days
 from ..query.builder import Expressible, sliced, unlocked
 from ..query.spec import QuerySpec
-from ..rows import plans
+from ..rows import arguments, plans
 from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one
 from ..schema.peers import Origin
 from ..sql.dialects import dialect_for
@@ -311,12 +311,14 @@ class QuerySet(Questions[T]):
             >>> Post.objects.in_bulk([1, 2])
             {1: <Post: Hello>, 2: <Post: Bread>}
         """
+        arguments.check_instances("in_bulk", self._spec)
         field = self._spec.table.field(field_name, f"in_bulk(field_name={short(field_name)})")
         if not (field.unique or field.primary_key):
             raise FieldError(f"in_bulk() needs a unique field, and {field_name!r} is not")
-        if keys is not None and not is_list(keys):
-            raise FieldError(f"in_bulk() takes a list of keys, not {short(keys)}")
-        query = self if keys is None else self.filter(**{f"{field.lookup_name}__in": list(keys)})
+        query = self
+        if keys is not None:
+            wanted = list(arguments.listed("in_bulk", "keys", keys))
+            query = self.filter(**{f"{field.lookup_name}__in": wanted})
         return {getattr(row, field.attname): row for row in query.fetch()}
 
     # --- other shapes of rows ------------------------------------------------------------------
@@ -341,7 +343,7 @@ class QuerySet(Questions[T]):
             >>> Post.objects.values("title", "author__name")
             [{'title': 'Hello', 'author__name': 'Ann'}]
         """
-        query = self.annotate(**expressions) if expressions else self
+        query = self._annotated("values", (), expressions, shown=True) if expressions else self
         names = (*fields, *expressions) if fields or expressions else fields
         rows: Any = query._giving("values", "values", names)
         return cast("QuerySet[dict[str, Any]]", rows)

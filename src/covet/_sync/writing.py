@@ -13,7 +13,7 @@ from ..pairs import SyncRows
 from ..query.ast import Conflict
 from ..query.builder import sliced
 from ..query.spec import QuerySpec
-from ..rows import bulk, changes, conflicts, parts, saving
+from ..rows import arguments, bulk, changes, conflicts, parts, saving
 from ..rows.locks import locking_own
 from ..rows.named import Row
 from ..schema.peers import Origin, Rows
@@ -115,7 +115,7 @@ class Writing(SyncRows[T]):
             update_fields=update_fields,
             unique_fields=unique_fields,
         )
-        records = Rows(objs)
+        records = Rows(arguments.listed("bulk_create", "instances", objs))
         bulk.check(self.model, records, batch_size, validate)
         self._insert_all(records, batch_size, found)
         return records
@@ -253,6 +253,7 @@ class Writing(SyncRows[T]):
         Example:
             >>> tag, is_new = Tag.objects.get_or_create(word="bread", defaults={"used": 0})
         """
+        arguments.check_defaults("get_or_create", self._spec, defaults)
         found = self._sought(lookups)
         if found is not None:
             return found, False
@@ -291,6 +292,7 @@ class Writing(SyncRows[T]):
             >>> tag, is_new = Tag.objects.update_or_create(word="bread", defaults={"used": 9})
         """
         for_new = defaults if create_defaults is None else create_defaults
+        arguments.check_defaults("update_or_create", self._spec, defaults, create_defaults)
         using = self._alias or "default"
         locked = self._with(locking_own(self._spec, self._database().dialect))
         is_creating = False

@@ -50,7 +50,7 @@ class Aggregate(Compound[T]):
 
     __slots__ = ("default", "distinct", "expressions", "filter", "order_by", "output_field")
 
-    function: ClassVar[str]
+    function: ClassVar[str] = ""
     takes: ClassVar[tuple[str, ...]] = ()
     returns: ClassVar[str] = "first"
     empty: ClassVar[Any] = None
@@ -71,7 +71,10 @@ class Aggregate(Compound[T]):
     ) -> None:
         name = type(self).__name__
         if not NAME.fullmatch(self.name):
-            raise FieldError(f"{short(self.name)} cannot name a function")
+            raise FieldError(
+                f"{name}() has no function, and {short(self.name)} cannot name one",
+                fix='Write class Median(Aggregate): function = "MEDIAN".',
+            )
         if len(expressions) != self.arity:
             raise FieldError(f"{name}() takes {self.arity} expression, not {len(expressions)}")
         if distinct and not self.can_be_distinct:

@@ -163,9 +163,7 @@ class Expression(Shaped, Generic[T]):
             >>> F("views").in_([1, 2])
             Q(F('views').compare('in', (1, 2)))
         """
-        if isinstance(values, Expression | Queried):
-            return self.compare("in", values)
-        return self.compare("in", list(values))
+        return self.compare("in", values)
 
     def is_null(self, null: bool = True) -> Q:
         """The condition that the value is NULL, or that it is not.
@@ -422,7 +420,7 @@ class OrderBy(Shaped):
         nulls_last: NULLs come last.
 
     Raises:
-        FieldError: both ``nulls_first`` and ``nulls_last``.
+        FieldError: both ``nulls_first`` and ``nulls_last``, or no expression.
 
     Example:
         >>> from covet import F
@@ -442,8 +440,13 @@ class OrderBy(Shaped):
     ) -> None:
         if nulls_first and nulls_last:
             raise FieldError("An ordering has nulls_first or nulls_last, not both")
+        if not isinstance(expression, Expression):
+            raise FieldError(
+                f"OrderBy() takes an expression, not {short(expression)}",
+                fix='Write F("views").desc().',
+            )
         self.expression = expression
-        self.descending = descending
+        self.descending = bool(descending)
         self.nulls_first = bool(nulls_first) or (not nulls_last and not descending)
         self.depth = expression.depth
         # A space keeps it apart from every path, which stands in the same place of a key.

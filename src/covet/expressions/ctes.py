@@ -98,14 +98,28 @@ class OwnTable:
         Returns:
             A queryset of the target, in which ``col`` can be used.
 
+        Raises:
+            FieldError: no model, or a condition that cannot be.
+
         Example:
             >>> totals.join(Author, id=totals.col.author).with_cte(totals)
         """
-        queryset = target if isinstance(target, Queried) else target.objects.all()
+        queryset = target if isinstance(target, Queried) else _rows_of(target)
         return queryset._joined_with(self, Q(*conditions, **lookups), outer)  # type: ignore[union-attr]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
+
+
+def _rows_of(model: Any) -> Any:
+    """A queryset of all rows of a model."""
+    rows = model.objects.all() if hasattr(model, "objects") else None
+    if not isinstance(rows, Queried):
+        raise FieldError(
+            f"join() takes a model or a queryset, not {short(model)}",
+            fix="Write totals.join(Author, id=totals.col.author).",
+        )
+    return rows
 
 
 class With(OwnTable):
@@ -122,10 +136,10 @@ class With(OwnTable):
         FieldError: something else than a queryset, or a name that is no identifier.
 
     Example:
-        >>> views = Post.objects.values("author").annotate(views=Sum("views"))
+        >>> views = Post.objects.values("author").annotate(read=Sum("views"))
         >>> totals = With(views, name="totals")
         >>> authors = totals.join(Author, id=totals.col.author).with_cte(totals)
-        >>> authors.annotate(views=totals.col.views).filter(views__gt=9)
+        >>> authors.annotate(seen=totals.col.read).filter(seen__gt=9)
     """
 
     word = "WITH"
@@ -144,7 +158,7 @@ class With(OwnTable):
             name: what it is called in the SQL.
 
         Raises:
-            FieldError: the queryset is no ``union()``.
+            FieldError: the queryset is no ``union()``, or what makes it no function.
 
         Example:
             >>> def below(tree):
@@ -154,6 +168,11 @@ class With(OwnTable):
             >>> tree = With.recursive(below, name="tree")
             >>> places = tree.join(Place, id=tree.col.id).with_cte(tree)
         """
+        if not callable(make):
+            raise FieldError(
+                f"recursive() takes a function that makes the queryset, not {short(make)}",
+                fix="Write With.recursive(lambda tree: first.union(…), name=…).",
+            )
         new = cls(None, name)
         new.is_recursive, new.word = True, "WITH RECURSIVE"
         new._set(make(new))
@@ -172,7 +191,7 @@ class With(OwnTable):
         Its names are those of its columns, in ``filter()``, ``order_by()`` and everywhere.
 
         Example:
-            >>> totals.queryset().with_cte(totals).filter(views__gt=9)
+            >>> totals.queryset().with_cte(totals).filter(read__gt=9)
         """
         if self.query is None:
             raise FieldError(f"{self!r} is being made", fix="Use its join() there.")

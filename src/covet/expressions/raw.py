@@ -36,9 +36,10 @@ class RawSQL(Expression[Any]):
     def __init__(self, sql: str, params: Iterable[Any] = (), output_field: Any = None) -> None:
         if not isinstance(sql, str):
             raise FieldError(f"{type(self).__name__}() takes a text, not {short(sql)}")
-        if isinstance(params, str | bytes):
+        if not isinstance(params, list | tuple):
             raise FieldError(
-                f"The parameters of {type(self).__name__}() are a list, not {short(params)}"
+                f"The parameters of {type(self).__name__}() are a list, not {short(params)}",
+                fix=f"Write {type(self).__name__}(sql, [value]).",
             )
         self.sql = sql
         self.params = tuple(params)

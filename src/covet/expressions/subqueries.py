@@ -69,7 +69,7 @@ class Subquery(Expression[Any]):
         if not isinstance(queryset, Subquery):
             raise FieldError(
                 f"{type(self).__name__}() takes a queryset, not {short(queryset)}",
-                fix="Give a queryset that has not been awaited or fetched.",
+                fix="Give one that has not been fetched, such as Post.objects.filter(…).",
             )
         self.output_field = output_field
         self._asks(queryset.spec, queryset.key[1:-1], queryset.values)

@@ -7,7 +7,7 @@ from inspect import getattr_static
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
-from ..errors import FieldError, QueryTooComplex, short
+from ..errors import FieldError, QueryTooComplex, keyword, short
 from ..expressions import Aggregate, Expression, F, Lookup, Q, Window, as_expression
 from ..expressions.base import DEEPEST_EXPRESSION
 from ..expressions.shape import Queried
@@ -158,14 +158,16 @@ def check(
     """
     table.settle()
     for name, expression in given.items():
+        asked = f"{call}({keyword(name)})"
         if not isinstance(expression, Expression):
             raise FieldError(
-                f"{call}({_shown(name)}) takes an expression, not {short(expression)}",
-                fix=f"Write {call}({_shown(name)}=Value(…)) for a value, or F(…) for a field.",
+                f"{asked} takes an expression, not {short(expression)}",
+                fix=f"Write {call}({keyword(name, 'Value(…)')}) for a value, or F(…) for a field.",
             )
         if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
             raise FieldError(
                 f"{short(name)} cannot name an annotation",
+                asked=asked,
                 fix="Use a name that an attribute can have, not beginning with an underscore.",
             )
         if results:
@@ -173,15 +175,13 @@ def check(
         if name in table.names or name in table.reverse:
             raise FieldError(
                 f"The annotation {name!r} conflicts with {table.model_name}.{name}",
+                asked=asked,
                 fix="Give it another name.",
             )
         found = getattr_static(model, name, None)
         if callable(found) or hasattr(type(found), "__get__"):
             raise FieldError(
                 f"The annotation {name!r} would hide {table.model_name}.{name}",
+                asked=asked,
                 fix="Give it another name.",
             )
-
-
-def _shown(name: str) -> str:
-    return name if name.isidentifier() else short(name)

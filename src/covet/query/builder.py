@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from ..errors import FieldError, TransactionError, keyword, short
 from ..expressions import Aggregate, Expression, OrderBy, Q, Subquery, as_expression
-from ..expressions.shape import INT64_MAX, Queried
+from ..expressions.shape import INT64_MAX, Queried, is_list
 from ..schema.peers import FetchMode, checked_mode
 from ..schema.ways import ToMany
 from . import prefetch, related, resolve
 from .annotations import check, own_name, shown_names, with_names
 from .combining import Combining
 from .loading import EVERYTHING
+from .selects import no_term
 from .spec import INSTANCES, Lock, QuerySpec
 
 if TYPE_CHECKING:
@@ -161,6 +162,9 @@ class Builder(Combining, Generic[T]):
             for term in terms
         )
         shown = ", ".join(map(short, terms))
+        for term in given:
+            if not isinstance(term, str | OrderBy):
+                raise no_term(term, f"{call}({shown})")
         resolve.check_ordering(self._spec, given, f"{call}({shown})")
         return self._with(self._spec.ordered(given))
 
@@ -434,9 +438,14 @@ class Builder(Combining, Generic[T]):
         Args:
             alias: the name that ``connect()`` was given.
 
+        Raises:
+            FieldError: something else than a name.
+
         Example:
             >>> old = Post.objects.using("archive").filter(views=0)
         """
+        if alias is not None and not isinstance(alias, str):
+            raise FieldError(f"using() takes the alias of a database, not {short(alias)}")
         new = self._with(self._spec)
         new._alias = alias
         return new
@@ -462,7 +471,7 @@ class Builder(Combining, Generic[T]):
 
     def _output(self, call: str, kind: str, paths: tuple[str, ...]) -> QuerySpec:
         """The spec for rows that are no instances."""
-        spec, asked = self._spec, f"{call}({', '.join(map(repr, paths))})"
+        spec, asked = self._spec, f"{call}({', '.join(map(short, paths))})"
         if spec.combined is not None:
             spec = self._each_giving(kind, paths)
             resolve.check_combined(spec, asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FieldError, short
+from ..errors import FieldError, naming, short
 from ..expressions import Q
 from ..expressions.ctes import OwnTable, With
 from ..expressions.shape import Queried
@@ -93,7 +93,9 @@ class Combining(Queried):
         """What ``With.join()`` gives."""
         self._refuse_combined("join")
         spec = self._spec.joined_with(table, condition, bool(outer))
-        checker(spec, f"{table.name}.join({condition.inside(values=False)})")
+        asked = f"{table.name}.join({condition.inside(values=False)})"
+        with naming(asked):
+            checker(spec, asked)
         return self._with(spec)
 
     def _of_cte(self, table: With) -> Self:

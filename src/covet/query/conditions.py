@@ -22,13 +22,14 @@ from ..expressions import (
     RawSQL,
     Subquery,
     Value,
+    as_expression,
 )
 from ..expressions.aggregates import Aggregate
 from ..expressions.ctes import OwnTable
 from ..expressions.filtered import FilteredRelation
 from ..expressions.q import AND
 from ..expressions.several import Several
-from ..expressions.shape import shape
+from ..expressions.shape import Shaped, shape
 from ..schema.table import Table
 from . import ast, expressions, filtered, json
 from .annotations import Annotation, place_of
@@ -79,6 +80,8 @@ class Conditions:
     """Whether these may be about others of their kind."""
     windowing = False
     """Whether functions of a window may stand here."""
+    names_help = True
+    """Whether these may stand here once they have a name."""
     nested_from = 1_000_000
     """The first annotation that may be about aggregates of others."""
 
@@ -241,6 +244,8 @@ class Conditions:
 
     def elsewhere(self, expression: Expression[Any]) -> str:
         """Where a function of many rows belongs that cannot stand here, for messages."""
+        if not self.names_help:
+            return "Ask for it in a Subquery(…)."
         return f"Name it first: annotate(name={expression!r}), and use the name."
 
     # --- conditions ----------------------------------------------------------------------------
@@ -353,6 +358,8 @@ class Conditions:
         assert self.ask is not None
         field: Any = operand.field
         key = field.target_field.name if field.is_relation else "pk"
+        if field.is_relation and query.spec.output.kind == "instances":
+            _check_target(field, query)
         select = self.ask(self, query, at, key)
         if select is None:
             return ast.Truth(False)
@@ -376,11 +383,13 @@ class Conditions:
             return Given(MEMBERS, start, value, members=tuple(members))
         if isinstance(value, Value) and value.output_field is None:
             value = value.value
+        if isinstance(value, Q):
+            value = as_expression(value)
         if isinstance(value, Expression):
             operand = self.expression(value, start, scope, group)
             return Given(EXPRESSION, start, value, operand.expr, operand.needs)
-        if isinstance(value, Q):
-            raise FieldError(f"{short(value)} is a condition and cannot be a value")
+        if isinstance(value, Shaped):
+            raise FieldError(f"{short(value)} is an ordering and cannot be a value")
         key: list[str] = []
         shape(value, key, [])
         return Given(key[0], start, value)
@@ -429,6 +438,19 @@ class Conditions:
                 f"{f!r} belongs to {f.owner}, and this is a query on {table.label}",
                 fix=f"Name it by its path from {table.model_name}: F('…__{f.path}').",
             )
+
+
+def _check_target(field: Any, query: Subquery) -> None:
+    """Refuse to look for the rows of a relation among those of another model."""
+    wanted, given = field.target, query.spec.table
+    above_wanted = {part.concrete for part in wanted.parts}
+    above_given = {part.concrete for part in given.parts}
+    if wanted.concrete not in above_given and given.concrete not in above_wanted:
+        raise FieldError(
+            f"{field.model}.{field.name} is one of {wanted.model_name}, and the queryset gives "
+            f"{given.model_name}",
+            fix=f"Give a queryset of {wanted.model_name}, or values() of its keys.",
+        )
 
 
 def _exists(inner: Scope, condition: ast.Condition) -> ast.Condition:

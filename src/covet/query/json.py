@@ -122,7 +122,8 @@ def _value(field: Field[Any]) -> ComparedDocument:
 
 
 def _compared(field: Any, null: Sentinel | None) -> ComparedDocument:
-    made = ComparedDocument(encoder=field.encoder, decoder=field.decoder)
+    encoder, decoder = getattr(field, "encoder", None), getattr(field, "decoder", None)
+    made = ComparedDocument(encoder=encoder, decoder=decoder)
     for place in ("model", "name", "attname", "column"):
         setattr(made, place, getattr(field, place))
     made.none_means = null

@@ -88,7 +88,7 @@ def checked(table: Table, lookups: Iterable[Any]) -> tuple[Prefetch, ...]:
         FieldError: a name of something else than a relation.
     """
     found = tuple(one if isinstance(one, Prefetch) else Prefetch(one) for one in lookups)
-    _check(table, tree(found), f"prefetch_related({', '.join(repr(one.lookup) for one in found)})")
+    _check(table, tree(found), f"prefetch_related({', '.join(short(one.lookup) for one in found)})")
     return found
 
 

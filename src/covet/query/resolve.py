@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..errors import FieldError, QueryTooComplex, short
+from ..errors import FieldError, QueryTooComplex, naming, short
 from ..expressions import FilteredRelation, OrderBy, Q, Subquery
 from . import ast
 from .annotations import shown_names
@@ -13,7 +13,7 @@ from .conditions import Conditions
 from .expressions import At
 from .joins import column
 from .locks import Links
-from .selects import WHOLE, SelectResolver, no_term
+from .selects import WHOLE, SelectResolver
 from .spec import Output, QuerySpec
 
 DEEPEST_CONDITION = 1000  # no server takes as many; where each stops, its dialect says
@@ -139,8 +139,9 @@ def check_condition(spec: QuerySpec, condition: Q, asked: str) -> None:
             f"{DEEPEST_CONDITION}",
             fix="Flatten it with Q(a) | Q(b) | … on one level.",
         )
-    resolver = checker(spec, asked)
-    resolver.conditions.condition(condition, 0, resolver.scope, 0)
+    with naming(asked):
+        resolver = checker(spec, asked)
+        resolver.conditions.condition(condition, 0, resolver.scope, 0)
     table.remember(key)
 
 
@@ -157,9 +158,10 @@ def check_ordering(spec: QuerySpec, terms: tuple[str | OrderBy, ...], asked: str
     key = (*spec.named, "order by", grouped, *map(_key_of_term, terms))
     if key in spec.table.checked:
         return
-    resolver = checker(spec, asked)
-    with resolver.conditions.allowing():
-        found = resolver.ordering(terms, 0)
+    with naming(asked):
+        resolver = checker(spec, asked)
+        with resolver.conditions.allowing():
+            found = resolver.ordering(terms, 0)
     if spec.grouped is None and ast.contains(tuple(found), ast.Aggregate, (ast.Over,)):
         raise FieldError(
             "An order by an aggregate needs groups, and this query has none",
@@ -177,7 +179,8 @@ def check_combined(spec: QuerySpec, asked: str) -> None:
     """
     key = ("combined", *spec.inner_key)
     if key not in spec.table.checked:
-        checker(spec, asked).select()
+        with naming(asked):
+            checker(spec, asked).select()
         spec.table.remember(key)
 
 
@@ -189,9 +192,10 @@ def check_annotations(spec: QuerySpec, asked: str) -> None:
     """
     if spec.named in spec.table.checked:
         return
-    resolver = checker(spec, asked)
-    for place in range(len(spec.annotations)):
-        resolver.conditions.annotation(place)
+    with naming(asked):
+        resolver = checker(spec, asked)
+        for place in range(len(spec.annotations)):
+            resolver.conditions.annotation(place)
     spec.table.remember(spec.named)
 
 
@@ -209,13 +213,15 @@ def check_aggregates(spec: QuerySpec, given: dict[str, Any], asked: str) -> None
                 fix="Use Count, Sum, Avg, Min, Max or another aggregate in aggregate().",
             )
 
+    key = ("aggregate", *spec.inner_key, str(len(given)))
+    if key not in spec.table.checked:
+        with naming(asked):
+            checker(spec, asked).aggregate(tuple(given))
+        spec.table.remember(key)
+
 
 def _key_of_term(term: str | OrderBy) -> Any:
-    if isinstance(term, str):
-        return term
-    if isinstance(term, OrderBy):
-        return term.key
-    raise no_term(term)
+    return term if isinstance(term, str) else term.key
 
 
 def check_paths(spec: QuerySpec, paths: tuple[Any, ...], asked: str) -> None:
@@ -244,15 +250,17 @@ def check_outputs(spec: QuerySpec, paths: tuple[str, ...], asked: str) -> None:
     key = (*spec.named, "output of", *paths)
     if key in spec.table.checked:
         return
-    resolver = checker(spec, asked)
     shown = shown_names(spec.annotations)
     hidden = {
         annotation.name
         for annotation in spec.annotations
         if not isinstance(annotation.expression, FilteredRelation)
     }.difference(shown)
+    with naming(asked):
+        resolver = checker(spec, asked)
     for path in paths:
-        resolver.value(path)
+        with naming(asked):
+            resolver.value(path)
         if path.split("__")[0] in hidden:
             raise FieldError(
                 f"{short(path)} is an alias, which rows do not have",

@@ -56,10 +56,12 @@ class Outputs(NamedTuple):
     widths: tuple[int, ...] = ()
 
 
-def no_term(term: object) -> FieldError:
+def no_term(term: object, asked: str | None = None) -> FieldError:
     """The error for what cannot be a term of an ordering."""
     return FieldError(
-        f"{short(term)} is nothing to order by", fix='Give "-views", or F("views").desc().'
+        f"{short(term)} is nothing to order by",
+        asked=asked,
+        fix='Give "-views", or F("views").desc().',
     )
 
 

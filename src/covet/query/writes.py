@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ..errors import FieldError, ValidationError
-from ..expressions import Expression, Q, Value, as_expression
+from ..errors import FieldError, ValidationError, naming
+from ..expressions import Expression, OrderBy, Q, Value, as_expression
 from ..expressions.shape import NULL, VALUE, Queried, Shaped
 from ..schema import composite
 from ..schema.fields import Field
@@ -45,7 +45,7 @@ def assigned(pairs: Iterable[tuple[Field[Any], Any]]) -> Assigned:
 
     Raises:
         ValidationError: None for a field that is not null.
-        FieldError: a queryset of a kind that cannot be a value.
+        FieldError: what cannot be a value: an ordering, or a queryset of some kinds.
     """
     fields: list[Field[Any]] = []
     given: list[Any] = []
@@ -61,6 +61,8 @@ def assigned(pairs: Iterable[tuple[Field[Any], Any]]) -> Assigned:
             if not field.null:
                 raise ValidationError({field.name: ["must not be None"]}, model=field.model)
             key.append(NULL)
+        elif isinstance(value, OrderBy):
+            raise FieldError(f"{named(field)} is set to {value!r}, an ordering, which is no value")
         elif isinstance(value, Shaped):
             key.extend(value.key)
             values.extend(value.values)
@@ -198,7 +200,9 @@ def _is_calculated(value: Any) -> bool:
 def _of_new_row(table: Table, field: Field[Any], value: Expression[Any], place: int) -> ast.Expr:
     """What a new row is set to; it has no columns to refer to yet."""
     conditions = Conditions(f"{field.name}={value!r}", (), ask=ask)
-    operand = conditions.expression(value, place, Scope(table, Aliases()), None)
+    conditions.names_help = False
+    with naming(f"{field.name}={value!r}"):
+        operand = conditions.expression(value, place, Scope(table, Aliases()), None)
     if any(isinstance(node, ast.Column) for node in ast.walk(operand.expr)):
         raise FieldError(
             f"{named(field)} of a new row is set to {value!r}, but a new row has none yet",
@@ -234,7 +238,9 @@ def _expression(
     annotations = spec.annotations if table is spec.table else ()
     asked = f"update({field.name}={value!r})"
     conditions = Conditions(asked, annotations, scope, asked_of, ask=ask)
-    operand = conditions.expression(value, place, scope, None)
+    conditions.names_help = False
+    with naming(asked):
+        operand = conditions.expression(value, place, scope, None)
     _check_type(field, value, operand)
     if not scope.joined:
         return operand.expr

@@ -14,6 +14,7 @@ from ..schema.record import DB_DEFAULT, Record
 from ..schema.table import Table
 from ..sql.dialects import Dialect
 from ..sql.types import binder
+from .arguments import check_batch_size
 from .plans import planned
 from .saving import InsertPlan, compiled_insert, insert_plan, take_keys, to_insert
 
@@ -47,10 +48,7 @@ def check(
             f"bulk_create() cannot make {model.__name__}s, whose rows are in several tables",
             fix="Save them one by one, in one atomic() block.",
         )
-    if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
-        raise FieldError(
-            f"bulk_create(batch_size={short(batch_size)}): a batch has at least one row"
-        )
+    check_batch_size("bulk_create", batch_size)
     for record in records:
         if record.__class__ is not model:
             raise FieldError(

@@ -41,7 +41,7 @@ def the_first(rows: list[Any], model: type[Record], call: str, fields: tuple[Any
         DoesNotExist: there is none; the model's own class.
     """
     if not rows:
-        shown = ", ".join(map(repr, fields))
+        shown = ", ".join(map(short, fields))
         asked = f"{model.__name__}.objects.{call}({shown})"
         raise model.DoesNotExist(f"No {model.__name__} matches", asked=asked)
     return rows[0]

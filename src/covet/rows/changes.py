@@ -18,6 +18,7 @@ from ..schema.table import Table
 from ..sql.compiler import compiled
 from ..sql.dialects import Dialect
 from ..sql.plan import Statement
+from .arguments import check_batch_size, listed
 from .bulk import column, rows_per_statement
 from .plans import planned
 from .saving import forget, shown, take_keys
@@ -50,9 +51,9 @@ def columns(table: Table, names: Iterable[str]) -> Fields:
         )
     if not isinstance(names, Iterable):
         raise FieldError(f"bulk_update() was given {short(names)}, not a list of fields")
-    listed = list(names)
-    asked = f"bulk_update(fields={short(listed)})"
-    found = dict.fromkeys(m for name in listed for m in table.field(name, asked).members)
+    given = list(names)
+    asked = f"bulk_update(fields={short(given)})"
+    found = dict.fromkeys(m for name in given for m in table.field(name, asked).members)
     if not found:
         raise FieldError("bulk_update() was given no fields", fix='Write fields=["…"].')
     keys = {member for part in table.parts for member in (part.pk, *part.pk.members)}
@@ -77,12 +78,11 @@ def checked(
         FieldError: an instance of another model, or one that lacks its key or a field.
         ValidationError: a related object that is not saved, a choice or a validator that refuses.
     """
-    if batch_size is not None and batch_size < 1:
-        raise FieldError(f"bulk_update(batch_size={batch_size}): a batch has at least one row")
+    check_batch_size("bulk_update", batch_size)
     pk = model._table.pk
     names = {field.name for field in fields}
     found: dict[Any, Any] = {}
-    for record in records:
+    for record in listed("bulk_update", "instances", records):
         if not isinstance(record, model):
             raise FieldError(
                 f"bulk_update() of {model.__name__} was given {type(record).__name__}",

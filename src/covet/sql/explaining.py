@@ -23,7 +23,7 @@ def head(dialect: Dialect, format: Any, analyze: Any, options: Mapping[str, Any]
         NotSupportedError: it cannot measure a query by running it.
     """
     known = "text" if format is None else format.lower() if isinstance(format, str) else format
-    if known not in dialect.explain_formats:
+    if not isinstance(known, str) or known not in dialect.explain_formats:
         raise _unknown(
             dialect, "format", format, f"format={short(format)}", dialect.explain_formats
         )

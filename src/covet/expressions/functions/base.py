@@ -132,6 +132,11 @@ class Func(Compound[T]):
         Raises:
             FieldError: there is one.
         """
+        for option, given in zip(("function", "template", "arg_joiner"), self._given, strict=True):
+            if given is not None and not isinstance(given, str):
+                raise FieldError(
+                    f"{type(self).__name__}() takes a text as its {option}, not {short(given)}"
+                )
         for dialect in self.templates:
             if dialect not in DIALECTS:
                 raise FieldError(

@@ -15,7 +15,6 @@ DIALECTS: dict[str, type[Dialect]] = {
 }
 
 
-@lru_cache(maxsize=64)
 def dialect_for(name: str, server: Server | None = None) -> Dialect:
     """The dialect of a database; one object for equal servers, so that plans are shared.
 
@@ -26,12 +25,17 @@ def dialect_for(name: str, server: Server | None = None) -> Dialect:
     Raises:
         ConfigurationError: there is no such dialect.
     """
-    if name not in DIALECTS:
+    if not isinstance(name, str) or name not in DIALECTS:
         raise ConfigurationError(
             f"There is no dialect {short(name)}",
             possible=list(DIALECTS),
             fix=f"Dialects: {', '.join(DIALECTS)}.",
         )
+    return _dialect(name, server)
+
+
+@lru_cache(maxsize=64)
+def _dialect(name: str, server: Server | None) -> Dialect:
     return DIALECTS[name](server)
 
 
