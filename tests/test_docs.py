@@ -18,6 +18,7 @@ import covet._sync.model
 import covet._sync.signals
 import covet.expressions.q
 from covet import errors, expressions
+from covet.aio import Manager, QuerySet
 from covet.drivers.url import LIBPQ, OPTIONS
 from covet.query_builder import changing, query
 from covet.schema import choices, registry, validators
@@ -95,6 +96,15 @@ def test_every_option_of_connect_is_listed_with_its_default() -> None:
             if name not in LIBPQ:
                 default = NONE if option.default is None else str(option.default)
                 assert listed[name] == default.removesuffix(".0")
+
+
+def test_every_method_of_querysets_and_managers_is_listed() -> None:
+    text = (ROOT / "docs" / "reference" / "querysets.md").read_text()
+    listed = set(re.findall(r"`(?:\w+\.)?(\w+)[(`]", text))
+    inner = {"bound", "unbound"}  # which only the making of models calls
+    for cls in (QuerySet, Manager):
+        public = {name for name in dir(cls) if not name.startswith("_")} - inner
+        assert public <= listed, sorted(public - listed)
 
 
 @pytest.mark.parametrize(
