@@ -178,8 +178,9 @@ def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
         _check_taken(expression, n, operand.field)
     fields = [operand.field for operand in operands]
     said = expression.output_field
-    if said is not None and not (expression.known and family(said) in NUMBERS):
-        result = checked_type(said, expression)
+    typed = None if said is None else checked_type(said, expression)
+    if typed is not None and not (expression.known and family(typed) in NUMBERS):
+        result = typed
     else:
         typing = [field for n, field in enumerate(fields) if n not in expression.numbers]
         result = result_type(expression, expression.returns, typing)
