@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 from ..drivers.streams import check_chunk_size
 from ..errors import FieldError, short
 from ..expressions import Aggregate, Expression, Q
-from ..expressions.shape import is_list
 from ..query import days
 from ..query.builder import Expressible, sliced, unlocked
 from ..query.spec import QuerySpec

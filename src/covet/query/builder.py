@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from ..errors import FieldError, TransactionError, keyword, short
 from ..expressions import Aggregate, Expression, OrderBy, Q, Subquery, as_expression
-from ..expressions.shape import INT64_MAX, Queried, is_list
+from ..expressions.shape import INT64_MAX, Queried
 from ..schema.peers import FetchMode, checked_mode
 from ..schema.ways import ToMany
 from . import prefetch, related, resolve

@@ -7,7 +7,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from ..errors import FieldError, ValidationError, short
+from ..errors import FieldError, ValidationError
 from ..query import ast
 from ..schema.fields import NOT_PROVIDED, Field
 from ..schema.record import DB_DEFAULT, Record
