@@ -76,7 +76,8 @@ class Writing(SyncRows[T]):
         """Many instances saved with as few statements as the server's limits allow, or none.
 
         Primary keys are set where the database returns them, which all but MySQL do. Signals
-        are not sent and ``save()`` is not called.
+        are not sent and ``save()`` is not called. A value may be an expression without columns;
+        what the database made of it is not loaded, as after ``save()``.
 
         Args:
             objs: unsaved instances of this model.
@@ -95,8 +96,8 @@ class Writing(SyncRows[T]):
 
         Raises:
             UnknownField: a name that the model does not have.
-            FieldError: no unique constraint is over just these fields, or options that do not go
-                together.
+            FieldError: no unique constraint is over just these fields, options that do not go
+                together, or an expression over columns, of which a new row has none.
             ValidationError: a value that its field does not accept; nothing was sent.
             IntegrityError: a constraint of the database is violated; nothing was saved.
 
@@ -142,6 +143,7 @@ class Writing(SyncRows[T]):
         for record in records:
             if all_saved or record._is_pk_set():
                 record._origin = origin
+        bulk.forget_calculated(batches)
         if all_saved and isinstance(records, Rows) and len(records) > 1:
             records.belong(origin)
 

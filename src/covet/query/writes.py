@@ -89,21 +89,29 @@ def spread(field: Field[Any], value: Any) -> list[tuple[Field[Any], Any]]:
     return composite.assigned(field, value)
 
 
-def insert(table: Table, written: Assigned, returning: tuple[Field[Any], ...]) -> ast.Insert:
-    """The INSERT of one row.
+def insert(
+    table: Table,
+    rows: Sequence[Assigned],
+    returning: tuple[Field[Any], ...],
+    conflict: ast.Conflict | None = None,
+) -> ast.Insert:
+    """The INSERT of rows that set the same fields, each to values or expressions of its own.
 
     Raises:
         FieldError: a value that refers to other columns, of which a new row has none.
     """
-    row: list[ast.Expr] = []
     place = 0
-    for field, value in zip(written.fields, written.given, strict=True):
-        if _is_calculated(value):
-            row.append(_of_new_row(table, field, value, place))
-        else:
-            row.append(_value(field, value, place))
-        place += len(value.values) if isinstance(value, Shaped) else value is not None
-    return ast.Insert(table, written.fields, (tuple(row),), returning)
+    made: list[tuple[ast.Expr, ...]] = []
+    for row in rows:
+        nodes: list[ast.Expr] = []
+        for field, value in zip(row.fields, row.given, strict=True):
+            if _is_calculated(value):
+                nodes.append(_of_new_row(table, field, value, place))
+            else:
+                nodes.append(_value(field, value, place))
+            place += len(value.values) if isinstance(value, Shaped) else value is not None
+        made.append(tuple(nodes))
+    return ast.Insert(table, rows[0].fields, tuple(made), returning, conflict)
 
 
 def update(

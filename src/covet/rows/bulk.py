@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from ..errors import FieldError, ValidationError
-from ..query import ast
+from ..expressions.shape import Queried, Shaped
+from ..query import ast, writes
+from ..query.writes import Assigned
 from ..schema.fields import NOT_PROVIDED, Field
 from ..schema.record import DB_DEFAULT, Record
 from ..schema.table import Table
@@ -16,16 +18,34 @@ from ..sql.dialects import Dialect
 from ..sql.types import binder
 from .arguments import check_batch_size
 from .plans import planned
-from .saving import InsertPlan, compiled_insert, insert_plan, take_keys, to_insert
+from .saving import (
+    InsertPlan,
+    compiled_insert,
+    forget_expressions,
+    insert_plan,
+    take_keys,
+    to_insert,
+)
+
+MOST_CALCULATED = 100
+"""How many rows one statement makes where any of them has expressions."""
+
+CALCULATED = (Shaped, Queried)
+"""What an attribute may hold that the database is to calculate."""
 
 
 class Batch(NamedTuple):
-    """One INSERT: its text and parameters, whose instances it is, and how to read its answer."""
+    """One INSERT: its text and parameters, whose instances it is, and how to read its answer.
+
+    Attributes:
+        written: where any has expressions, what each instance's row is set to.
+    """
 
     sql: str
     params: tuple[Any, ...]
     records: Sequence[Any]
     plan: InsertPlan
+    written: Sequence[Assigned] = ()
 
 
 def check(
@@ -78,6 +98,7 @@ def batches(
 
     Raises:
         ValidationError: a value that its field does not accept.
+        FieldError: an expression over columns, or of another type than its field.
     """
     found: list[Batch] = []
     for filled, group in _alike(model._table, records).items():
@@ -125,8 +146,14 @@ def _group(
             plan = insert_plan(model, written, filled, dialect)
             yield Batch(*plan.bind(()), [record], plan)
         return
+    values_of_all = [_values(field, records) for field in fields]
+    if any(map(_has_expressions, values_of_all)):
+        yield from _mixed(model, fields, filled, records, batch_size, dialect, conflict)
+        return
     size = rows_per_statement(len(fields), batch_size, dialect)
-    columns_of_all = [column(field, records, dialect) for field in fields]
+    columns_of_all = [
+        _params(field, values, dialect) for field, values in zip(fields, values_of_all, strict=True)
+    ]
     for start, end in _cuts(fields, columns_of_all, size, dialect, conflict):
         part = records[start:end]
         plan = _plan(model, fields, filled, len(part), dialect, conflict)
@@ -136,6 +163,64 @@ def _group(
         else:
             values = tuple(chain.from_iterable(zip(*columns, strict=True)))
         yield Batch(*plan.bind(values), part, plan)
+
+
+def _mixed(
+    model: type[Record],
+    fields: tuple[Field[Any], ...],
+    filled: tuple[Field[Any], ...],
+    records: list[Any],
+    batch_size: int | None,
+    dialect: Dialect,
+    conflict: ast.Conflict | None,
+) -> Iterator[Batch]:
+    """The INSERTs where some have expressions, in the order of the instances.
+
+    A few neighbours without expressions go along with those that have some, and many do not.
+    """
+    size = min(MOST_CALCULATED, batch_size or MOST_CALCULATED)
+    if conflict is not None and conflict.updates and not dialect.updates_twice:
+        size = 1  # nobody knows whether two rows calculate the same key
+
+    def is_calculated(part: list[Any]) -> bool:
+        return any(_has_expressions(_values(field, part)) for field in fields)
+
+    parts = (records[start : start + size] for start in range(0, len(records), size))
+    for calculated, run in groupby(parts, is_calculated):
+        if calculated:
+            for part in run:
+                yield from _calculated(model, fields, filled, part, dialect, conflict)
+        else:
+            plain = list(chain.from_iterable(run))
+            yield from _group(model, fields, filled, plain, batch_size, dialect, conflict)
+
+
+def _calculated(
+    model: type[Record],
+    fields: tuple[Field[Any], ...],
+    filled: tuple[Field[Any], ...],
+    records: list[Any],
+    dialect: Dialect,
+    conflict: ast.Conflict | None,
+) -> Iterator[Batch]:
+    """INSERTs in which each row has values or expressions of its own."""
+    rows = [writes.assigned((f, getattr(record, f.attname)) for f in fields) for record in records]
+    for start, end in _cuts_by_values(rows, dialect):
+        some = rows[start:end]
+        plan = _mixed_plan(model, some, filled, dialect, conflict)
+        values = tuple(chain.from_iterable(row.values for row in some))
+        yield Batch(*plan.bind(values), records[start:end], plan, some)
+
+
+def _cuts_by_values(rows: list[Assigned], dialect: Dialect) -> Iterator[tuple[int, int]]:
+    """Where statements begin and end, as an expression may bind any number of values."""
+    start = bound = 0
+    for n, row in enumerate(rows):
+        bound += len(row.values)
+        if dialect.most_parameters is not None and bound > dialect.most_parameters and n > start:
+            yield start, n
+            start, bound = n, len(row.values)
+    yield start, len(rows)
 
 
 def _cuts(
@@ -182,7 +267,18 @@ def column(field: Field[Any], records: list[Any], dialect: Dialect) -> list[Any]
     Raises:
         ValidationError: a value that the field does not accept, or None where it is not null.
     """
-    values = list(map(attrgetter(field.attname), records))
+    return _params(field, _values(field, records), dialect)
+
+
+def _values(field: Field[Any], records: list[Any]) -> list[Any]:
+    return list(map(attrgetter(field.attname), records))
+
+
+def _has_expressions(values: list[Any]) -> bool:
+    return any(issubclass(cls, CALCULATED) for cls in set(map(type, values)))
+
+
+def _params(field: Field[Any], values: list[Any], dialect: Dialect) -> list[Any]:
     if not field.null and any(value is None for value in values):
         raise ValidationError({field.name: ["must not be None"]}, model=field.model)
     return list(map(binder(dialect.name, field), values))
@@ -199,16 +295,51 @@ def _plan(
     count = 0 if dialect.bulk_insert_by_unnest else rows
     key = (dialect, "insert many", conflict, count, *(field.name for field in fields))
     plan: InsertPlan | None = model._plans.get(key)
-    if conflict is not None:
-        # A row that was there has the key that it had; one that is passed over is not returned.
-        known = dict.fromkeys((*filled, *model._table.pk.members))
-        filled = tuple(known) if conflict.updates else ()
     return plan or planned(
         model,
         key,
         lambda: compiled_insert(
             dialect,
-            filled,
+            _returned(model._table, filled, conflict),
             lambda returned: ast.InsertMany(model._table, fields, rows, returned, conflict),
         ),
     )
+
+
+def _mixed_plan(
+    model: type[Record],
+    rows: list[Assigned],
+    filled: tuple[Field[Any], ...],
+    dialect: Dialect,
+    conflict: ast.Conflict | None,
+) -> InsertPlan:
+    shape = (word for row in rows for word in (*row.key, ";"))
+    key = (dialect, "insert rows", conflict, *shape)
+    plan: InsertPlan | None = model._plans.get(key)
+    return plan or planned(
+        model,
+        key,
+        lambda: compiled_insert(
+            dialect,
+            _returned(model._table, filled, conflict),
+            lambda returned: writes.insert(model._table, rows, returned, conflict),
+        ),
+    )
+
+
+def _returned(
+    table: Table, filled: tuple[Field[Any], ...], conflict: ast.Conflict | None
+) -> tuple[Field[Any], ...]:
+    """What comes back of new rows, where the database can give it."""
+    if conflict is None:
+        return filled
+    # A row that was there has the key that it had; one that is passed over is not returned.
+    return tuple(dict.fromkeys((*filled, *table.pk.members))) if conflict.updates else ()
+
+
+def forget_calculated(batches: Iterable[Batch]) -> None:
+    """Values that only the database knows now are not loaded any more; of rows that are saved."""
+    for batch in batches:
+        for record, written in zip(batch.records, batch.written, strict=False):
+            if record._origin is not None:
+                forget_expressions(record, written)

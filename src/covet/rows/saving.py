@@ -82,7 +82,7 @@ def insert_plan(
         model,
         key,
         lambda: compiled_insert(
-            dialect, filled, lambda returned: writes.insert(model._table, written, returned)
+            dialect, filled, lambda returned: writes.insert(model._table, (written,), returned)
         ),
     )
 

@@ -127,7 +127,12 @@ class Compiler(ConditionCompiler):
             else sql(self.dialect.default_values)
         )
         return sql(
-            "INSERT INTO ", self.name(node.table.name), " ", values, self.returning(node.returning)
+            "INSERT INTO ",
+            self.name(node.table.name),
+            " ",
+            values,
+            self.conflict(node),
+            self.returning(node.returning),
         )
 
     def insert_many(self, node: ast.InsertMany) -> SQL:
@@ -154,7 +159,7 @@ class Compiler(ConditionCompiler):
             body = sql("VALUES ", separated(", ", rows))
         return sql(head, body, self.conflict(node), self.returning(node.returning))
 
-    def conflict(self, node: ast.InsertMany) -> str:
+    def conflict(self, node: ast.Insert | ast.InsertMany) -> str:
         """``ON CONFLICT …``, what becomes of rows that are there already."""
         if node.conflict is None:
             return ""

@@ -259,16 +259,6 @@ class CountRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Insert:
-    """An INSERT of one or more rows; ``rows`` holds an expression for each field of each row."""
-
-    table: Table
-    fields: tuple[Field[Any], ...]
-    rows: tuple[tuple[Expr, ...], ...]
-    returning: tuple[Field[Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Conflict:
     """What becomes of a row that a unique constraint refuses.
 
@@ -279,6 +269,21 @@ class Conflict:
 
     target: tuple[Field[Any], ...]
     updates: tuple[Field[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """An INSERT of one or more rows; ``rows`` holds an expression for each field of each row.
+
+    Attributes:
+        conflict: what becomes of a row that is there already; None for an error.
+    """
+
+    table: Table
+    fields: tuple[Field[Any], ...]
+    rows: tuple[tuple[Expr, ...], ...]
+    returning: tuple[Field[Any], ...] = ()
+    conflict: Conflict | None = None
 
 
 @dataclass(frozen=True, slots=True)
