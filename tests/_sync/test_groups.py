@@ -342,12 +342,13 @@ def test_what_cannot_be(db: Database) -> None:
         ),
         (
             lambda: books.annotate(x=Sum(Count("authors"))),
-            "Cannot compute Sum(Count('authors')): it is about an aggregate already. "
+            "Cannot compute Sum(Count('authors')): it is about an aggregate already "
+            "(in annotate(x=…)). "
             "Use aggregate(…) over annotate(…), or a Subquery.",
         ),
         (
             lambda: books.annotate(n=Count("authors")).annotate(x=Avg("n")),
-            "Cannot compute Avg('n'): it is about an aggregate already. "
+            "Cannot compute Avg('n'): it is about an aggregate already (in annotate(x=…)). "
             "Use aggregate(…) over annotate(…), or a Subquery.",
         ),
         (
@@ -361,11 +362,13 @@ def test_what_cannot_be(db: Database) -> None:
         ),
         (
             lambda: books.annotate(pages=Count("authors")),
-            "The annotation 'pages' conflicts with Book.pages. Give it another name.",
+            "The annotation 'pages' conflicts with Book.pages (in annotate(pages=…)). "
+            "Give it another name.",
         ),
         (
             lambda: books.annotate(x=Sum("name")),
-            "Sum('name'): Sum() takes number or duration, and Book.name is of type text. "
+            "Sum('name'): Sum() takes number or duration, and Book.name is of type text "
+            "(in annotate(x=…)). "
             "Make it another type with Cast(…, output_field).",
         ),
         (

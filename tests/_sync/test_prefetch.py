@@ -495,7 +495,7 @@ def test_a_selection_that_does_not_fit_is_refused() -> None:
         (lambda: Prefetch("posts", to_attr="name"), "Author has 'name' already"),
         (lambda: Prefetch("posts", to_attr="save"), "Author has 'save' already"),
         (lambda: Prefetch("posts", to_attr="no name"), "needs a plain name"),
-        (lambda: Prefetch("posts", to_attr="_origin"), "Author has '_origin' already"),
+        (lambda: Prefetch("posts", to_attr="_origin"), "needs a plain name"),
         (lambda: Prefetch("posts", 7), "was given 7 as its queryset"),
         (lambda: Prefetch(7), "takes the name of a relation"),  # type: ignore[arg-type]
     ):
