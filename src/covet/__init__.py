@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .errors import (
+    BudgetExceeded,
     ConfigurationError,
     ConnectionFailed,
     CovetError,
@@ -25,6 +26,7 @@ from .errors import (
     MultipleObjectsReturned,
     NotLoaded,
     NotSupportedError,
+    NPlusOneError,
     ObjectDoesNotExist,
     OperationalError,
     PageNotAnInteger,
@@ -248,7 +250,10 @@ from .schema.validators import (
     validate_ipv46_address,
     validate_slug,
 )
-from .watch.events import capture_queries
+from .watch.budgets import assert_num_queries, query_budget
+from .watch.logs import log_slow_queries
+from .watch.observers import on_connect, on_pool, on_query, on_transaction
+from .watch.tracker import QueryTracker, capture_queries
 
 __version__ = "0.1.0"
 
@@ -289,6 +294,7 @@ __all__ = [
     "BoolAnd",
     "BoolOr",
     "BooleanField",
+    "BudgetExceeded",
     "Case",
     "Cast",
     "Ceil",
@@ -386,6 +392,7 @@ __all__ = [
     "Mod",
     "ModelError",
     "MultipleObjectsReturned",
+    "NPlusOneError",
     "NotLoaded",
     "NotSupportedError",
     "Now",
@@ -412,6 +419,7 @@ __all__ = [
     "ProtectedError",
     "Q",
     "QueryTooComplex",
+    "QueryTracker",
     "RPad",
     "RTrim",
     "Radians",
@@ -476,8 +484,15 @@ __all__ = [
     "Window",
     "WindowFrameExclusion",
     "With",
+    "assert_num_queries",
     "capture_queries",
     "get_reverse_relations",
+    "log_slow_queries",
+    "on_connect",
+    "on_pool",
+    "on_query",
+    "on_transaction",
+    "query_budget",
     "register_reverse_relation",
     "set_cursor_secret",
     "set_default_fetch_mode",

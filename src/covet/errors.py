@@ -316,5 +316,21 @@ class TransactionError(DatabaseError):
     """A transaction is used wrongly or is broken: query after an error, child after the end."""
 
 
+class BudgetExceeded(CovetError):
+    """A block asked more of the databases than its ``query_budget()`` allows."""
+
+
+class NPlusOneError(CovetError):
+    """Queries were repeated for each of many rows where one would have done.
+
+    Attributes:
+        findings: what was found, as ``covet.watch`` reports it.
+    """
+
+    def __init__(self, wrong: str, findings: Sequence[Any] = ()) -> None:
+        super().__init__(wrong)
+        self.findings = tuple(findings)
+
+
 class QueryTooComplex(FieldError):
     """A query is nested deeper, or is longer, than the database accepts."""

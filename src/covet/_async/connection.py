@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from itertools import count
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
 from ..drivers import AsyncConnection, AsyncStream, Rows
 from ..drivers.base import Params
 from ..drivers.transactions import Block
 from ..errors import CovetError, TransactionError
 from ..pairs import AsyncTurn, async_sleep
-from ..watch.events import Query, listeners, tell
+from ..sql.dialects import Dialect
+from ..sql.explaining import is_select
+from ..watch.events import Kind, Query, tell, watchers
+from ..watch.logs import SETTINGS, is_slow, log_slow, wants_plan
+from ..watch.reasons import Asked, current_load
+from ..watch.switch import WATCH
 from .pool import Pool
 
-Kind = Literal["fetch", "execute", "transaction"]
+_numbers = count(1)
+
+
+class Statement(NamedTuple):
+    """One statement on its way to a connection.
+
+    Attributes:
+        method: the method of the connection that runs it.
+        kind: what those who watch are told that it is.
+        sql: its text.
+        params: its parameters.
+        asked: the question that it answers, if somebody watches.
+    """
+
+    method: str
+    kind: Kind
+    sql: str
+    params: Params = ()
+    asked: Asked | None = None
 
 
 class Session:
@@ -27,6 +51,7 @@ class Session:
         turn: who may speak now. A block inside holds it until it has ended, so that a task
             started in this block cannot get its statements into that savepoint.
         changed: the tables that the transaction has changed; None stands for any.
+        number: the transaction's number in the process, for those who watch.
         streams: the results that are being read so many rows at a time, in the whole transaction,
             and the session that each of them ends with.
     """
@@ -35,6 +60,8 @@ class Session:
         "block",
         "changed",
         "connection",
+        "number",
+        "opened",
         "outer",
         "patience",
         "pool",
@@ -50,6 +77,8 @@ class Session:
         self.pool = pool
         self.outer = outer
         self.turn = AsyncTurn()
+        self.number: int = next(_numbers) if outer is None else outer.number
+        self.opened = perf_counter()
         self.changed: set[str | None] = set() if outer is None else outer.changed
         self.streams: dict[AsyncStream, Session] = {} if outer is None else outer.streams
         self.patience: float = pool.url.options["acquire_timeout"]
@@ -73,20 +102,20 @@ class Session:
             self.turn.leave()
             raise
 
-    async def run(self, method: str, kind: Kind, sql: str, params: Params) -> Any:
+    async def run(self, statement: Statement) -> Any:
         """Run a statement in the block."""
         await self.take_turn()
         try:
-            return await self.send(method, kind, sql, params)
+            return await self.send(statement)
         finally:
             self.turn.leave()
 
-    async def send(self, method: str, kind: Kind, sql: str, params: Params) -> Any:
+    async def send(self, statement: Statement) -> Any:
         """Run a statement; the turn is ours already."""
         try:
             if self.streams:
                 await self._make_way()
-            return await told(self.connection, self.block.alias, method, kind, sql, params)
+            return await told(self.connection, self.block.alias, statement, self.number)
         except BaseException as error:
             ours = self._failed(error)
             if ours is None:
@@ -101,13 +130,13 @@ class Session:
         self.block.failed(ours or error, gone=gone)
         return ours
 
-    async def read(self, stream: AsyncStream) -> Rows:
+    async def read(self, stream: AsyncStream, asked: Asked | None = None) -> Rows:
         """The next rows of a stream of the transaction."""
         await self.take_turn()
         try:
             if stream.spool is None:
                 await self._make_way(stream)
-            return await read_on(stream, self.block.alias)
+            return await read_on(stream, self.block.alias, asked, self.number)
         except BaseException as error:
             ours = self._failed(error)
             if ours is None:
@@ -150,38 +179,81 @@ def session_of(alias: str) -> Session | None:
     return None if current is None else current.get(alias)
 
 
-async def read_on(stream: AsyncStream, alias: str) -> Rows:
-    """The next rows of a stream; with the first, those who listen are told of its statement."""
-    if stream.begun or listeners.get() is None:
+async def read_on(
+    stream: AsyncStream, alias: str, asked: Asked | None = None, transaction: int | None = None
+) -> Rows:
+    """The next rows of a stream; with the first, those who watch are told of its statement."""
+    hearing = () if stream.begun or not WATCH.on else watchers()
+    if not hearing:
         return await stream.fetch()
-    start = perf_counter()
-    sql, params = stream.sql, stream.params
+    started = perf_counter()
+    query = Query(stream.sql, stream.params, 0.0, -1, alias, "fetch", None, started, transaction)
+    query.asked, query.load = asked, current_load()
     try:
         rows = await stream.fetch()
     except BaseException as error:
-        tell(Query(sql, params, perf_counter() - start, -1, alias, "fetch", error))
+        query.error = error
         raise
-    seconds = perf_counter() - start
-    tell(Query(sql, params, seconds, len(rows) if stream.done else -1, alias, "fetch"))
+    else:
+        query.rowcount = len(rows) if stream.done else -1
+    finally:
+        query.seconds = perf_counter() - started
+        tell(hearing, query)
     return rows
 
 
 async def told(
-    connection: AsyncConnection, alias: str, method: str, kind: Kind, sql: str, params: Params
+    connection: AsyncConnection,
+    alias: str,
+    statement: Statement,
+    transaction: int | None = None,
+    dialect: Dialect | None = None,
 ) -> Any:
-    """Run a statement on a connection and tell those who listen."""
+    """Run a statement on a connection and tell those who watch.
+
+    Args:
+        connection: the connection, which is ours.
+        alias: the database's alias.
+        statement: the statement.
+        transaction: the number of the transaction that it is sent in.
+        dialect: the words to ask for its plan, if it is slow; None where that would do harm.
+    """
+    method, kind, sql, params, asked = statement
     run = getattr(connection, method)
-    if listeners.get() is None:
+    if not WATCH.on:
         return await run(sql, params)
-    start = perf_counter()
+    hearing = watchers()
+    if not hearing and SETTINGS.slow is None:
+        return await run(sql, params)
+    started = perf_counter()
+    query = Query(sql, params, 0.0, -1, alias, kind, None, started, transaction)
+    query.asked, query.load = asked, current_load()
     try:
         result = await run(sql, params)
     except BaseException as error:
-        tell(Query(sql, params, perf_counter() - start, -1, alias, kind, error))
+        query.error = error
         raise
-    seconds = perf_counter() - start
-    tell(Query(sql, params, seconds, _rowcount(method, result), alias, kind))
+    else:
+        query.rowcount = _rowcount(method, result)
+    finally:
+        query.seconds = perf_counter() - started
+        tell(hearing, query)
+    if is_slow(query):
+        plan = None if dialect is None else await _plan(connection, dialect, query)
+        log_slow(query, plan)
     return result
+
+
+async def _plan(connection: AsyncConnection, dialect: Dialect, query: Query) -> str | None:
+    """How the database would run a query, if that is to be logged and can be said of it."""
+    if not (wants_plan() and is_select(query.sql)):
+        return None
+    try:
+        head = dialect.explain("text", False, {})
+        names, rows = await connection.fetch_named(f"{head} {query.sql}", query.params)
+    except Exception as error:
+        return f"no plan: {error}"
+    return dialect.explained(names, rows)
 
 
 def _rowcount(method: str, result: Any) -> int:

@@ -23,8 +23,10 @@ from ..query_builder.statements import only_reads, said_by
 from ..rows.named import Row, named_rows
 from ..schema.peers import WRITES
 from ..sql.dialects import Dialect, Server, dialect_for
-from ..watch.events import listeners
-from .connection import Kind, session_of, sessions, told
+from ..watch.events import Kind
+from ..watch.reasons import Asked
+from ..watch.switch import WATCH
+from .connection import Statement, session_of, sessions, told
 from .pool import Pool
 from .stream import BlockStream, OwnStream, Stream
 
@@ -118,7 +120,7 @@ class Database(AsyncCloses):
                     f"The database {self.alias!r} is closed",
                     fix="Use it inside its connect() block, or connect() again.",
                 )
-            pool = Pool(self._url, self._connect)
+            pool = Pool(self._url, self._connect, self.alias)
             self._clear_out(pool)
             pool = self._pools.setdefault(home, pool)
         return pool
@@ -143,14 +145,21 @@ class Database(AsyncCloses):
             self.dialect = dialect_for(self._url.scheme, connection.server)
         return connection
 
-    async def fetch_rows(self, sql: str, params: Sequence[Any] = ()) -> Rows:
+    async def fetch_rows(
+        self, sql: str, params: Sequence[Any] = (), asked: Asked | None = None
+    ) -> Rows:
         """All rows of a statement as plain tuples: the way that queries take.
+
+        Args:
+            sql: the statement.
+            params: its parameters.
+            asked: the question that it answers, if somebody watches.
 
         Raises:
             DatabaseError: one of its kinds, with the driver's error as its cause.
         """
-        if sessions.get() is not None or listeners.get() is not None:
-            rows: Rows = await self._run("fetch", "fetch", sql, params)
+        if WATCH.on or sessions.get() is not None:
+            rows: Rows = await self._run("fetch", "fetch", sql, params, asked)
             return rows
         # The same as _run() does, without a step too many.
         pool = self._pools.get(async_home()) or self.pool()
@@ -169,12 +178,14 @@ class Database(AsyncCloses):
             await pool.give(connection)
         return rows
 
-    def stream_rows(self, sql: str, params: Sequence[Any], size: int) -> Stream:
+    def stream_rows(
+        self, sql: str, params: Sequence[Any], size: int, asked: Asked | None = None
+    ) -> Stream:
         """The rows of a statement, so many at a time: to be closed by whoever reads them."""
         session = session_of(self.alias)
         if session is not None:
-            return BlockStream(session, sql, params, size)
-        return OwnStream(self.pool(), self.alias, sql, params, size)
+            return BlockStream(session, sql, params, size, asked)
+        return OwnStream(self.pool(), self.alias, sql, params, size, asked)
 
     async def write_rows(self, table: str | None, sql: str, params: Sequence[Any]) -> Rows:
         """The rows that a statement gives which changes a table; None: perhaps any."""
@@ -287,17 +298,25 @@ class Database(AsyncCloses):
             self._wrote(table)
         return result
 
-    async def _run(self, method: str, kind: Kind, sql: str, params: Sequence[Any]) -> Any:
+    async def _run(
+        self,
+        method: str,
+        kind: Kind,
+        sql: str,
+        params: Sequence[Any],
+        asked: Asked | None = None,
+    ) -> Any:
         """Run a statement on the atomic block's connection, else on one of the pool."""
+        statement = Statement(method, kind, sql, params, asked)
         session = session_of(self.alias)
         if session is not None:
-            return await session.run(method, kind, sql, params)
+            return await session.run(statement)
         pool = self.pool()
-        connection = pool.take() or await pool.acquire()
+        connection = (None if WATCH.on else pool.take()) or await pool.acquire()
         connection.since = perf_counter()
         connection.doing = sql
         try:
-            result = await told(connection, self.alias, method, kind, sql, params)
+            result = await told(connection, self.alias, statement, None, self.dialect)
         except BaseException as error:
             await pool.mend(connection)
             ours = connection.translate(error)

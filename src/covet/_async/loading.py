@@ -13,6 +13,7 @@ from ..rows.cardinality import no_row
 from ..schema.peers import FETCH_ONE, FETCH_RAISE, Ahead, Origin, by_alias, unique
 from ..schema.record import Record
 from ..schema.ways import AnyWay, ToMany, Way, tidy
+from ..watch.reasons import Loading
 from .connection import session_of
 from .deferred import load_deferred
 
@@ -49,7 +50,8 @@ async def load_one(way: Way, instance: Any) -> Any:
 
 
 async def _fill(way: Way, instances: list[Any]) -> None:
-    await fill(way, instances, _plain(way, instances[0]))
+    with Loading("lazy", way.name, instances):
+        await fill(way, instances, _plain(way, instances[0]))
 
 
 def _found(way: Way, instance: Any) -> Any:
@@ -75,11 +77,13 @@ async def load_many(query: QuerySet[Any]) -> list[Any]:
     origin: Origin | None = instance._origin
     check_allowed(way, origin)
     if origin is None or origin.mode is FETCH_ONE:
-        return await query._fetched(query._spec)
+        with Loading("lazy", way.name, [instance], many=True):
+            return await query._fetched(query._spec)
     has_peers = origin.has_peers()
     read = Read(_tables(way, query))
     if not (has_peers and origin.is_loop(way.name, instance, read.tables)):
-        rows: list[Any] = await query._fetched(query._spec)
+        with Loading("lazy", way.name, [instance], many=True):
+            rows: list[Any] = await query._fetched(query._spec)
         if has_peers or origin.looping:  # a loop goes on through an only child
             _loop(rows)
         return rows
@@ -88,7 +92,8 @@ async def load_many(query: QuerySet[Any]) -> list[Any]:
         if is_known:
             return list(found)
         peers = origin.peers(instance, _lacks(way, instance), MOST_PEERS)
-        owners = await fill(way, peers, all_rows(way, instance), ahead=read)
+        with Loading("lazy", way.name, peers, many=True):
+            owners = await fill(way, peers, all_rows(way, instance), ahead=read)
     return list(owners.of(instance))
 
 
@@ -238,7 +243,8 @@ async def _prefetch(instances: list[Any], branches: dict[str, Branch]) -> None:
             if not way.near_field.is_loaded(one):  # its key is deferred, and those of its peers
                 await load_deferred(one, way.near_field.members)
         for some in by_alias(lacking):
-            await fill(way, some, _asked(branch, way, some[0]), to_attr=attribute)
+            with Loading("prefetch", way.name, some, way.many):
+                await fill(way, some, _asked(branch, way, some[0]), to_attr=attribute)
         if branch.branches:
             below = list(unique(_reached(way, instances, attribute)))
             if below:

@@ -29,7 +29,7 @@ class Questions(Writing[T]):
 
     if TYPE_CHECKING:
 
-        async def _fetched(self, spec: QuerySpec) -> list[Any]: ...
+        async def _fetched(self, spec: QuerySpec, call: str = ...) -> list[Any]: ...
         async def _complete(self, found: list[Any]) -> None: ...
         @staticmethod
         def _check_transaction(db: Database) -> None: ...
@@ -69,7 +69,7 @@ class Questions(Writing[T]):
         return await self._latest_last("earliest", fields)._outermost("earliest", fields)
 
     async def _outermost(self, call: str, fields: tuple[Any, ...]) -> T:
-        rows = await self._fetched(self._spec.sliced(0, 1))
+        rows = await self._fetched(self._spec.sliced(0, 1), call)
         return cast(T, the_first(rows, self.model, call, fields))
 
     def raw(

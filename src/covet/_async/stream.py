@@ -10,6 +10,7 @@ from ..drivers import AsyncConnection, AsyncStream, Rows
 from ..drivers.base import Params
 from ..errors import InterfaceError
 from ..pairs import async_current, async_finish, async_within
+from ..watch.reasons import Asked
 from .connection import Session, read_on, session_of
 from .pool import CLEAN_WITHIN, Pool
 
@@ -28,9 +29,18 @@ def _check_process(process: int) -> None:
 class OwnStream:
     """Rows read on a connection of their own, which goes back to the pool with the last of them."""
 
-    __slots__ = ("_alias", "_connection", "_pool", "_process", "_statement", "_stream")
+    __slots__ = ("_alias", "_asked", "_connection", "_pool", "_process", "_statement", "_stream")
 
-    def __init__(self, pool: Pool, alias: str, sql: str, params: Params, size: int) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        alias: str,
+        sql: str,
+        params: Params,
+        size: int,
+        asked: Asked | None = None,
+    ) -> None:
+        self._asked = asked
         self._pool = pool
         self._alias = alias
         self._statement = sql, params, size
@@ -55,7 +65,7 @@ class OwnStream:
         if stream.done or (connection is None and stream.spool is None):
             return []
         try:
-            rows = await read_on(stream, self._alias)
+            rows = await read_on(stream, self._alias, self._asked)
             if self._pool.url.in_memory and stream.in_the_way:
                 await stream.set_aside()  # others need the only connection there is
         except BaseException as error:
@@ -69,7 +79,7 @@ class OwnStream:
         return rows
 
     async def _begin(self) -> AsyncStream:
-        connection = self._pool.take() or await self._pool.acquire()
+        connection = await self._pool.acquire()
         connection.since, connection.doing = perf_counter(), self._statement[0]
         reader = async_current()
         connection.holder = f"iterator() in {reader}"
@@ -113,9 +123,17 @@ class BlockStream:
     end, clears it away.
     """
 
-    __slots__ = ("_process", "_session", "_stream")
+    __slots__ = ("_asked", "_process", "_session", "_stream")
 
-    def __init__(self, session: Session, sql: str, params: Params, size: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        sql: str,
+        params: Params,
+        size: int,
+        asked: Asked | None = None,
+    ) -> None:
+        self._asked = asked
         self._process = os.getpid()
         self._session = session
         self._stream: AsyncStream = session.connection.stream(sql, params, size)
@@ -142,7 +160,7 @@ class BlockStream:
         is_inside = current is not None and current.connection is begun_in.connection
         session = current if current is not None and is_inside else begun_in
         begun_in.streams[self._stream] = begun_in
-        return await session.read(self._stream)
+        return await session.read(self._stream, self._asked)
 
     async def close(self) -> None:
         """Read no more of it."""

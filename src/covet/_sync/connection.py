@@ -5,18 +5,42 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from itertools import count
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
 from ..drivers import Rows, SyncConnection, SyncStream
 from ..drivers.base import Params
 from ..drivers.transactions import Block
 from ..errors import CovetError, TransactionError
 from ..pairs import SyncTurn, sync_sleep
-from ..watch.events import Query, listeners, tell
+from ..sql.dialects import Dialect
+from ..sql.explaining import is_select
+from ..watch.events import Kind, Query, tell, watchers
+from ..watch.logs import SETTINGS, is_slow, log_slow, wants_plan
+from ..watch.reasons import Asked, current_load
+from ..watch.switch import WATCH
 from .pool import Pool
 
-Kind = Literal["fetch", "execute", "transaction"]
+_numbers = count(1)
+
+
+class Statement(NamedTuple):
+    """One statement on its way to a connection.
+
+    Attributes:
+        method: the method of the connection that runs it.
+        kind: what those who watch are told that it is.
+        sql: its text.
+        params: its parameters.
+        asked: the question that it answers, if somebody watches.
+    """
+
+    method: str
+    kind: Kind
+    sql: str
+    params: Params = ()
+    asked: Asked | None = None
 
 
 class Session:
@@ -29,6 +53,7 @@ class Session:
         turn: who may speak now. A block inside holds it until it has ended, so that a task
             started in this block cannot get its statements into that savepoint.
         changed: the tables that the transaction has changed; None stands for any.
+        number: the transaction's number in the process, for those who watch.
         streams: the results that are being read so many rows at a time, in the whole transaction,
             and the session that each of them ends with.
     """
@@ -37,6 +62,8 @@ class Session:
         "block",
         "changed",
         "connection",
+        "number",
+        "opened",
         "outer",
         "patience",
         "pool",
@@ -52,6 +79,8 @@ class Session:
         self.pool = pool
         self.outer = outer
         self.turn = SyncTurn()
+        self.number: int = next(_numbers) if outer is None else outer.number
+        self.opened = perf_counter()
         self.changed: set[str | None] = set() if outer is None else outer.changed
         self.streams: dict[SyncStream, Session] = {} if outer is None else outer.streams
         self.patience: float = pool.url.options["acquire_timeout"]
@@ -75,20 +104,20 @@ class Session:
             self.turn.leave()
             raise
 
-    def run(self, method: str, kind: Kind, sql: str, params: Params) -> Any:
+    def run(self, statement: Statement) -> Any:
         """Run a statement in the block."""
         self.take_turn()
         try:
-            return self.send(method, kind, sql, params)
+            return self.send(statement)
         finally:
             self.turn.leave()
 
-    def send(self, method: str, kind: Kind, sql: str, params: Params) -> Any:
+    def send(self, statement: Statement) -> Any:
         """Run a statement; the turn is ours already."""
         try:
             if self.streams:
                 self._make_way()
-            return told(self.connection, self.block.alias, method, kind, sql, params)
+            return told(self.connection, self.block.alias, statement, self.number)
         except BaseException as error:
             ours = self._failed(error)
             if ours is None:
@@ -103,13 +132,13 @@ class Session:
         self.block.failed(ours or error, gone=gone)
         return ours
 
-    def read(self, stream: SyncStream) -> Rows:
+    def read(self, stream: SyncStream, asked: Asked | None = None) -> Rows:
         """The next rows of a stream of the transaction."""
         self.take_turn()
         try:
             if stream.spool is None:
                 self._make_way(stream)
-            return read_on(stream, self.block.alias)
+            return read_on(stream, self.block.alias, asked, self.number)
         except BaseException as error:
             ours = self._failed(error)
             if ours is None:
@@ -152,38 +181,81 @@ def session_of(alias: str) -> Session | None:
     return None if current is None else current.get(alias)
 
 
-def read_on(stream: SyncStream, alias: str) -> Rows:
-    """The next rows of a stream; with the first, those who listen are told of its statement."""
-    if stream.begun or listeners.get() is None:
+def read_on(
+    stream: SyncStream, alias: str, asked: Asked | None = None, transaction: int | None = None
+) -> Rows:
+    """The next rows of a stream; with the first, those who watch are told of its statement."""
+    hearing = () if stream.begun or not WATCH.on else watchers()
+    if not hearing:
         return stream.fetch()
-    start = perf_counter()
-    sql, params = stream.sql, stream.params
+    started = perf_counter()
+    query = Query(stream.sql, stream.params, 0.0, -1, alias, "fetch", None, started, transaction)
+    query.asked, query.load = asked, current_load()
     try:
         rows = stream.fetch()
     except BaseException as error:
-        tell(Query(sql, params, perf_counter() - start, -1, alias, "fetch", error))
+        query.error = error
         raise
-    seconds = perf_counter() - start
-    tell(Query(sql, params, seconds, len(rows) if stream.done else -1, alias, "fetch"))
+    else:
+        query.rowcount = len(rows) if stream.done else -1
+    finally:
+        query.seconds = perf_counter() - started
+        tell(hearing, query)
     return rows
 
 
 def told(
-    connection: SyncConnection, alias: str, method: str, kind: Kind, sql: str, params: Params
+    connection: SyncConnection,
+    alias: str,
+    statement: Statement,
+    transaction: int | None = None,
+    dialect: Dialect | None = None,
 ) -> Any:
-    """Run a statement on a connection and tell those who listen."""
+    """Run a statement on a connection and tell those who watch.
+
+    Args:
+        connection: the connection, which is ours.
+        alias: the database's alias.
+        statement: the statement.
+        transaction: the number of the transaction that it is sent in.
+        dialect: the words to ask for its plan, if it is slow; None where that would do harm.
+    """
+    method, kind, sql, params, asked = statement
     run = getattr(connection, method)
-    if listeners.get() is None:
+    if not WATCH.on:
         return run(sql, params)
-    start = perf_counter()
+    hearing = watchers()
+    if not hearing and SETTINGS.slow is None:
+        return run(sql, params)
+    started = perf_counter()
+    query = Query(sql, params, 0.0, -1, alias, kind, None, started, transaction)
+    query.asked, query.load = asked, current_load()
     try:
         result = run(sql, params)
     except BaseException as error:
-        tell(Query(sql, params, perf_counter() - start, -1, alias, kind, error))
+        query.error = error
         raise
-    seconds = perf_counter() - start
-    tell(Query(sql, params, seconds, _rowcount(method, result), alias, kind))
+    else:
+        query.rowcount = _rowcount(method, result)
+    finally:
+        query.seconds = perf_counter() - started
+        tell(hearing, query)
+    if is_slow(query):
+        plan = None if dialect is None else _plan(connection, dialect, query)
+        log_slow(query, plan)
     return result
+
+
+def _plan(connection: SyncConnection, dialect: Dialect, query: Query) -> str | None:
+    """How the database would run a query, if that is to be logged and can be said of it."""
+    if not (wants_plan() and is_select(query.sql)):
+        return None
+    try:
+        head = dialect.explain("text", False, {})
+        names, rows = connection.fetch_named(f"{head} {query.sql}", query.params)
+    except Exception as error:
+        return f"no plan: {error}"
+    return dialect.explained(names, rows)
 
 
 def _rowcount(method: str, result: Any) -> int:

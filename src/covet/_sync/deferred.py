@@ -12,6 +12,7 @@ from ..rows import saving
 from ..schema.fields import Field
 from ..schema.peers import FETCH_PEERS, Origin
 from ..schema.record import Record
+from ..watch.reasons import Loading
 from .connection import session_of
 
 
@@ -40,8 +41,9 @@ def _load(
         peers = origin.peers(instance, lambda peer: saving.lacks(peer, fields), None)
     waiting = saving.Waiting(peers, fields)
     query: Any = type(instance)._plain_rows().using(origin.alias)  # type: ignore[attr-defined]
-    for condition in waiting.conditions(query._database().dialect):
-        waiting.take(query.filter(condition).values_list("pk", *names).fetch())
+    with Loading("deferred", fields[0].name, peers):
+        for condition in waiting.conditions(query._database().dialect):
+            waiting.take(query.filter(condition).values_list("pk", *names).fetch())
     if saving.lacks(instance, fields):
         raise _gone(instance)
 

@@ -14,6 +14,8 @@ from ..drivers.slots import GROW, Slots
 from ..drivers.url import DatabaseURL
 from ..errors import OperationalError, PoolTimeout, TransactionError
 from ..pairs import SyncReturn, SyncTicket, sync_finish, sync_within
+from ..watch.logs import POOL, one_line
+from ..watch.observers import ConnectEvent, PoolEvent, on_connect, on_pool
 
 # How long the clean-up of a connection may take before the connection is dropped.
 CLEAN_WITHIN = 2.0
@@ -26,8 +28,14 @@ class Pool:
     is rolled back, one of unknown state is dropped.
     """
 
-    def __init__(self, url: DatabaseURL, connect: Callable[[], SyncReturn[SyncConnection]]) -> None:
+    def __init__(
+        self,
+        url: DatabaseURL,
+        connect: Callable[[], SyncReturn[SyncConnection]],
+        alias: str = "default",
+    ) -> None:
         self.url = url
+        self.alias = alias
         self.slots: Slots[SyncConnection] = Slots(1 if url.in_memory else url.options["pool_size"])
         self.take = self.slots.take
         self._connect = connect
@@ -41,9 +49,15 @@ class Pool:
             PoolTimeout: none became free in time.
             ConnectionFailed: a new one could not be made.
         """
-        idle = self.slots.take()
-        if idle is not None:
-            return idle
+        if not on_pool.functions:
+            return self.slots.take() or self._wait_for_one()
+        started = perf_counter()
+        connection = self.slots.take() or self._wait_for_one()
+        connection.since = perf_counter()
+        self._tell("acquire", connection.since - started)
+        return connection
+
+    def _wait_for_one(self) -> SyncConnection:
         ticket = SyncTicket()
         got: Any = self.slots.claim(ticket)
         if got is None:
@@ -54,23 +68,31 @@ class Pool:
                 raise
             if got is None:
                 self.slots.withdraw(ticket)
-                raise self._timed_out()
+                error = self._timed_out()
+                POOL.warning("%s", error)
+                self._tell("timeout", self._acquire_timeout)
+                raise error
         if got is GROW:
             return self._grow()
         return cast(SyncConnection, got)
 
     def _grow(self) -> SyncConnection:
+        started = perf_counter()
         try:
             with sync_within(self._connect_timeout):
                 connection = self._connect()
         except TimeoutError as error:
             self.slots.failed_to_grow()
             reason = f"no answer within {self._connect_timeout:g} s"
-            raise connection_failed(self.url, reason, error) from error
-        except BaseException:
+            failed = connection_failed(self.url, reason, error)
+            self._tell_of_connect(started, failed)
+            raise failed from error
+        except BaseException as error:
             self.slots.failed_to_grow()
+            self._tell_of_connect(started, error)
             raise
         self.slots.grown(connection)
+        self._tell_of_connect(started)
         connection.since, connection.doing = perf_counter(), "connecting"
         return connection
 
@@ -97,6 +119,7 @@ class Pool:
                 asked=statement[:40],
                 fix="Use atomic().",
             )
+        self._tell("release", perf_counter() - connection.since)
         if not self.slots.give(connection):
             connection.close()
 
@@ -106,6 +129,9 @@ class Pool:
             if not connection.closed and connection.in_transaction:
                 sync_finish(self._roll_back(connection), CLEAN_WITHIN)
         finally:
+            self._tell(
+                "discard" if connection.closed else "release", perf_counter() - connection.since
+            )
             self.slots.give_back(connection, fit=not connection.closed)
 
     def _roll_back(self, connection: SyncConnection) -> bool:
@@ -139,3 +165,25 @@ class Pool:
         for connection in idle:
             self.slots.connections.add(connection)
             self.slots.give(connection)
+
+    def _tell(self, action: Any, seconds: float) -> None:
+        """Tell those who observe pools what happened to a connection."""
+        if action == "discard":
+            POOL.debug("%s: a connection is given up after %.3f s", self.url, seconds)
+        if on_pool.functions:
+            slots = self.slots
+            size, idle, waiting = slots.size, len(slots.idle), len(slots.waiting)
+            in_use = len(slots.connections) - idle
+            on_pool.tell(PoolEvent(self.alias, action, seconds, size, idle, in_use, waiting))
+
+    def _tell_of_connect(self, started: float, error: BaseException | None = None) -> None:
+        """Tell those who observe connections that one was made, or was not."""
+        seconds = perf_counter() - started
+        if error is None:
+            POOL.debug("%s: connected in %.3f s", self.url, seconds)
+        else:
+            POOL.warning(
+                "%s: no connection after %.3f s: %s", self.url, seconds, one_line(str(error))
+            )
+        if on_connect.functions:
+            on_connect.tell(ConnectEvent(self.alias, str(self.url), seconds, error))

@@ -18,6 +18,8 @@ from ..rows import arguments, plans
 from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one
 from ..schema.peers import Origin
 from ..sql.dialects import dialect_for
+from ..watch.reasons import Asked
+from ..watch.switch import WATCH
 from .connection import session_of
 from .database import Database, database, is_connected
 from .loading import check_allowed, load_many, prefetch
@@ -81,7 +83,11 @@ class QuerySet(Questions[T]):
                 self._rows = rows
         return self._rows
 
-    def _fetched(self, spec: QuerySpec) -> list[Any]:
+    def _asked(self, call: str, spec: QuerySpec, origin: Origin | None = None) -> Asked:
+        """The question, for those who watch what is asked."""
+        return Asked(self.model, call, spec, self._owner, self._prefetches, origin)
+
+    def _fetched(self, spec: QuerySpec, call: str = "fetch") -> list[Any]:
         """The rows of a spec: the corridor that every read goes through."""
         if spec.nothing:
             return []
@@ -89,8 +95,10 @@ class QuerySet(Questions[T]):
         if spec.lock is not None:
             self._check_transaction(db)
         plan = plans.rows_plan(self.model, spec, db.dialect)
-        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
-        found = plan.load(rows, Origin(db.alias, self._mode))
+        origin = Origin(db.alias, self._mode)
+        asked = self._asked(call, spec, origin) if WATCH.on else None
+        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked)
+        found = plan.load(rows, origin)
         if self._owner is not None or self._prefetches:
             self._complete(found)
         return found
@@ -127,10 +135,13 @@ class QuerySet(Questions[T]):
         if spec.lock is not None:
             self._check_transaction(db)
         plan = plans.rows_plan(self.model, spec, db.dialect)
-        stream = db.stream_rows(*plan.bind(spec.values + spec.window_values), chunk_size)
+        first = origin = Origin(db.alias, self._mode)
+        asked = self._asked("iterator", spec, first) if WATCH.on else None
+        stream = db.stream_rows(*plan.bind(spec.values + spec.window_values), chunk_size, asked)
         try:
             while rows := stream.fetch():
-                chunk = plan.load(rows, Origin(db.alias, self._mode))
+                chunk = plan.load(rows, origin)
+                origin = first.again()
                 self._complete(chunk)
                 for row in chunk:
                     yield row
@@ -174,7 +185,7 @@ class QuerySet(Questions[T]):
         spec = query._spec
         if spec.high is None:
             spec = spec.few(spec.low + MOST_COUNTED)
-        rows = query._fetched(spec)
+        rows = query._fetched(spec, "get")
         return cast(T, exactly_one(rows, self.model, spec))
 
     def first(self) -> T | None:
@@ -188,7 +199,7 @@ class QuerySet(Questions[T]):
         """
         if self._rows is not None:
             return self._rows[0] if self._rows else None
-        rows = self._fetched(self._by_key_unless_ordered()._spec.sliced(0, 1))
+        rows = self._fetched(self._by_key_unless_ordered()._spec.sliced(0, 1), "first")
         return rows[0] if rows else None
 
     def last(self) -> T | None:
@@ -204,7 +215,8 @@ class QuerySet(Questions[T]):
             return self._rows[-1] if self._rows else None
         if self._spec.is_sliced:
             raise sliced("last")
-        rows = self._fetched(self._by_key_unless_ordered().reverse()._spec.sliced(0, 1))
+        query = self._by_key_unless_ordered().reverse()
+        rows = self._fetched(query._spec.sliced(0, 1), "last")
         return rows[0] if rows else None
 
     def count(self) -> int:
@@ -224,7 +236,8 @@ class QuerySet(Questions[T]):
             return 0
         db = self._database()
         plan = plans.count_plan(self.model, spec, db.dialect)
-        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
+        asked = self._asked("count", spec) if WATCH.on else None
+        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked)
         return cast(int, rows[0][0])
 
     def aggregate(self, /, *aggregates: Aggregate[Any], **expressions: Any) -> dict[str, Any]:
@@ -250,7 +263,8 @@ class QuerySet(Questions[T]):
         spec, names = self._aggregated(aggregates, expressions)
         db = self._database()
         plan = plans.aggregate_plan(self.model, spec, names, db.dialect)
-        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
+        asked = self._asked("aggregate", spec) if WATCH.on else None
+        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked)
         found: dict[str, Any] = plan.load(rows, Origin(db.alias))[0]
         return found
 
@@ -271,7 +285,8 @@ class QuerySet(Questions[T]):
             return False
         db = self._database()
         plan = plans.exists_plan(self.model, spec, db.dialect)
-        return bool(db.fetch_rows(*plan.bind(spec.values + spec.window_values)))
+        asked = self._asked("exists", spec) if WATCH.on else None
+        return bool(db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked))
 
     def contains(self, obj: Any) -> bool:
         """Whether an instance is among the rows: a query for its key, unless they are loaded.

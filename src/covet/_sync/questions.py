@@ -31,7 +31,7 @@ class Questions(Writing[T]):
 
     if TYPE_CHECKING:
 
-        def _fetched(self, spec: QuerySpec) -> list[Any]: ...
+        def _fetched(self, spec: QuerySpec, call: str = ...) -> list[Any]: ...
         def _complete(self, found: list[Any]) -> None: ...
         @staticmethod
         def _check_transaction(db: Database) -> None: ...
@@ -71,7 +71,7 @@ class Questions(Writing[T]):
         return self._latest_last("earliest", fields)._outermost("earliest", fields)
 
     def _outermost(self, call: str, fields: tuple[Any, ...]) -> T:
-        rows = self._fetched(self._spec.sliced(0, 1))
+        rows = self._fetched(self._spec.sliced(0, 1), call)
         return cast(T, the_first(rows, self.model, call, fields))
 
     def raw(

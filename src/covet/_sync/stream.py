@@ -12,6 +12,7 @@ from ..drivers import Rows, SyncConnection, SyncStream
 from ..drivers.base import Params
 from ..errors import InterfaceError
 from ..pairs import sync_current, sync_finish, sync_within
+from ..watch.reasons import Asked
 from .connection import Session, read_on, session_of
 from .pool import CLEAN_WITHIN, Pool
 
@@ -30,9 +31,18 @@ def _check_process(process: int) -> None:
 class OwnStream:
     """Rows read on a connection of their own, which goes back to the pool with the last of them."""
 
-    __slots__ = ("_alias", "_connection", "_pool", "_process", "_statement", "_stream")
+    __slots__ = ("_alias", "_asked", "_connection", "_pool", "_process", "_statement", "_stream")
 
-    def __init__(self, pool: Pool, alias: str, sql: str, params: Params, size: int) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        alias: str,
+        sql: str,
+        params: Params,
+        size: int,
+        asked: Asked | None = None,
+    ) -> None:
+        self._asked = asked
         self._pool = pool
         self._alias = alias
         self._statement = sql, params, size
@@ -57,7 +67,7 @@ class OwnStream:
         if stream.done or (connection is None and stream.spool is None):
             return []
         try:
-            rows = read_on(stream, self._alias)
+            rows = read_on(stream, self._alias, self._asked)
             if self._pool.url.in_memory and stream.in_the_way:
                 stream.set_aside()  # others need the only connection there is
         except BaseException as error:
@@ -71,7 +81,7 @@ class OwnStream:
         return rows
 
     def _begin(self) -> SyncStream:
-        connection = self._pool.take() or self._pool.acquire()
+        connection = self._pool.acquire()
         connection.since, connection.doing = perf_counter(), self._statement[0]
         reader = sync_current()
         connection.holder = f"iterator() in {reader}"
@@ -115,9 +125,17 @@ class BlockStream:
     end, clears it away.
     """
 
-    __slots__ = ("_process", "_session", "_stream")
+    __slots__ = ("_asked", "_process", "_session", "_stream")
 
-    def __init__(self, session: Session, sql: str, params: Params, size: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        sql: str,
+        params: Params,
+        size: int,
+        asked: Asked | None = None,
+    ) -> None:
+        self._asked = asked
         self._process = os.getpid()
         self._session = session
         self._stream: SyncStream = session.connection.stream(sql, params, size)
@@ -144,7 +162,7 @@ class BlockStream:
         is_inside = current is not None and current.connection is begun_in.connection
         session = current if current is not None and is_inside else begun_in
         begun_in.streams[self._stream] = begun_in
-        return session.read(self._stream)
+        return session.read(self._stream, self._asked)
 
     def close(self) -> None:
         """Read no more of it."""

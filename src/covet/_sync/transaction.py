@@ -21,7 +21,8 @@ from ..pairs import (
     sync_finish,
 )
 from ..schema.peers import WRITES
-from .connection import Session, session_of, sessions
+from ..watch.observers import TransactionEvent, on_transaction
+from .connection import Session, Statement, session_of, sessions
 from .database import database
 
 P = ParamSpec("P")
@@ -104,7 +105,8 @@ class Atomic(SyncBlock):
     def _open(self, session: Session) -> None:
         command = session.block.opening()
         if command is not None:
-            session.send("execute", "transaction", command, ())
+            session.send(Statement("execute", "transaction", command))
+            _tell(session, "savepoint" if session.outer else "begin", session.opened)
         session.block.opened()
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
@@ -145,11 +147,13 @@ class Atomic(SyncBlock):
         except BaseException as failure:
             block.failed(failure, gone=session.connection.closed)
             block.closed(outcome, failure)
+            _tell(session, outcome, session.opened, failure)
             if error is None and outcome in ("commit", "release"):
                 raise
             return "nothing"  # what broke the block matters more than its clean-up
         else:
             block.closed(outcome, error)
+            _tell(session, outcome, session.opened)
             return outcome
         finally:
             for table in session.changed:  # from now on others see it, or nobody does
@@ -162,7 +166,7 @@ class Atomic(SyncBlock):
         if session.connection.closed and outcome not in ("commit", "release"):
             return
         for command in session.block.command(outcome):
-            session.send("execute", "transaction", command, ())
+            session.send(Statement("execute", "transaction", command))
 
     def _give_back(self, session: Session) -> None:
         if session.outer is not None:
@@ -242,6 +246,15 @@ def on_commit(function: Callable[[], Any], using: str | None = "default") -> Any
     session.block.check()
     session.block.callbacks.append(function)
     return sync_done()
+
+
+def _tell(session: Session, action: Any, since: float, error: BaseException | None = None) -> None:
+    """Tell those who observe transactions of one's beginning or end."""
+    if on_transaction.functions and action != "nothing":
+        seconds = perf_counter() - since
+        on_transaction.tell(
+            TransactionEvent(session.block.alias, action, session.number, seconds, error)
+        )
 
 
 def _check_decorable(function: Callable[..., Any]) -> None:

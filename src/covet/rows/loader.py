@@ -18,7 +18,7 @@ from ..query.spec import Output
 from ..schema.fields import Field
 from ..schema.peers import Origin, Rows
 from ..schema.record import Record
-from ..schema.ways import NOBODY, WayBack
+from ..schema.ways import NOBODY, AnyWay, WayBack
 from ..sql.dialects import Dialect
 from ..sql.types import type_info
 
@@ -110,7 +110,7 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
 
     A single row has no peers, and a plain list is made sooner.
     """
-    below = _all_related(select.related)
+    below = _all_related(select.related, "o")
     loop = _instance(source, "o", model, select.fields, select.outputs, 0, "        ")
     for related in select.related:
         loop += _beside(source, "o", related, select.outputs, "        ")
@@ -128,21 +128,28 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
             f"    found = {'Rows()' if select.keyed else 'Rows() if len(rows) > 1 else []'}",
             "    append = found.append",
             "    origin_o = origin",
-            *(f"    origin_{n} = origin.beside(); {n}s = type(found)()" for n in below),
+            *(
+                f"    origin_{n} = origin_{parent}.beside({way.name!r}); {n}s = type(found)()"
+                for n, parent, way in below
+            ),
             *(["    keys = found.keys = []"] if select.keyed else []),
             f"    for {target} in rows:",
             *loop,
             "        append(o)",
             "    if len(found) > 1: found.belong(origin)",
-            *(f"    if len({name}s) > 1: {name}s.belong(origin_{name})" for name in below),
+            *(f"    if len({n}s) > 1: {n}s.belong(origin_{n})" for n, _, _ in below),
             "    return found",
         ]
     )
 
 
-def _all_related(related: Iterable[ast.Related]) -> list[str]:
-    """The names in the loader of everything that a row brings along."""
-    return [name for r in related for name in (f"r{r.place}", *_all_related(r.children))]
+def _all_related(related: Iterable[ast.Related], parent: str) -> list[tuple[str, str, AnyWay]]:
+    """All that a row brings along: its name in the loader, that of its parent, and the way to it."""
+    found: list[tuple[str, str, AnyWay]] = []
+    for one in related:
+        name = f"r{one.place}"
+        found += [(name, parent, one.way), *_all_related(one.children, name)]
+    return found
 
 
 def _instance(

@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from enum import Enum
 from sys import getrefcount
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ..errors import FieldError, short
 
@@ -75,6 +75,18 @@ def checked_mode(mode: object, call: str) -> FetchMode:
     return mode
 
 
+class Source(NamedTuple):
+    """How rows came, as far as somebody watched.
+
+    Attributes:
+        query: the ``covet.watch`` record of the statement.
+        path: the relations by which they came along with its rows, as by ``select_related()``.
+    """
+
+    query: Any
+    path: tuple[str, ...] = ()
+
+
 class Origin:
     """Where a row came from, and with which others.
 
@@ -84,11 +96,13 @@ class Origin:
         alias: the database.
         looping: whether its rows were reached from one of several, so that a loop is under way.
         turns: who is loading something for these rows right now.
+        source: the statement that they came by, if somebody watched it.
     """
 
     # What most never need stands in the class, as each query makes an origin.
     looping: bool = False
     turns: dict[Hashable, Any] | None = None
+    source: Source | None = None
     _living: Callable[[], list[Any]] | None = None
     _touched: dict[str, tuple[int, tuple[int, ...]]] | None = None
 
@@ -106,9 +120,22 @@ class Origin:
         """The mode that the query named, which whatever is reached from it inherits."""
         return self._mode
 
-    def beside(self) -> Origin:
-        """An origin for the rows that the same query brings along from another table."""
-        return Origin(self.alias, self._mode)
+    def beside(self, name: str) -> Origin:
+        """An origin for the rows that the same query brings along by a relation of these."""
+        origin = Origin(self.alias, self._mode)
+        if self.source is not None:
+            origin.source = Source(self.source.query, (*self.source.path, name))
+        return origin
+
+    def again(self) -> Origin:
+        """An origin for more rows of the same query, which are peers of each other only."""
+        origin = Origin(self.alias, self._mode)
+        origin.source = self.source
+        return origin
+
+    def came(self, query: Any) -> None:
+        """Note the statement by which the rows came."""
+        self.source = Source(query)
 
     def living(self) -> list[Any]:
         """The instances of this origin that somebody still holds."""

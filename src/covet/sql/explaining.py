@@ -44,6 +44,11 @@ def head(dialect: Dialect, format: Any, analyze: Any, options: Mapping[str, Any]
     return dialect.explain(known, analyze, dict(options))
 
 
+def is_select(sql: str) -> bool:
+    """Whether a statement's plan can be asked for: it reads rows, and is no command."""
+    return sql.lstrip("( \t\r\n")[:6].upper().startswith(("SELECT", "WITH "))
+
+
 def _unknown(
     dialect: Dialect, kind: str, word: object, asked: str, choices: tuple[str, ...]
 ) -> FieldError:

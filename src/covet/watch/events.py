@@ -1,29 +1,47 @@
-"""What was sent to the databases, and who wants to know?
+"""What was sent to the databases, why, and who wants to know?
 
-Connections tell of a statement in one place; nobody listening costs one look at a ContextVar.
+Connections tell of a statement in one place. Scopes hear what is sent in their block and in the
+tasks started there; observers (``observers.py``) hear everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from itertools import count
+from time import time
+from typing import Any, Literal, TypeAlias
+
+from .reasons import Asked, Load
+from .sites import Site, stack
+
+Kind: TypeAlias = Literal["fetch", "execute", "transaction"]
+
+_serials = count(1)
+_LISTS = re.compile(r"\((\?|%s|NULL)(?:, (?:\?|%s))*\)(?:, \((?:\?|%s)(?:, (?:\?|%s))*\))*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Query:
     """One statement that was sent.
 
     Attributes:
         sql: its text, as the database got it.
-        params: its parameters, in order.
+        params: its parameters, in order; those of ``sensitive=True`` fields are hidden.
         seconds: how long it took, waiting for the connection not included.
         rowcount: how many rows came back or were touched; -1 where it failed or nobody knows.
         alias: the database's alias.
         kind: ``"fetch"``, ``"execute"``, or ``"transaction"`` for BEGIN, COMMIT and the like.
         error: what it failed with, or None.
+        started: when it was sent, on the clock of ``time.perf_counter()``.
+        transaction: the number of the transaction that it was sent in; None outside of any.
+        asked: the question of a queryset that it answers; None for writes and raw SQL.
+        load: the relation or the fields that it loads for instances that are there already, or
+            None.
+        serial: its number in the process, from 1.
+        at: when it was told of, in seconds since 1970.
     """
 
     sql: str
@@ -31,61 +49,68 @@ class Query:
     seconds: float
     rowcount: int
     alias: str
-    kind: Literal["fetch", "execute", "transaction"] = "fetch"
+    kind: Kind = "fetch"
     error: BaseException | None = None
+    started: float = 0.0
+    transaction: int | None = None
+    asked: Asked | None = None
+    load: Load | None = None
+    serial: int = field(default_factory=_serials.__next__)
+    at: float = field(default_factory=time)
+    _stack: tuple[Site, ...] | None = None
+
+    @property
+    def stack(self) -> tuple[Site, ...]:
+        """The lines of the user's code that sent it, the innermost first.
+
+        They are looked up for the first who asks while the statement is told of, as that takes
+        time; there are none where nobody did.
+        """
+        return self.find_stack()
+
+    def find_stack(self) -> tuple[Site, ...]:
+        """Look the lines up, if that was not done yet."""
+        if self._stack is None:
+            self._stack = stack()
+        return self._stack
+
+    @property
+    def site(self) -> Site | None:
+        """The line of the user's code that sent it."""
+        return self.stack[0] if self.stack else None
+
+    @property
+    def shape(self) -> str:
+        """The text with lists of any length as ``(…)``: the same for queries of one shape."""
+        return _LISTS.sub("(…)", self.sql)
 
     def __str__(self) -> str:
         return f"{self.sql} {tuple(self.params)!r}" if self.params else self.sql
 
 
-Listener = Callable[[Query], object]
+Listener: TypeAlias = Callable[[Query], object]
 
 # A tuple, so that adding a listener in one task is not seen by those who run already.
-listeners: ContextVar[tuple[Listener, ...] | None] = ContextVar("covet_listeners", default=None)
+listeners: ContextVar[tuple[Listener, ...]] = ContextVar("covet_listeners", default=())
+
+# Those who hear of the statements of the whole process; see observers.py and logs.py.
+everywhere: list[Callable[[], Sequence[Listener]]] = []
 
 
-def tell(query: Query) -> None:
-    """Tell everyone who listens here."""
-    for listener in listeners.get() or ():
+def watchers() -> tuple[Listener, ...]:
+    """Everyone who wants to know of a statement that is sent here."""
+    found = listeners.get()
+    for more in everywhere:
+        found = (*found, *more())
+    return found
+
+
+def tell(hearing: Sequence[Listener], query: Query) -> None:
+    """Tell of a statement, while the code that sent it is still running."""
+    asked = query.asked
+    if asked is not None and asked.origin is not None and query.error is None:
+        asked.origin.came(query)
+    for listener in hearing:
         listener(query)
-
-
-@contextmanager
-def listening(listener: Listener) -> Generator[None]:
-    """Have a function called with each ``Query`` of the block and of the tasks started in it."""
-    before = listeners.get()
-    listeners.set((*(before or ()), listener))
-    try:
-        yield
-    finally:
-        listeners.set(before)
-
-
-@contextmanager
-def capture_queries(
-    using: str | None = None, *, transactions: bool = False
-) -> Generator[list[Query]]:
-    """The list of statements sent in the block, in order, also after the block.
-
-    Args:
-        using: only those to the database with this alias.
-        transactions: with BEGIN, COMMIT, SAVEPOINT and their like.
-
-    Returns:
-        A context manager (a plain ``with`` in both colours) that gives a list of ``Query``.
-
-    Example:
-        >>> with capture_queries() as queries:
-        ...     await Post.objects.count()
-        >>> [query.sql for query in queries]
-        ['SELECT COUNT(*) FROM "post"']
-    """
-    captured: list[Query] = []
-
-    def listener(query: Query) -> None:
-        wanted = using is None or query.alias == using
-        if wanted and (transactions or query.kind != "transaction"):
-            captured.append(query)
-
-    with listening(listener):
-        yield captured
+    if query._stack is None:
+        query._stack = ()

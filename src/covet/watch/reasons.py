@@ -1,0 +1,119 @@
+"""Why is a statement sent? Which question of a queryset, or which relation of which instances."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from ..query.spec import QuerySpec
+from ..schema.peers import Origin, Source
+from ..schema.ways import AnyWay
+from .switch import WATCH
+
+if TYPE_CHECKING:
+    from .events import Query
+
+LoadKind: TypeAlias = Literal["lazy", "prefetch", "deferred"]
+
+
+class Asked(NamedTuple):
+    """The question of a queryset that a statement answers.
+
+    Attributes:
+        model: the model whose rows are meant.
+        call: the terminal: ``"fetch"``, ``"get"``, ``"count"`` …
+        spec: the question.
+        owner: for the manager of an instance (``author.posts``), its relation and the instance.
+        prefetches: the relations that are prefetched for its rows.
+        origin: what the instances made of the rows will refer to; None where none are made.
+    """
+
+    model: type[Any]
+    call: str
+    spec: QuerySpec
+    owner: tuple[AnyWay, Any] | None = None
+    prefetches: tuple[Any, ...] = ()
+    origin: Origin | None = None
+
+
+class Load(NamedTuple):
+    """What is loaded for instances that are there already.
+
+    Attributes:
+        kind: ``"lazy"`` for a relation that was touched, ``"prefetch"`` for one that was asked for
+            in advance, ``"deferred"`` for fields that were left out.
+        model: the instances' model.
+        name: the relation, or the first field.
+        many: whether it is a relation to many.
+        instances: for how many it is loaded at once.
+        source: the query that the instances came from, and how they came; None where they were made
+            by the program.
+    """
+
+    kind: LoadKind
+    model: str
+    name: str
+    many: bool
+    instances: int
+    source: Source | None
+
+    @property
+    def relation(self) -> str:
+        """The relation with its model: ``"Post.author"``."""
+        return f"{self.model}.{self.name}"
+
+    @property
+    def path(self) -> tuple[Query | None, tuple[str, ...]]:
+        """The query that everything began with, and the relations on the way from its rows.
+
+        Where posts were loaded for authors, and tags for these posts, that is the query for the
+        authors, and ``("posts", "tags")``.
+        """
+        names: tuple[str, ...] = (self.name,)
+        source = self.source
+        query: Query | None = None
+        while source is not None:
+            query, names = source.query, (*source.path, *names)
+            load = query.load
+            if load is None:
+                break
+            names, source = (load.name, *names), load.source
+        return query, names
+
+
+_load: ContextVar[Load | None] = ContextVar("covet_load", default=None)
+
+
+def current_load() -> Load | None:
+    """What the statements sent here are loading."""
+    return _load.get()
+
+
+class Loading:
+    """A block whose statements load something for instances.
+
+    Args:
+        kind: as for ``Load``.
+        name: the relation, or a field.
+        instances: the instances; one at least.
+        many: whether it is a relation to many.
+    """
+
+    __slots__ = ("_said", "_token")
+
+    def __init__(self, kind: LoadKind, name: str, instances: list[Any], many: bool = False) -> None:
+        self._said = kind, name, instances, many
+        self._token: Token[Load | None] | None = None
+
+    def __enter__(self) -> None:
+        if WATCH.on:
+            kind, name, instances, many = self._said
+            first = instances[0]
+            source = first._origin.source if first._origin else None
+            model = type(first).__name__
+            load = Load(kind, model, name, many, len(instances), source)
+            self._token = _load.set(load)
+
+    def __exit__(self, *_: object) -> None:
+        if self._token is not None:
+            _load.reset(self._token)
