@@ -11,11 +11,11 @@ from ..drivers import AsyncConnection, AsyncStream, Rows
 from ..drivers.base import Params
 from ..drivers.transactions import Block
 from ..errors import CovetError, TransactionError
-from ..pairs import AsyncTurn, async_sleep
+from ..pairs import AsyncTurn, async_origin, async_sleep
 from ..sql.dialects import Dialect
 from ..sql.explaining import is_select
 from ..watch.events import Kind, Query, tell, watchers
-from ..watch.logs import SETTINGS, is_slow, log_slow, wants_plan
+from ..watch.logs import is_slow, log_slow, wants_plan
 from ..watch.reasons import Asked, current_load
 from ..watch.switch import WATCH
 from .pool import Pool
@@ -188,7 +188,7 @@ async def read_on(
         return await stream.fetch()
     started = perf_counter()
     query = Query(stream.sql, stream.params, 0.0, -1, alias, "fetch", None, started, transaction)
-    query.asked, query.load = asked, current_load()
+    query.asked, query.load, query.origin = asked, current_load(), async_origin
     try:
         rows = await stream.fetch()
     except BaseException as error:
@@ -223,11 +223,11 @@ async def told(
     if not WATCH.on:
         return await run(sql, params)
     hearing = watchers()
-    if not hearing and SETTINGS.slow is None:
+    if not hearing:
         return await run(sql, params)
     started = perf_counter()
     query = Query(sql, params, 0.0, -1, alias, kind, None, started, transaction)
-    query.asked, query.load = asked, current_load()
+    query.asked, query.load, query.origin = asked, current_load(), async_origin
     try:
         result = await run(sql, params)
     except BaseException as error:

@@ -13,11 +13,11 @@ from ..drivers import Rows, SyncConnection, SyncStream
 from ..drivers.base import Params
 from ..drivers.transactions import Block
 from ..errors import CovetError, TransactionError
-from ..pairs import SyncTurn, sync_sleep
+from ..pairs import SyncTurn, sync_origin, sync_sleep
 from ..sql.dialects import Dialect
 from ..sql.explaining import is_select
 from ..watch.events import Kind, Query, tell, watchers
-from ..watch.logs import SETTINGS, is_slow, log_slow, wants_plan
+from ..watch.logs import is_slow, log_slow, wants_plan
 from ..watch.reasons import Asked, current_load
 from ..watch.switch import WATCH
 from .pool import Pool
@@ -190,7 +190,7 @@ def read_on(
         return stream.fetch()
     started = perf_counter()
     query = Query(stream.sql, stream.params, 0.0, -1, alias, "fetch", None, started, transaction)
-    query.asked, query.load = asked, current_load()
+    query.asked, query.load, query.origin = asked, current_load(), sync_origin
     try:
         rows = stream.fetch()
     except BaseException as error:
@@ -225,11 +225,11 @@ def told(
     if not WATCH.on:
         return run(sql, params)
     hearing = watchers()
-    if not hearing and SETTINGS.slow is None:
+    if not hearing:
         return run(sql, params)
     started = perf_counter()
     query = Query(sql, params, 0.0, -1, alias, kind, None, started, transaction)
-    query.asked, query.load = asked, current_load()
+    query.asked, query.load, query.origin = asked, current_load(), sync_origin
     try:
         result = run(sql, params)
     except BaseException as error:

@@ -11,7 +11,7 @@ import contextlib
 import inspect
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import AsyncExitStack
 from contextlib import ExitStack as SyncExitStack
 from types import TracebackType
@@ -60,6 +60,18 @@ def async_current() -> str:
 def sync_current() -> str:
     """The running thread's name, for messages."""
     return f"thread {threading.current_thread().name!r}"
+
+
+def async_origin() -> Sequence[tuple[str, int, str]]:
+    """The lines where the running task's coroutine was made, if Python was told to remember."""
+    task = asyncio.current_task()
+    made = task and getattr(task.get_coro(), "cr_origin", None)
+    return made or ()
+
+
+def sync_origin() -> Sequence[tuple[str, int, str]]:
+    """None: all lines that led here are on the stack."""
+    return ()
 
 
 # ----------------------------------------------------------------------------------------- waiting
@@ -485,6 +497,7 @@ __all__ = [
     "async_home_ended",
     "async_no_block",
     "async_open",
+    "async_origin",
     "async_sleep",
     "async_unfit",
     "async_within",
@@ -499,6 +512,7 @@ __all__ = [
     "sync_home_ended",
     "sync_no_block",
     "sync_open",
+    "sync_origin",
     "sync_sleep",
     "sync_unfit",
     "sync_within",

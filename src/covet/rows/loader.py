@@ -144,7 +144,7 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
 
 
 def _all_related(related: Iterable[ast.Related], parent: str) -> list[tuple[str, str, AnyWay]]:
-    """All that a row brings along: its name in the loader, that of its parent, and the way to it."""
+    """All that a row brings along: its name in the loader, its parent's, and the way to it."""
     found: list[tuple[str, str, AnyWay]] = []
     for one in related:
         name = f"r{one.place}"

@@ -15,7 +15,7 @@ from time import time
 from typing import Any, Literal, TypeAlias
 
 from .reasons import Asked, Load
-from .sites import Site, stack
+from .sites import Frames, Site, stack
 
 Kind: TypeAlias = Literal["fetch", "execute", "transaction"]
 
@@ -42,6 +42,8 @@ class Query:
             None.
         serial: its number in the process, from 1.
         at: when it was told of, in seconds since 1970.
+        origin: gives the lines where the running task was made, should the program have none below
+            it.
     """
 
     sql: str
@@ -57,6 +59,7 @@ class Query:
     load: Load | None = None
     serial: int = field(default_factory=_serials.__next__)
     at: float = field(default_factory=time)
+    origin: Callable[[], Frames] | None = None
     _stack: tuple[Site, ...] | None = None
 
     @property
@@ -71,7 +74,7 @@ class Query:
     def find_stack(self) -> tuple[Site, ...]:
         """Look the lines up, if that was not done yet."""
         if self._stack is None:
-            self._stack = stack()
+            self._stack = stack(self.origin)
         return self._stack
 
     @property

@@ -87,11 +87,15 @@ def is_slow(query: Query) -> bool:
 
 def log_slow(query: Query, plan: str | None = None) -> None:
     """Write a slow statement, with its plan if it was asked for, to ``covet.slow``."""
-    text = "%.1f ms, %s rows, %s: %s"
-    plain = (query.seconds * 1000, query.rowcount, query.site or "?", one_line(str(query)))
-    if plan:
-        text, plain = text + "\n%s", (*plain, plan)
-    SLOW.warning(text, *plain, extra={"query": query})
+    SLOW.warning(
+        "%.1f ms, %s rows, %s: %s%s",
+        query.seconds * 1000,
+        query.rowcount,
+        query.site or "no line of the program",
+        one_line(str(query)),
+        f"\n{plan}" if plan else "",
+        extra={"query": query},
+    )
 
 
 def _log_sql(query: Query) -> None:
@@ -110,8 +114,15 @@ def one_line(text: str) -> str:
     return shown + ("…" if len(text) > LONGEST else "")
 
 
+def _note_site(query: Query) -> None:
+    """Have a slow statement's line of code known, as that can be found out only now."""
+    if is_slow(query):
+        query.find_stack()
+
+
 def _listeners() -> list[Listener]:
-    return [_log_sql] if _is_logged() else []
+    found = [_log_sql] if _is_logged() else []
+    return found if SETTINGS.slow is None else [*found, _note_site]
 
 
 WATCH.because(_is_logged)

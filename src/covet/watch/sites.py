@@ -6,9 +6,14 @@ import linecache
 import os
 import sys
 import sysconfig
+import threading
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from types import FrameType
+from typing import Any, NamedTuple, TypeAlias
+
+Frames: TypeAlias = Sequence[tuple[str, int, str]]
+"""Lines of code as Python gives them for where a coroutine was made: file, line, function."""
 
 COVET = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 LIBRARIES = tuple(
@@ -22,6 +27,7 @@ LOOPS = tuple(
     os.path.join("asyncio", name) for name in ("events.py", "base_events.py", "runners.py")
 )
 MOST_FRAMES = 20
+ORIGIN_DEPTH = 8
 DEEPEST = 300
 
 
@@ -53,41 +59,46 @@ class Site(NamedTuple):
         return f"{self.path}:{self.line}"
 
 
-def stack(frame: FrameType | None = None) -> tuple[Site, ...]:
+def stack(origin: Callable[[], Frames] | None = None) -> tuple[Site, ...]:
     """The lines of the user's code that led here, the innermost first.
 
     The user's code is what is neither covet's, nor Python's, nor installed as a package. Where
     there is none of it, the innermost line that is not covet's stands for it.
 
     Args:
-        frame: where to look from; the caller when left out.
+        origin: gives the lines where the running task was made, innermost first, for tasks that are
+            made of covet's own: ``gather(Post.objects.get(id=1), …)``.
     """
-    found: list[Site] = []
-    nearest: Site | None = None
-    frame = frame or sys._getframe(1)
-    for _ in range(DEEPEST):
-        if frame is None or len(found) == MOST_FRAMES:
-            break
-        owner = owner_of(frame.f_code)
+    frames: list[tuple[Site, str]] = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and len(frames) < DEEPEST:
+        owner = owner_of(frame.f_code.co_filename)
         if owner == "loop":
             break
-        if owner == "user":
-            found.append(_site(frame))
-        elif owner == "library" and nearest is None:
-            nearest = _site(frame)
+        if owner != "covet":
+            frames.append((_site(frame), owner))
         frame = frame.f_back
-    return tuple(found) or ((nearest,) if nearest else ())
+    found = _users(frames)
+    if not found and origin is not None:
+        made = [(Site(*one), owner_of(one[0])) for one in origin()]
+        found = _users(made)
+        frames += [(site, owner) for site, owner in made if owner == "library"]
+    return found or tuple(site for site, _ in frames[:1])
+
+
+def _users(frames: list[tuple[Site, str]]) -> tuple[Site, ...]:
+    return tuple([site for site, owner in frames if owner == "user"][:MOST_FRAMES])
 
 
 @lru_cache(maxsize=4096)
-def owner_of(code: CodeType) -> str:
-    """Whose a piece of code is: ``"covet"``, ``"library"``, ``"loop"`` or ``"user"``."""
-    file = os.path.abspath(code.co_filename)
+def owner_of(filename: str) -> str:
+    """Whose the code in a file is: ``"covet"``, ``"library"``, ``"loop"`` or ``"user"``."""
+    file = os.path.abspath(filename)
     if file.startswith(COVET):
         return "covet"
     if file.endswith(LOOPS):
         return "loop"
-    if code.co_filename.startswith("<frozen") or file.startswith(LIBRARIES):
+    if filename.startswith("<frozen") or file.startswith(LIBRARIES):
         return "library"
     return "user"
 
@@ -98,3 +109,32 @@ def _site(frame: FrameType) -> Site:
     if template is not None:  # compiled to Python; it knows which line of the template it was
         line = template.get_corresponding_lineno(line)
     return Site(frame.f_code.co_filename, line, frame.f_code.co_qualname)
+
+
+class Origins:
+    """Has Python remember where coroutines are made, while anybody wants to know.
+
+    Python keeps that setting for each thread, and so does this.
+    """
+
+    def __init__(self) -> None:
+        self._thread = threading.local()
+
+    def wanted(self) -> None:
+        """Somebody wants to know."""
+        thread = self._thread
+        thread.wanting = getattr(thread, "wanting", 0) + 1
+        if thread.wanting == 1:
+            thread.before = sys.get_coroutine_origin_tracking_depth()
+            sys.set_coroutine_origin_tracking_depth(max(thread.before, ORIGIN_DEPTH))
+
+    def unwanted(self) -> None:
+        """Somebody wants to know no more."""
+        thread = self._thread
+        wanting = getattr(thread, "wanting", 0)
+        if wanting == 1:
+            sys.set_coroutine_origin_tracking_depth(thread.before)
+        thread.wanting = max(wanting - 1, 0)
+
+
+ORIGINS = Origins()

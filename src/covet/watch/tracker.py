@@ -8,6 +8,7 @@ from contextvars import Token
 from typing import Generic, TypeVar
 
 from .events import Listener, Query, listeners
+from .sites import ORIGINS
 from .switch import WATCH
 
 G = TypeVar("G")
@@ -40,6 +41,7 @@ class Scope(Generic[G]):
             raise RuntimeError(f"This {type(self).__name__} is in use; make another one.")
         self._token = listeners.set((*listeners.get(), self.heard))
         WATCH.opened()
+        ORIGINS.wanted()
         return self.given()
 
     def __exit__(self, kind: object, *_: object) -> None:
@@ -47,6 +49,7 @@ class Scope(Generic[G]):
         if token is None:
             return
         WATCH.closed()
+        ORIGINS.unwanted()
         try:
             listeners.reset(token)
         except ValueError:  # generators and fixtures may be left in another context
