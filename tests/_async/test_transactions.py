@@ -258,6 +258,15 @@ async def test_a_query_in_on_commit_is_outside_of_the_block(table: str) -> None:
     assert await numbers() == [1, 2]
 
 
+async def test_what_follows_a_withdrawal_is_outside_of_the_block(table: str) -> None:
+    block = atomic()
+    async with block:
+        await add(1)
+        block.withdraw()
+        assert await numbers() == []
+    assert await numbers() == [1]
+
+
 async def test_two_databases_have_blocks_of_their_own(table: str) -> None:
     async with connect("sqlite:///:memory:", alias="second") as second:
         await second.execute("create table t (id integer)")

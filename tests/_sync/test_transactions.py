@@ -260,6 +260,15 @@ def test_a_query_in_on_commit_is_outside_of_the_block(table: str) -> None:
     assert numbers() == [1, 2]
 
 
+def test_what_follows_a_withdrawal_is_outside_of_the_block(table: str) -> None:
+    block = atomic()
+    with block:
+        add(1)
+        block.withdraw()
+        assert numbers() == []
+    assert numbers() == [1]
+
+
 def test_two_databases_have_blocks_of_their_own(table: str) -> None:
     with connect("sqlite:///:memory:", alias="second") as second:
         second.execute("create table t (id integer)")

@@ -54,6 +54,7 @@ class Session:
         number: the transaction's number in the process, for those who watch.
         streams: the results that are being read so many rows at a time, in the whole transaction,
             and the session that each of them ends with.
+        withdrawn: nothing new may begin in the block, though its context is still around.
     """
 
     __slots__ = (
@@ -67,6 +68,7 @@ class Session:
         "pool",
         "streams",
         "turn",
+        "withdrawn",
     )
 
     def __init__(
@@ -82,6 +84,7 @@ class Session:
         self.changed: set[str | None] = set() if outer is None else outer.changed
         self.streams: dict[AsyncStream, Session] = {} if outer is None else outer.streams
         self.patience: float = pool.url.options["acquire_timeout"]
+        self.withdrawn = False
 
     async def take_turn(self) -> None:
         """Wait until nobody else speaks on the connection.
@@ -176,7 +179,8 @@ sessions: ContextVar[dict[str, Session] | None] = ContextVar("covet_sessions", d
 def session_of(alias: str) -> Session | None:
     """The innermost atomic block on a database that this code runs in."""
     current = sessions.get()
-    return None if current is None else current.get(alias)
+    session = None if current is None else current.get(alias)
+    return None if session is None or session.withdrawn else session
 
 
 async def read_on(

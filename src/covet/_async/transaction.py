@@ -66,6 +66,21 @@ class Atomic(AsyncBlock):
         self._session = session
         sessions.set({**(sessions.get() or {}), self.using: session})
 
+    def withdraw(self) -> None:
+        """Let nothing new begin in the open block, before it is left.
+
+        What was started in the block and outlives it goes on outside of any transaction, where it
+        would get an error else. For the block of a web request, which no code of the request wrote.
+
+        Example:
+            >>> block = atomic()
+            >>> async with block:
+            ...     start_something_that_writes_now_and_later()
+            ...     block.withdraw()
+        """
+        if self._session is not None:
+            self._session.withdrawn = True
+
     async def _begin(self) -> Session:
         """Open a transaction on a connection of its own."""
         pool = database(self.using).pool()
