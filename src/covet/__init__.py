@@ -27,6 +27,7 @@ from .errors import (
     NotLoaded,
     NotSupportedError,
     NPlusOneError,
+    NPlusOneWarning,
     ObjectDoesNotExist,
     OperationalError,
     PageNotAnInteger,
@@ -252,6 +253,7 @@ from .schema.validators import (
 )
 from .watch.budgets import assert_num_queries, query_budget
 from .watch.logs import log_slow_queries
+from .watch.n_plus_one import NPlusOneDetector, detect_n_plus_one
 from .watch.observers import on_connect, on_pool, on_query, on_transaction
 from .watch.tracker import QueryTracker, capture_queries
 
@@ -392,7 +394,9 @@ __all__ = [
     "Mod",
     "ModelError",
     "MultipleObjectsReturned",
+    "NPlusOneDetector",
     "NPlusOneError",
+    "NPlusOneWarning",
     "NotLoaded",
     "NotSupportedError",
     "Now",
@@ -486,6 +490,7 @@ __all__ = [
     "With",
     "assert_num_queries",
     "capture_queries",
+    "detect_n_plus_one",
     "get_reverse_relations",
     "log_slow_queries",
     "on_connect",

@@ -320,6 +320,18 @@ class BudgetExceeded(CovetError):
     """A block asked more of the databases than its ``query_budget()`` allows."""
 
 
+class NPlusOneWarning(UserWarning):
+    """Queries that another way of asking would have made unnecessary.
+
+    Attributes:
+        finding: what was found, as ``covet.watch`` reports it.
+    """
+
+    def __init__(self, text: str, finding: Any = None) -> None:
+        super().__init__(text)
+        self.finding = finding
+
+
 class NPlusOneError(CovetError):
     """Queries were repeated for each of many rows where one would have done.
 

@@ -187,10 +187,12 @@ class Database(AsyncCloses):
             return BlockStream(session, sql, params, size, asked)
         return OwnStream(self.pool(), self.alias, sql, params, size, asked)
 
-    async def write_rows(self, table: str | None, sql: str, params: Sequence[Any]) -> Rows:
+    async def write_rows(
+        self, table: str | None, sql: str, params: Sequence[Any], asked: Asked | None = None
+    ) -> Rows:
         """The rows that a statement gives which changes a table; None: perhaps any."""
         try:
-            return await self.fetch_rows(sql, params)
+            return await self.fetch_rows(sql, params, asked)
         finally:  # what failed or was cancelled may have been carried out
             self._wrote(table)
 
@@ -226,16 +228,20 @@ class Database(AsyncCloses):
         names, rows = await read(text, given)
         return named_rows(names, rows)
 
-    async def fetch_named(self, sql: str, params: Sequence[Any]) -> tuple[list[str], Rows]:
+    async def fetch_named(
+        self, sql: str, params: Sequence[Any], asked: Asked | None = None
+    ) -> tuple[list[str], Rows]:
         """The names of the columns and the plain rows of raw SQL."""
         try:
-            return await self.read_named(sql, params)
+            return await self.read_named(sql, params, asked)
         finally:
             self._wrote(None)  # it may have been an INSERT … RETURNING
 
-    async def read_named(self, sql: str, params: Sequence[Any]) -> tuple[list[str], Rows]:
+    async def read_named(
+        self, sql: str, params: Sequence[Any], asked: Asked | None = None
+    ) -> tuple[list[str], Rows]:
         """The same of SQL that is known to write nothing."""
-        found: tuple[list[str], Rows] = await self._run("fetch_named", "fetch", sql, params)
+        found: tuple[list[str], Rows] = await self._run("fetch_named", "fetch", sql, params, asked)
         return found
 
     async def stream(
@@ -290,10 +296,12 @@ class Database(AsyncCloses):
         text, given = said_by(sql, params, self.dialect)
         return await self.write(None, text, given)
 
-    async def write(self, table: str | None, sql: str, params: Sequence[Any]) -> Result:
+    async def write(
+        self, table: str | None, sql: str, params: Sequence[Any], asked: Asked | None = None
+    ) -> Result:
         """Run a statement that changes rows of one table; None: perhaps of any."""
         try:
-            result: Result = await self._run("execute", "execute", sql, params)
+            result: Result = await self._run("execute", "execute", sql, params, asked)
         finally:  # what failed or was cancelled may have been carried out
             self._wrote(table)
         return result

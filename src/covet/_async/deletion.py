@@ -14,6 +14,8 @@ from ..rows import plans, saving
 from ..schema.peers import FetchMode, Origin
 from ..schema.record import Record
 from ..schema.table import Table
+from ..watch.reasons import changing
+from ..watch.switch import WATCH
 from .database import Database, database
 from .signals import post_delete, pre_delete
 from .transaction import atomic
@@ -136,14 +138,13 @@ async def rows_of(db: Database, spec: QuerySpec, mode: FetchMode | None = None) 
 async def _update(db: Database, step: Update) -> None:
     spec, written = step
     statement = saving.update_plan(model_of(spec.table), spec, written, db.dialect)
-    await db.write(spec.table.name, *statement.bind(spec.values + written.values))
+    asked = changing("delete", model_of(spec.table), spec) if WATCH.on else None
+    await db.write(spec.table.name, *statement.bind(spec.values + written.values), asked)
 
 
 async def _delete(db: Database, spec: QuerySpec) -> int:
     statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
-    if changes_others(spec.table):
-        result = await db.execute(*statement.bind(spec.values + spec.window_values))
-    else:
-        values = spec.values + spec.window_values
-        result = await db.write(spec.table.name, *statement.bind(values))
-    return result.rowcount
+    asked = changing("delete", model_of(spec.table), spec) if WATCH.on else None
+    table = None if changes_others(spec.table) else spec.table.name
+    bound = statement.bind(spec.values + spec.window_values)
+    return (await db.write(table, *bound, asked)).rowcount

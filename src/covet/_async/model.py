@@ -17,6 +17,8 @@ from ..schema.peers import Origin
 from ..schema.record import Record
 from ..schema.registry import Registry
 from ..schema.relations import ReverseRelation
+from ..watch.reasons import changing
+from ..watch.switch import WATCH
 from . import inherited
 from .database import Database, database
 from .deferred import load_deferred, read_fields
@@ -195,11 +197,12 @@ class Model(Record, metaclass=ModelMeta):
             await give_places(QuerySet(model, None, db.alias), [self])
         written, filled = saving.to_insert(self, model._table)
         plan = saving.insert_plan(model, written, filled, db.dialect)
+        asked = changing("create", type(self)) if WATCH.on else None
         if plan.returned:
-            rows = await db.write_rows(model._table.name, *plan.bind(written.values))
+            rows = await db.write_rows(model._table.name, *plan.bind(written.values), asked)
             plan.take_in(self, rows[0])
         else:
-            result = await db.write(model._table.name, *plan.bind(written.values))
+            result = await db.write(model._table.name, *plan.bind(written.values), asked)
             await self._fill_in(db, model, filled, result.lastrowid)
         self._origin = Origin(db.alias)
         saving.forget_expressions(self, written)
@@ -230,7 +233,8 @@ class Model(Record, metaclass=ModelMeta):
             query: QuerySet[Any] = QuerySet(model, spec, db.alias)
             return await query.exists()
         plan = saving.update_plan(model, spec, written, db.dialect, asked_of=self._table)
-        result = await db.write(model._table.name, *plan.bind(spec.values + written.values))
+        asked = changing("save", type(self), spec) if WATCH.on else None
+        result = await db.write(model._table.name, *plan.bind(spec.values + written.values), asked)
         if result.rowcount:
             if self._origin is None or self._origin.alias != db.alias:
                 self._origin = Origin(db.alias)

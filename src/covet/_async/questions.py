@@ -14,6 +14,8 @@ from ..rows import pages, plans
 from ..rows.cardinality import the_first
 from ..schema.peers import Origin
 from ..sql import explaining
+from ..watch import reasons
+from ..watch.switch import WATCH
 from .database import Database
 from .raw import RawQuerySet
 from .writing import Writing
@@ -31,6 +33,9 @@ class Questions(Writing[T]):
 
         async def _fetched(self, spec: QuerySpec, call: str = ...) -> list[Any]: ...
         async def _complete(self, found: list[Any]) -> None: ...
+        def _asked(
+            self, call: str, spec: QuerySpec, origin: Origin | None = None
+        ) -> reasons.Asked: ...
         @staticmethod
         def _check_transaction(db: Database) -> None: ...
 
@@ -182,8 +187,10 @@ class Questions(Writing[T]):
         if spec.lock is not None:
             self._check_transaction(db)
         plan = pages.page_plan(self.model, spec, db.dialect)
-        raw = await db.fetch_rows(*plan.bind(spec.values + spec.window_values))
-        found = plan.load(asked.kept(raw), Origin(db.alias, self._mode))
+        origin = Origin(db.alias, self._mode)
+        why = self._asked("page", spec, origin) if WATCH.on else None
+        raw = await db.fetch_rows(*plan.bind(spec.values + spec.window_values), why)
+        found = plan.load(asked.kept(raw), origin)
         await self._complete(found)
         return pages.made(asked, plan, raw, found)
 

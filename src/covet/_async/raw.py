@@ -10,8 +10,11 @@ from ..drivers.streams import check_chunk_size
 from ..errors import short
 from ..pairs import AsyncList
 from ..query import prefetch as lookups_of
+from ..query.spec import QuerySpec
 from ..rows.raw import check_statement, check_translations, raw_plan
 from ..schema.peers import FetchMode, Origin, checked_mode
+from ..watch.reasons import Asked
+from ..watch.switch import WATCH
 from .database import database
 from .loading import prefetch
 
@@ -124,9 +127,11 @@ class RawQuerySet(AsyncList[T]):
 
     async def _fetched(self) -> list[T]:
         db = database(self.db)
-        names, rows = await db.fetch_named(self.sql, self.params)
+        origin = Origin(db.alias, self._mode)
+        asked = self._asked(origin) if WATCH.on else None
+        names, rows = await db.fetch_named(self.sql, self.params, asked)
         plan = raw_plan(self.model, names, self._translations, db.dialect)
-        found = plan.load(rows, Origin(db.alias, self._mode))
+        found = plan.load(rows, origin)
         if found and self._prefetches:
             await prefetch(found, self._prefetches)
         return cast("list[T]", found)
@@ -150,12 +155,15 @@ class RawQuerySet(AsyncList[T]):
         """
         check_chunk_size("iterator", chunk_size)
         db = database(self.db)
-        stream = db.stream_rows(self.sql, self.params, chunk_size)
+        first = origin = Origin(db.alias, self._mode)
+        asked = self._asked(first) if WATCH.on else None
+        stream = db.stream_rows(self.sql, self.params, chunk_size, asked)
         try:
             rows = await stream.fetch()
             plan = raw_plan(self.model, stream.names, self._translations, db.dialect)
             while rows:
-                found = plan.load(rows, Origin(db.alias, self._mode))
+                found = plan.load(rows, origin)
+                origin = first.again()
                 if self._prefetches:
                     await prefetch(found, self._prefetches)
                 for row in found:
@@ -163,6 +171,11 @@ class RawQuerySet(AsyncList[T]):
                 rows = await stream.fetch()
         finally:
             await stream.close()
+
+    def _asked(self, origin: Origin) -> Asked:
+        """The reason of the statement, for those who watch."""
+        spec = QuerySpec(self.model._table)
+        return Asked(self.model, "raw", spec, None, self._prefetches, origin)
 
     def _copy(self) -> Self:
         new = copy.copy(self)

@@ -12,6 +12,7 @@ from ..rows.conflicts import PASS_OVER
 from ..rows.links import Links, several
 from ..schema.record import Record
 from ..schema.ways import BackToMany, ThroughTable, ToMany, tidy
+from ..watch.touches import TOUCHES
 from .manager import Manager
 from .queryset import QuerySet
 from .signals import m2m_changed
@@ -42,6 +43,9 @@ class ManyDescriptor:
             f"as it stands for rows of {way.target.model_name}",
             fix=f"Write {way.name}.set(…).",
         )
+
+
+TOUCHES.of(ManyDescriptor)
 
 
 def manager_class(way: ToMany) -> Any:

@@ -23,6 +23,7 @@ from ..schema.many import ManyOptions, ManyToMany
 from ..schema.on_delete import CASCADE, OnDelete, cascading
 from ..schema.relations import ForeignKeyField, RelationOptions
 from ..schema.ways import WayBack
+from ..watch.touches import TOUCHES
 from .loading import load_one
 from .related import ManyDescriptor, ThroughManager
 
@@ -223,3 +224,6 @@ class ReverseOneDescriptor:
             )
         way.field.assign(value, instance)
         setattr(instance, way.cache_name, value)
+
+
+TOUCHES.of(ForeignKey, ReverseOneDescriptor)

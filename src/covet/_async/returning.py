@@ -9,6 +9,8 @@ from ..query.writes import Assigned
 from ..rows import returning, saving
 from ..rows.locks import locking_own, locks
 from ..schema.peers import Origin
+from ..watch.reasons import changing
+from ..watch.switch import WATCH
 from .database import Database
 from .deletion import delete, is_observed, keys_of, rows_of
 from .transaction import atomic
@@ -63,7 +65,8 @@ class Returning(Generic[T]):
             return wanted.given(await self._update_by_keys(db, written, values))
         plan = returning.update_plan(query.model, spec, written, wanted, db.dialect)
         bound = plan.bind(spec.values + spec.window_values + written.values)
-        rows = await db.write_rows(spec.table.name, *bound)
+        asked = changing("update", query.model, spec) if WATCH.on else None
+        rows = await db.write_rows(spec.table.name, *bound, asked)
         return wanted.given(plan.load(rows, Origin(db.alias, query._mode)))
 
     async def _update_by_keys(
@@ -110,7 +113,8 @@ class Returning(Generic[T]):
             return wanted.given(await self._delete_by_keys(db))
         plan = returning.delete_plan(query.model, spec, wanted, db.dialect)
         table = None if changes_others(spec.table) else spec.table.name
-        rows = await db.write_rows(table, *plan.bind(spec.values + spec.window_values))
+        asked = changing("delete", query.model, spec) if WATCH.on else None
+        rows = await db.write_rows(table, *plan.bind(spec.values + spec.window_values), asked)
         return wanted.given(plan.load(rows, Origin(db.alias, query._mode)))
 
     async def _delete_by_keys(self, db: Database) -> list[Any]:

@@ -15,6 +15,8 @@ from ..rows import arguments, bulk, changes, conflicts, parts, saving
 from ..rows.locks import locking_own
 from ..rows.named import Row
 from ..schema.peers import Origin, Rows
+from ..watch.reasons import changing
+from ..watch.switch import WATCH
 from . import inherited
 from .database import Database
 from .deletion import delete, keys_of
@@ -147,12 +149,13 @@ class Writing(AsyncRows[T]):
 
     async def _insert(self, db: Database, batch: bulk.Batch) -> None:
         table = self.model._table.name
+        asked = changing("bulk_create", self.model) if WATCH.on else None
         if batch.plan.returned:
-            rows = await db.write_rows(table, batch.sql, batch.params)
+            rows = await db.write_rows(table, batch.sql, batch.params, asked)
             for record, row in zip(batch.records, rows, strict=True):
                 batch.plan.take_in(record, row)
         else:
-            await db.write(table, batch.sql, batch.params)
+            await db.write(table, batch.sql, batch.params, asked)
             for record in batch.records:
                 saving.forget_defaults(record)
 
@@ -209,12 +212,13 @@ class Writing(AsyncRows[T]):
         return count
 
     async def _change(self, db: Database, made: list[changes.Change]) -> int:
+        asked = changing("bulk_update", self.model) if WATCH.on else None
         if len(made) == 1:
-            return (await db.write(*made[0])).rowcount
+            return (await db.write(*made[0], asked)).rowcount
         count = 0
         async with atomic(using=db.alias):
             for change in made:
-                count += (await db.write(*change)).rowcount
+                count += (await db.write(*change, asked)).rowcount
         return count
 
     async def _update_parts(
@@ -366,7 +370,8 @@ class Writing(AsyncRows[T]):
                 return await inherited.update(self.model, spec, groups, db)
         plan = saving.update_plan(self.model, spec, written, db.dialect)
         bound = plan.bind(spec.values + spec.window_values + written.values)
-        return (await db.write(spec.table.name, *bound)).rowcount
+        asked = changing("update", self.model, spec) if WATCH.on else None
+        return (await db.write(spec.table.name, *bound, asked)).rowcount
 
     async def _update_by_keys(self, db: Database, values: Mapping[str, Any]) -> int:
         """Look which rows it are, lock them where the database does, and change just these."""

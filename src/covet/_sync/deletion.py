@@ -16,6 +16,8 @@ from ..rows import plans, saving
 from ..schema.peers import FetchMode, Origin
 from ..schema.record import Record
 from ..schema.table import Table
+from ..watch.reasons import changing
+from ..watch.switch import WATCH
 from .database import Database, database
 from .signals import post_delete, pre_delete
 from .transaction import atomic
@@ -138,14 +140,13 @@ def rows_of(db: Database, spec: QuerySpec, mode: FetchMode | None = None) -> lis
 def _update(db: Database, step: Update) -> None:
     spec, written = step
     statement = saving.update_plan(model_of(spec.table), spec, written, db.dialect)
-    db.write(spec.table.name, *statement.bind(spec.values + written.values))
+    asked = changing("delete", model_of(spec.table), spec) if WATCH.on else None
+    db.write(spec.table.name, *statement.bind(spec.values + written.values), asked)
 
 
 def _delete(db: Database, spec: QuerySpec) -> int:
     statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
-    if changes_others(spec.table):
-        result = db.execute(*statement.bind(spec.values + spec.window_values))
-    else:
-        values = spec.values + spec.window_values
-        result = db.write(spec.table.name, *statement.bind(values))
-    return result.rowcount
+    asked = changing("delete", model_of(spec.table), spec) if WATCH.on else None
+    table = None if changes_others(spec.table) else spec.table.name
+    bound = statement.bind(spec.values + spec.window_values)
+    return db.write(table, *bound, asked).rowcount

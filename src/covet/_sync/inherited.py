@@ -14,6 +14,8 @@ from ..query.spec import Output, QuerySpec
 from ..query.writes import Assigned
 from ..rows import parts, plans, saving
 from ..schema.peers import Origin
+from ..watch.reasons import changing
+from ..watch.switch import WATCH
 from .database import Database
 from .transaction import atomic
 
@@ -77,11 +79,13 @@ def update(model: type[Any], spec: QuerySpec, groups: dict[Links, Assigned], db:
     Returns:
         How many rows matched.
     """
+    asked = changing("update", model, spec) if WATCH.on else None
     if len(groups) == 1:
         ((links, written),) = groups.items()
         plan = saving.update_plan(model, spec, written, db.dialect, links)
         table = links[-1].target if links else spec.table
-        return db.write(table.name, *plan.bind(spec.values + written.values)).rowcount
+        bound = plan.bind(spec.values + written.values)
+        return db.write(table.name, *bound, asked).rowcount
     with atomic(using=db.alias):
         keys = _keys(model, spec, list(groups), db)
         for (links, written), found in zip(groups.items(), keys, strict=True):
@@ -89,7 +93,8 @@ def update(model: type[Any], spec: QuerySpec, groups: dict[Links, Assigned], db:
                 part: Any = parts.model_of(links[-1].target) if links else model
                 rows = QuerySpec(part._table).where(Q(pk__in=found))
                 plan = saving.update_plan(part, rows, written, db.dialect, asked_of=spec.table)
-                db.write(part._table.name, *plan.bind(rows.values + written.values))
+                bound = plan.bind(rows.values + written.values)
+                db.write(part._table.name, *bound, asked)
         return len(keys[0])
 
 

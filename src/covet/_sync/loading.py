@@ -245,7 +245,7 @@ def _prefetch(instances: list[Any], branches: dict[str, Branch]) -> None:
             if not way.near_field.is_loaded(one):  # its key is deferred, and those of its peers
                 load_deferred(one, way.near_field.members)
         for some in by_alias(lacking):
-            with Loading("prefetch", way.name, some, way.many):
+            with Loading("prefetch", way.name, some, way.many, attribute):
                 fill(way, some, _asked(branch, way, some[0]), to_attr=attribute)
         if branch.branches:
             below = list(unique(_reached(way, instances, attribute)))

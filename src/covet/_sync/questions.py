@@ -16,6 +16,8 @@ from ..rows import pages, plans
 from ..rows.cardinality import the_first
 from ..schema.peers import Origin
 from ..sql import explaining
+from ..watch import reasons
+from ..watch.switch import WATCH
 from .database import Database
 from .raw import RawQuerySet
 from .writing import Writing
@@ -33,6 +35,9 @@ class Questions(Writing[T]):
 
         def _fetched(self, spec: QuerySpec, call: str = ...) -> list[Any]: ...
         def _complete(self, found: list[Any]) -> None: ...
+        def _asked(
+            self, call: str, spec: QuerySpec, origin: Origin | None = None
+        ) -> reasons.Asked: ...
         @staticmethod
         def _check_transaction(db: Database) -> None: ...
 
@@ -184,8 +189,10 @@ class Questions(Writing[T]):
         if spec.lock is not None:
             self._check_transaction(db)
         plan = pages.page_plan(self.model, spec, db.dialect)
-        raw = db.fetch_rows(*plan.bind(spec.values + spec.window_values))
-        found = plan.load(asked.kept(raw), Origin(db.alias, self._mode))
+        origin = Origin(db.alias, self._mode)
+        why = self._asked("page", spec, origin) if WATCH.on else None
+        raw = db.fetch_rows(*plan.bind(spec.values + spec.window_values), why)
+        found = plan.load(asked.kept(raw), origin)
         self._complete(found)
         return pages.made(asked, plan, raw, found)
 

@@ -12,8 +12,11 @@ from ..drivers.streams import check_chunk_size
 from ..errors import short
 from ..pairs import SyncList
 from ..query import prefetch as lookups_of
+from ..query.spec import QuerySpec
 from ..rows.raw import check_statement, check_translations, raw_plan
 from ..schema.peers import FetchMode, Origin, checked_mode
+from ..watch.reasons import Asked
+from ..watch.switch import WATCH
 from .database import database
 from .loading import prefetch
 
@@ -126,9 +129,11 @@ class RawQuerySet(SyncList[T]):
 
     def _fetched(self) -> list[T]:
         db = database(self.db)
-        names, rows = db.fetch_named(self.sql, self.params)
+        origin = Origin(db.alias, self._mode)
+        asked = self._asked(origin) if WATCH.on else None
+        names, rows = db.fetch_named(self.sql, self.params, asked)
         plan = raw_plan(self.model, names, self._translations, db.dialect)
-        found = plan.load(rows, Origin(db.alias, self._mode))
+        found = plan.load(rows, origin)
         if found and self._prefetches:
             prefetch(found, self._prefetches)
         return cast("list[T]", found)
@@ -152,12 +157,15 @@ class RawQuerySet(SyncList[T]):
         """
         check_chunk_size("iterator", chunk_size)
         db = database(self.db)
-        stream = db.stream_rows(self.sql, self.params, chunk_size)
+        first = origin = Origin(db.alias, self._mode)
+        asked = self._asked(first) if WATCH.on else None
+        stream = db.stream_rows(self.sql, self.params, chunk_size, asked)
         try:
             rows = stream.fetch()
             plan = raw_plan(self.model, stream.names, self._translations, db.dialect)
             while rows:
-                found = plan.load(rows, Origin(db.alias, self._mode))
+                found = plan.load(rows, origin)
+                origin = first.again()
                 if self._prefetches:
                     prefetch(found, self._prefetches)
                 for row in found:
@@ -165,6 +173,11 @@ class RawQuerySet(SyncList[T]):
                 rows = stream.fetch()
         finally:
             stream.close()
+
+    def _asked(self, origin: Origin) -> Asked:
+        """The reason of the statement, for those who watch."""
+        spec = QuerySpec(self.model._table)
+        return Asked(self.model, "raw", spec, None, self._prefetches, origin)
 
     def _copy(self) -> Self:
         new = copy.copy(self)

@@ -17,6 +17,8 @@ from ..rows import arguments, bulk, changes, conflicts, parts, saving
 from ..rows.locks import locking_own
 from ..rows.named import Row
 from ..schema.peers import Origin, Rows
+from ..watch.reasons import changing
+from ..watch.switch import WATCH
 from . import inherited
 from .database import Database
 from .deletion import delete, keys_of
@@ -149,12 +151,13 @@ class Writing(SyncRows[T]):
 
     def _insert(self, db: Database, batch: bulk.Batch) -> None:
         table = self.model._table.name
+        asked = changing("bulk_create", self.model) if WATCH.on else None
         if batch.plan.returned:
-            rows = db.write_rows(table, batch.sql, batch.params)
+            rows = db.write_rows(table, batch.sql, batch.params, asked)
             for record, row in zip(batch.records, rows, strict=True):
                 batch.plan.take_in(record, row)
         else:
-            db.write(table, batch.sql, batch.params)
+            db.write(table, batch.sql, batch.params, asked)
             for record in batch.records:
                 saving.forget_defaults(record)
 
@@ -211,12 +214,13 @@ class Writing(SyncRows[T]):
         return count
 
     def _change(self, db: Database, made: list[changes.Change]) -> int:
+        asked = changing("bulk_update", self.model) if WATCH.on else None
         if len(made) == 1:
-            return db.write(*made[0]).rowcount
+            return db.write(*made[0], asked).rowcount
         count = 0
         with atomic(using=db.alias):
             for change in made:
-                count += db.write(*change).rowcount
+                count += db.write(*change, asked).rowcount
         return count
 
     def _update_parts(
@@ -368,7 +372,8 @@ class Writing(SyncRows[T]):
                 return inherited.update(self.model, spec, groups, db)
         plan = saving.update_plan(self.model, spec, written, db.dialect)
         bound = plan.bind(spec.values + spec.window_values + written.values)
-        return db.write(spec.table.name, *bound).rowcount
+        asked = changing("update", self.model, spec) if WATCH.on else None
+        return db.write(spec.table.name, *bound, asked).rowcount
 
     def _update_by_keys(self, db: Database, values: Mapping[str, Any]) -> int:
         """Look which rows it are, lock them where the database does, and change just these."""

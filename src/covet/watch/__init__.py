@@ -2,7 +2,9 @@
 
 from .budgets import assert_num_queries, query_budget
 from .events import Query
+from .findings import Finding
 from .logs import log_slow_queries
+from .n_plus_one import NPlusOneDetector, detect_n_plus_one
 from .observers import (
     ConnectEvent,
     PoolEvent,
@@ -19,7 +21,9 @@ from .tracker import QueryTracker, capture_queries
 __all__ = [
     "Asked",
     "ConnectEvent",
+    "Finding",
     "Load",
+    "NPlusOneDetector",
     "PoolEvent",
     "Query",
     "QueryTracker",
@@ -27,6 +31,7 @@ __all__ = [
     "TransactionEvent",
     "assert_num_queries",
     "capture_queries",
+    "detect_n_plus_one",
     "log_slow_queries",
     "on_connect",
     "on_pool",

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from .reasons import Asked, Load
 from .sites import Frames, Site, stack
+from .touches import TOUCHES
 
 Kind: TypeAlias = Literal["fetch", "execute", "transaction"]
 
@@ -37,13 +38,16 @@ class Query:
         error: what it failed with, or None.
         started: when it was sent, on the clock of ``time.perf_counter()``.
         transaction: the number of the transaction that it was sent in; None outside of any.
-        asked: the question of a queryset that it answers; None for writes and raw SQL.
+        asked: the question of a queryset that it answers, or the change that it makes; None for raw
+            SQL.
         load: the relation or the fields that it loads for instances that are there already, or
             None.
         serial: its number in the process, from 1.
         at: when it was told of, in seconds since 1970.
         origin: gives the lines where the running task was made, should the program have none below
             it.
+        touched: the paths of the relations of its rows that were read since; None while nobody
+            notes them.
     """
 
     sql: str
@@ -60,6 +64,7 @@ class Query:
     serial: int = field(default_factory=_serials.__next__)
     at: float = field(default_factory=time)
     origin: Callable[[], Frames] | None = None
+    touched: set[tuple[str, ...]] | None = None
     _stack: tuple[Site, ...] | None = None
 
     @property
@@ -113,6 +118,8 @@ def tell(hearing: Sequence[Listener], query: Query) -> None:
     asked = query.asked
     if asked is not None and asked.origin is not None and query.error is None:
         asked.origin.came(query)
+        if TOUCHES.on:
+            query.touched = set()
     for listener in hearing:
         listener(query)
     if query._stack is None:

@@ -121,7 +121,7 @@ def _note_site(query: Query) -> None:
 
 
 def _listeners() -> list[Listener]:
-    found = [_log_sql] if _is_logged() else []
+    found: list[Listener] = [_log_sql] if _is_logged() else []
     return found if SETTINGS.slow is None else [*found, _note_site]
 
 

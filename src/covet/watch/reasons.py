@@ -17,12 +17,13 @@ LoadKind: TypeAlias = Literal["lazy", "prefetch", "deferred"]
 
 
 class Asked(NamedTuple):
-    """The question of a queryset that a statement answers.
+    """The question of a queryset that a statement answers, or the change that it makes.
 
     Attributes:
         model: the model whose rows are meant.
-        call: the terminal: ``"fetch"``, ``"get"``, ``"count"`` …
-        spec: the question.
+        call: the terminal: ``"fetch"``, ``"get"``, ``"count"`` …; for raw SQL whose rows become
+            instances, ``"raw"``; for changes, one of ``CHANGES``.
+        spec: the question; of raw SQL and new rows, nothing but the table.
         owner: for the manager of an instance (``author.posts``), its relation and the instance.
         prefetches: the relations that are prefetched for its rows.
         origin: what the instances made of the rows will refer to; None where none are made.
@@ -34,6 +35,15 @@ class Asked(NamedTuple):
     owner: tuple[AnyWay, Any] | None = None
     prefetches: tuple[Any, ...] = ()
     origin: Origin | None = None
+
+
+CHANGES = frozenset({"create", "save", "bulk_create", "bulk_update", "update", "delete"})
+"""What ``Asked.call`` is of changes; of an instance's row, ``"create"`` or ``"save"``."""
+
+
+def changing(call: str, model: type[Any], spec: QuerySpec | None = None) -> Asked:
+    """The reason of a statement that changes rows."""
+    return Asked(model, call, spec or QuerySpec(model._table))
 
 
 class Load(NamedTuple):
@@ -48,6 +58,7 @@ class Load(NamedTuple):
         instances: for how many it is loaded at once.
         source: the query that the instances came from, and how they came; None where they were made
             by the program.
+        to_attr: the attribute that is to hold what was asked for in advance, if not the relation.
     """
 
     kind: LoadKind
@@ -56,6 +67,7 @@ class Load(NamedTuple):
     many: bool
     instances: int
     source: Source | None
+    to_attr: str | None = None
 
     @property
     def relation(self) -> str:
@@ -80,6 +92,16 @@ class Load(NamedTuple):
             names, source = (load.name, *names), load.source
         return query, names
 
+    @property
+    def reaches_many(self) -> bool:
+        """Whether any relation of the path leads to many rows."""
+        load: Load | None = self
+        while load is not None:
+            if load.many:
+                return True
+            load = None if load.source is None else load.source.query.load
+        return False
+
 
 _load: ContextVar[Load | None] = ContextVar("covet_load", default=None)
 
@@ -97,21 +119,29 @@ class Loading:
         name: the relation, or a field.
         instances: the instances; one at least.
         many: whether it is a relation to many.
+        to_attr: as for ``Load``.
     """
 
     __slots__ = ("_said", "_token")
 
-    def __init__(self, kind: LoadKind, name: str, instances: list[Any], many: bool = False) -> None:
-        self._said = kind, name, instances, many
+    def __init__(
+        self,
+        kind: LoadKind,
+        name: str,
+        instances: list[Any],
+        many: bool = False,
+        to_attr: str | None = None,
+    ) -> None:
+        self._said = kind, name, instances, many, to_attr
         self._token: Token[Load | None] | None = None
 
     def __enter__(self) -> None:
         if WATCH.on:
-            kind, name, instances, many = self._said
+            kind, name, instances, many, to_attr = self._said
             first = instances[0]
             source = first._origin.source if first._origin else None
             model = type(first).__name__
-            load = Load(kind, model, name, many, len(instances), source)
+            load = Load(kind, model, name, many, len(instances), source, to_attr)
             self._token = _load.set(load)
 
     def __exit__(self, *_: object) -> None:
