@@ -6,14 +6,22 @@ A test that asks for ``kind``, or for a fixture that does (``url``, ``scratch``,
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import signal
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
+
+import covet._async.database
+import covet._async.model
+import covet._async.signals
+import covet._sync.database
+import covet._sync.model
+import covet._sync.signals
+from covet.schema import registry
 
 from . import servers
 from .databases import Scratch
@@ -96,18 +104,6 @@ def chosen(config: pytest.Config) -> set[str]:
 # Databases: one of each kind for each worker, made when first asked for.
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """Collect garbage of tests alone: what stands for thousands of tests stays until the end."""
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.collect()
-        gc.freeze()
-        gc.enable()
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kind" not in metafunc.fixturenames:
         return
@@ -180,3 +176,20 @@ def scratch(kind: str, scratches: Callable[[str], Scratch]) -> Iterator[Scratch]
 def url(scratch: Scratch) -> str:
     """The URL of the run's own database."""
     return scratch.url
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing else is there: no models, databases or receivers, and a folder of its own."""
+    monkeypatch.setattr(registry, "TWINS", {})
+    for model in (covet._async.model, covet._sync.model):
+        for models in ("models", "named", "pending"):
+            monkeypatch.setattr(model.registry, models, {})
+    for database in (covet._async.database, covet._sync.database):
+        monkeypatch.setattr(database, "_connected", {})
+    for signals in (covet._async.signals, covet._sync.signals):
+        for one in vars(signals).values():
+            if isinstance(one, signals.Signal):
+                monkeypatch.setattr(one, "receivers", ())
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)

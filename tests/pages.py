@@ -41,7 +41,7 @@ from covet.cli.twin import render
 from covet.pairs import SyncRows
 from covet.schema.fields import Field
 from covet.sql.types import type_info
-from covet.watch.events import capture_queries
+from covet.watch import capture_queries
 
 ASYNC, SYNC = "async", "sync"
 DIALECTS = {"SQL": "sqlite", "SQLite": "sqlite", "PostgreSQL": "postgresql", "MariaDB": "mysql"}

@@ -10,18 +10,11 @@ from types import ModuleType
 import pytest
 from sybil.example import SybilFailure
 
-import covet._async.database
-import covet._async.model
-import covet._async.signals
-import covet._sync.database
-import covet._sync.model
-import covet._sync.signals
-import covet.expressions.q
 from covet import errors, expressions
 from covet.aio import Manager, QuerySet
 from covet.drivers.url import LIBPQ, OPTIONS
 from covet.query_builder import changing, query
-from covet.schema import choices, registry, validators
+from covet.schema import choices, validators
 
 from .pages import ASYNC, SYNC, Page, agree
 
@@ -29,29 +22,13 @@ ROOT = Path(__file__).parent.parent
 ON_EVERY_DATABASE = [ROOT / "docs" / "explanation" / "one-meaning.md"]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NONE = "\N{EN DASH}"
+pytestmark = pytest.mark.usefixtures("alone")
 COLOURS = pytest.mark.parametrize("colour", [ASYNC, SYNC])
 
 
 def name(path: Path) -> str:
     """A page as the test's name shows it."""
     return str(path.relative_to(ROOT))
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A page is alone: no other models, databases or receivers, and a folder of its own."""
-    monkeypatch.setattr(registry, "TWINS", {})
-    for model in (covet._async.model, covet._sync.model):
-        for models in ("models", "named", "pending"):
-            monkeypatch.setattr(model.registry, models, {})
-    for database in (covet._async.database, covet._sync.database):
-        monkeypatch.setattr(database, "_connected", {})
-    for signals in (covet._async.signals, covet._sync.signals):
-        for signal in vars(signals).values():
-            if isinstance(signal, signals.Signal):
-                monkeypatch.setattr(signal, "receivers", ())
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.chdir(tmp_path)
 
 
 @COLOURS

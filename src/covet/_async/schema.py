@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ModelError, short
@@ -30,9 +31,12 @@ async def create_tables(*models: type[Any], using: str = "default") -> list[str]
     Example:
         >>> await create_tables()
     """
-    db = database(using)
-    there = await _existing(db)
-    wanted = _tables(models)
+    return await make_tables(_tables(models), database(using))
+
+
+async def make_tables(wanted: Sequence[Table], db: Database) -> list[str]:
+    """Create those tables that are not there yet, of models of either colour; their names."""
+    there = await existing_tables(db)
     ddl.refuse_doubles(wanted)
     missing = [table for table in wanted if table.name.lower() not in there]
     await _run(db, ddl.creation(missing, db.dialect))
@@ -57,7 +61,7 @@ async def drop_tables(*models: type[Any], using: str = "default") -> list[str]:
         ['post', 'author']
     """
     db = database(using)
-    there = await _existing(db)
+    there = await existing_tables(db)
     found = [table for table in _tables(models) if table.name.lower() in there]
     await _run(db, ddl.removal(found, db.dialect))
     return [table.name for table in found]
@@ -72,17 +76,17 @@ def _tables(models: tuple[type[Any], ...]) -> list[Table]:
             )
         if "_table" not in vars(model):
             raise ModelError(f"{model.__name__} is abstract and has no table")
-    known = registry.known()
-    if not models:  # proxies have the tables of their models
-        tables = dict.fromkeys(model._table.concrete for model in known)
-        return [table for table in tables if table.options.managed]
+    managed = registry.managed()
+    if not models:
+        return managed
     between = [
         many.through for model in models for many in model._table.many.values() if many.is_auto
     ]
     return [*dict.fromkeys(model._table.concrete for model in (*models, *between))]
 
 
-async def _existing(db: Database) -> set[str]:
+async def existing_tables(db: Database) -> set[str]:
+    """The names of all tables of a database, in lower case."""
     rows = await db.fetch_rows(db.dialect.tables_query, ())
     return {str(row[0]).lower() for row in rows}
 

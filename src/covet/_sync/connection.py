@@ -57,6 +57,7 @@ class Session:
         streams: the results that are being read so many rows at a time, in the whole transaction,
             and the session that each of them ends with.
         withdrawn: nothing new may begin in the block, though its context is still around.
+        of_test: the block is put around a test, and is to its code as if there were none.
     """
 
     __slots__ = (
@@ -64,6 +65,7 @@ class Session:
         "changed",
         "connection",
         "number",
+        "of_test",
         "opened",
         "outer",
         "patience",
@@ -85,6 +87,7 @@ class Session:
         self.opened = perf_counter()
         self.changed: set[str | None] = set() if outer is None else outer.changed
         self.streams: dict[SyncStream, Session] = {} if outer is None else outer.streams
+        self.of_test = False
         self.patience: float = pool.url.options["acquire_timeout"]
         self.withdrawn = False
 
@@ -182,7 +185,9 @@ def session_of(alias: str) -> Session | None:
     """The innermost atomic block on a database that this code runs in."""
     current = sessions.get()
     session = None if current is None else current.get(alias)
-    return None if session is None or session.withdrawn else session
+    while session is not None and session.withdrawn:
+        session = session.outer  # such as that of a test
+    return session
 
 
 def read_on(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ModelError, short
@@ -32,9 +33,12 @@ def create_tables(*models: type[Any], using: str = "default") -> list[str]:
     Example:
         >>> create_tables()
     """
-    db = database(using)
-    there = _existing(db)
-    wanted = _tables(models)
+    return make_tables(_tables(models), database(using))
+
+
+def make_tables(wanted: Sequence[Table], db: Database) -> list[str]:
+    """Create those tables that are not there yet, of models of either colour; their names."""
+    there = existing_tables(db)
     ddl.refuse_doubles(wanted)
     missing = [table for table in wanted if table.name.lower() not in there]
     _run(db, ddl.creation(missing, db.dialect))
@@ -59,7 +63,7 @@ def drop_tables(*models: type[Any], using: str = "default") -> list[str]:
         ['post', 'author']
     """
     db = database(using)
-    there = _existing(db)
+    there = existing_tables(db)
     found = [table for table in _tables(models) if table.name.lower() in there]
     _run(db, ddl.removal(found, db.dialect))
     return [table.name for table in found]
@@ -74,17 +78,17 @@ def _tables(models: tuple[type[Any], ...]) -> list[Table]:
             )
         if "_table" not in vars(model):
             raise ModelError(f"{model.__name__} is abstract and has no table")
-    known = registry.known()
-    if not models:  # proxies have the tables of their models
-        tables = dict.fromkeys(model._table.concrete for model in known)
-        return [table for table in tables if table.options.managed]
+    managed = registry.managed()
+    if not models:
+        return managed
     between = [
         many.through for model in models for many in model._table.many.values() if many.is_auto
     ]
     return [*dict.fromkeys(model._table.concrete for model in (*models, *between))]
 
 
-def _existing(db: Database) -> set[str]:
+def existing_tables(db: Database) -> set[str]:
+    """The names of all tables of a database, in lower case."""
     rows = db.fetch_rows(db.dialect.tables_query, ())
     return {str(row[0]).lower() for row in rows}
 

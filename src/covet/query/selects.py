@@ -10,6 +10,7 @@ from ..errors import FieldError, short
 from ..expressions import Expression, OrderBy
 from ..expressions.ctes import With
 from ..schema.fields import BigIntegerField, Field
+from ..schema.table import Table
 from . import ast, json, related
 from .annotations import shown_names
 from .combined import OPERATORS, Combined, check_alike, names_of
@@ -28,6 +29,13 @@ from .spec import ROWS, Keyed, QuerySpec
 
 RANDOM_TERM = ast.OrderTerm(ast.Random(), False, True)
 WHOLE: Field[Any] = BigIntegerField()
+
+
+def table_names(table: Table) -> list[str]:
+    """The names of the tables of all models that a model may have to do with."""
+    if table.registry is None:
+        return [table.name]
+    return [model._table.name for model in table.registry.models.values()]
 
 
 class Outputs(NamedTuple):
@@ -112,7 +120,7 @@ class SelectResolver:
         self.spec = spec
         self.asked = asked
         self.base = base
-        self.aliases = aliases or Aliases(Defined(spec.table))
+        self.aliases = aliases or Aliases(Defined(table_names(spec.table)))
         self.source: ast.Source = spec.table
         alias = None
         if spec.origin is not None:

@@ -381,6 +381,11 @@ class Registry:
         self.settle()
         return list(self.models.values())
 
+    def managed(self) -> list[Table]:
+        """The tables that covet makes; proxies have those of their models."""
+        tables = dict.fromkeys(model._table.concrete for model in self.known())
+        return [table for table in tables if table.options.managed]
+
 
 def _own_relations(
     table: Table,
