@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -188,18 +189,19 @@ async def test_no_such_database(url: str, alias: str, kind: str) -> None:
 
 @pytest.mark.databases("mysql")
 async def test_a_wrong_password_is_not_shown(url: str, alias: str) -> None:
+    user = f"covet_{token_hex(4)}"  # users are the server's: other runs may share it
     async with connect(url, alias=alias) as db:
-        await db.execute("create or replace user covet_ann@'%%' identified by 'right'")
-        await db.execute("create or replace user covet_ann@localhost identified by 'right'")
+        for host in ("%%", "localhost"):
+            await db.execute(f"create user {user}@'{host}' identified by 'right'")
     host = url.partition("://")[2].rpartition("@")[2]
     try:
         with pytest.raises(ConnectionFailed) as caught:
-            await connect(f"mysql://covet_ann:wr0ng%21pass@{host}", alias=alias)
+            await connect(f"mysql://{user}:wr0ng%21pass@{host}", alias=alias)
     finally:
         async with connect(url, alias=alias) as db:
-            await db.execute("drop user covet_ann@'%%', covet_ann@localhost")
+            await db.execute(f"drop user {user}@'%%', {user}@localhost")
     assert str(caught.value) == (
-        f"Cannot connect to mysql://covet_ann:***@{host}: the user or the password was refused."
+        f"Cannot connect to mysql://{user}:***@{host}: the user or the password was refused."
     )
     assert "wr0ng" not in repr(caught.value) + repr(caught.value.__cause__)
 

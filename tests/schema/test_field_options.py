@@ -65,7 +65,7 @@ def test_an_unknown_option_is_named_with_the_nearest_one() -> None:
     assert str(caught.value) == (
         "CharField has no option 'max_lenght'. Did you mean 'max_length'? Options: blank, choices, "
         "db_column, db_comment, db_default, db_index, default, editable, help_text, max_length, "
-        "null, primary_key, unique, unique_for_date, unique_for_month, unique_for_year, "
+        "null, primary_key, sensitive, unique, unique_for_date, unique_for_month, unique_for_year, "
         "validators, verbose_name."
     )
 

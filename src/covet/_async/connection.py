@@ -259,7 +259,7 @@ async def _plan(connection: AsyncConnection, dialect: Dialect, query: Query) -> 
         return None
     try:
         head = dialect.explain("text", False, {})
-        names, rows = await connection.fetch_named(f"{head} {query.sql}", query.params)
+        names, rows = await connection.fetch_named(f"{head} {query.sql}", query.given)
     except Exception as error:
         return f"no plan: {error}"
     return dialect.explained(names, rows)

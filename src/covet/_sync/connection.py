@@ -261,7 +261,7 @@ def _plan(connection: SyncConnection, dialect: Dialect, query: Query) -> str | N
         return None
     try:
         head = dialect.explain("text", False, {})
-        names, rows = connection.fetch_named(f"{head} {query.sql}", query.params)
+        names, rows = connection.fetch_named(f"{head} {query.sql}", query.given)
     except Exception as error:
         return f"no plan: {error}"
     return dialect.explained(names, rows)

@@ -145,7 +145,7 @@ class Compiler(ConditionCompiler):
             body = sql("SELECT * FROM unnest(", arrays, ")")
         else:
             width = len(node.fields)
-            row = [Slot(None, as_it_is, self.info(f).placeholder) for f in node.fields]
+            row = [Slot(None, as_it_is, self.info(f).placeholder, f.sensitive) for f in node.fields]
             rows = (
                 sql(
                     "(",
@@ -176,7 +176,8 @@ class Compiler(ConditionCompiler):
 
     def array(self, index: int, field: Field[Any]) -> SQL:
         """A column's values as one array."""
-        return sql(Slot(index, as_it_is, f"{{p}}::{self.info(field).cast}[]"))
+        cast = self.info(field).cast
+        return sql(Slot(index, as_it_is, f"{{p}}::{cast}[]", field.sensitive))
 
     def update(self, node: ast.Update) -> SQL:
         """``UPDATE … SET … WHERE …``"""

@@ -12,6 +12,7 @@ from ..query.types import compared, family
 from ..schema.fields import Field
 from .binding import column_of, keys_of, members_of
 from .expressions import ExpressionCompiler
+from .hidden import hiding, names_sensitive
 from .text import SQL, ListSlot, Slot, separated, sql
 
 WIDEST_GROUP = 500
@@ -82,7 +83,8 @@ class ConditionCompiler(ExpressionCompiler):
         method = LEAVES.get(type(node))
         if method is None:
             raise CovetError(f"The compiler does not know the condition {short(node)}")
-        return method(self, node)
+        text = method(self, node)
+        return hiding(text) if names_sensitive(node) else text
 
     def truth(self, node: ast.Truth) -> SQL:
         """``1 = 1`` or ``1 = 0``"""

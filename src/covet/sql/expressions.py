@@ -13,6 +13,7 @@ from ..schema.fields import Field
 from .binding import item_of, part_of, rounded, year_end
 from .dialects import Dialect
 from .functions.aggregates import Parts
+from .hidden import hiding
 from .text import SQL, Bind, Slot, clause, separated, sql
 from .types import binder, type_info
 
@@ -153,9 +154,9 @@ class ExpressionCompiler:
     def stored(self, field: Field[Any], value: ast.Expr) -> SQL:
         """What a column is set to: an expression is made to fit the column's type."""
         text = self.expr(value)
-        if isinstance(value, ast.Param | ast.Constant | ast.Null):
-            return text
-        return self.dialect.assigned(text, value.field, field.value_field)
+        if not isinstance(value, ast.Param | ast.Constant | ast.Null):
+            text = self.dialect.assigned(text, value.field, field.value_field)
+        return hiding(text) if field.sensitive else text
 
     def output_column(self, node: ast.Output) -> SQL:
         """``"rows"."c0"``"""

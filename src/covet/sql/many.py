@@ -69,7 +69,7 @@ def _given(compiler: Compiler, node: ast.UpdateMany, fields: tuple[Field[Any], .
     for row in range(node.rows):
         start = node.start + row * len(fields)
         slots = (
-            sql(Slot(start + n, as_it_is, compiler.info(field).placeholder))
+            sql(Slot(start + n, as_it_is, compiler.info(field).placeholder, field.sensitive))
             for n, field in enumerate(fields)
         )
         rows.append(_row(compiler, tuple(slots), is_first=row == 0))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from ..errors import QueryTooComplex
 from .binding import as_it_is
 from .dialects import Dialect
+from .hidden import sensitive, sensitive_names
 from .text import SQL, Bind, ListSlot, Slot, ValueSlot
 
 
@@ -15,6 +16,7 @@ class Segment(NamedTuple):
 
     text: str
     slots: tuple[tuple[int, Bind], ...]
+    hidden: tuple[int, ...]
 
 
 class Statement:
@@ -24,16 +26,25 @@ class Statement:
         text: the SQL; of a statement with lists, that of its first segment.
     """
 
-    __slots__ = ("_constants", "_dialect", "_lists", "_names", "_segments", "_slots", "text")
+    __slots__ = (
+        "_constants",
+        "_dialect",
+        "_lists",
+        "_names",
+        "_segments",
+        "_slots",
+        "text",
+    )
 
     def __init__(self, pieces: SQL, dialect: Dialect, grouped: bool = False) -> None:
         self._dialect = dialect
         self._names = _repeated(pieces) if grouped and dialect.names_repeated else None
         self._constants, self._segments = _segments(pieces, dialect, self._names)
-        self._lists = len(self._segments) > 1
+        hides = any(not isinstance(piece, str) and piece.hidden for piece in pieces)
+        self._lists = hides or len(self._segments) > 1
         first = self._segments[0]
         assert isinstance(first, Segment)
-        self.text, self._slots = first
+        self.text, self._slots = first.text, first.slots
 
     def bind(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         """The SQL and its parameters for the values of one query.
@@ -59,7 +70,9 @@ class Statement:
         texts: list[str] = []
         params: list[Any] = []
         names = list(self._names or ())  # those of the members of lists go between them
+        hidden: list[int] = []
         for segment in self._segments:
+            before = len(params)
             if isinstance(segment, Segment):
                 texts.append(segment.text)
                 params += [bind(values[n]) for n, bind in segment.slots]
@@ -79,6 +92,10 @@ class Statement:
                     text, bound = self._dialect.list_text(members, segment.template)
                 texts.append(text)
                 params += bound
+            if isinstance(segment, Segment):
+                hidden += [before + n for n in segment.hidden]
+            elif segment.hidden:
+                hidden += range(before, len(params))
         most = self._dialect.most_parameters
         if most is not None and len(params) > most:
             raise QueryTooComplex(
@@ -87,8 +104,8 @@ class Statement:
             )
         if self._names is not None:
             named: Any = dict(zip(names, params, strict=True))
-            return "".join(texts), named
-        return "".join(texts), tuple(params)
+            return "".join(texts), sensitive_names(named, names, hidden)
+        return "".join(texts), sensitive(params, hidden)
 
     def _made(self, pieces: SQL) -> tuple[str, list[Any]]:
         """The text and the parameters of a piece that was made of a value."""
@@ -129,21 +146,24 @@ def _segments(
     segments: list[Segment | ListSlot | ValueSlot] = []
     texts: list[str] = []
     places: list[tuple[int, Bind]] = []
+    hidden: list[int] = []
     used = 0
     naming = iter(names or ())
     for piece in pieces:
         if isinstance(piece, str):
             texts.append(piece)
         elif isinstance(piece, ListSlot | ValueSlot):
-            segments += [Segment("".join(texts), tuple(places)), piece]
-            texts, places = [], []
+            segments += [Segment("".join(texts), tuple(places), tuple(hidden)), piece]
+            texts, places, hidden = [], [], []
         else:
             placeholder = f"%({next(naming)})s" if names else dialect.placeholder
             texts.append(piece.template.replace("{p}", placeholder))
+            if piece.hidden:
+                hidden.append(len(places))
             if piece.place is None:
                 places.append((used - len(constants), as_it_is))
                 used += 1
             else:
                 places.append((piece.place, piece.bind))
-    segments.append(Segment("".join(texts), tuple(places)))
+    segments.append(Segment("".join(texts), tuple(places), tuple(hidden)))
     return tuple(constants), tuple(segments)

@@ -15,11 +15,13 @@ class Slot(NamedTuple):
         place: its place among the query's values; None for a constant.
         bind: what makes a parameter of the value; of a constant, gives it.
         template: what stands in the text, over ``{p}``.
+        hidden: whether the value is not to be shown to anybody.
     """
 
     place: int | None
     bind: Bind
     template: str = "{p}"
+    hidden: bool = False
 
 
 class ListSlot(NamedTuple):
@@ -27,12 +29,14 @@ class ListSlot(NamedTuple):
 
     Attributes:
         width: how many parameters each member has.
+        hidden: as for ``Slot``.
     """
 
     place: int
     bind: Bind
     template: str = "{p}"
     width: int = 1
+    hidden: bool = False
 
 
 class ValueSlot(NamedTuple):
@@ -40,10 +44,12 @@ class ValueSlot(NamedTuple):
 
     Attributes:
         make: gives the piece; all its slots are constants.
+        hidden: as for ``Slot``.
     """
 
     place: int
     make: Callable[[Any], SQL]
+    hidden: bool = False
 
 
 Part: TypeAlias = str | Slot | ListSlot | ValueSlot

@@ -14,6 +14,7 @@ from itertools import count
 from time import time
 from typing import Any, Literal, TypeAlias
 
+from ..sql.hidden import shown
 from .reasons import Asked, Load
 from .sites import Frames, Site, stack
 from .touches import TOUCHES
@@ -24,13 +25,13 @@ _serials = count(1)
 _LISTS = re.compile(r"\((\?|%s|NULL)(?:, (?:\?|%s))*\)(?:, \((?:\?|%s)(?:, (?:\?|%s))*\))*")
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Query:
     """One statement that was sent.
 
     Attributes:
         sql: its text, as the database got it.
-        params: its parameters, in order; those of ``sensitive=True`` fields are hidden.
+        given: its parameters, as the database got them: not to be shown, see ``params``.
         seconds: how long it took, waiting for the connection not included.
         rowcount: how many rows came back or were touched; -1 where it failed or nobody knows.
         alias: the database's alias.
@@ -51,7 +52,7 @@ class Query:
     """
 
     sql: str
-    params: Sequence[Any]
+    given: Sequence[Any]
     seconds: float
     rowcount: int
     alias: str
@@ -66,6 +67,15 @@ class Query:
     origin: Callable[[], Frames] | None = None
     touched: set[tuple[str, ...]] | None = None
     _stack: tuple[Site, ...] | None = None
+
+    @property
+    def params(self) -> Sequence[Any]:
+        """Its parameters, in order; the values of ``sensitive=True`` fields are shown as ``***``.
+
+        Where one is used in several places they are a dictionary, as they have names then.
+        """
+        params: Sequence[Any] = shown(self.given)
+        return params
 
     @property
     def stack(self) -> tuple[Site, ...]:
@@ -93,7 +103,13 @@ class Query:
         return _LISTS.sub("(…)", self.sql)
 
     def __str__(self) -> str:
-        return f"{self.sql} {tuple(self.params)!r}" if self.params else self.sql
+        params = self.params
+        if not params:
+            return self.sql
+        return f"{self.sql} {params if isinstance(params, dict) else tuple(params)!r}"
+
+    def __repr__(self) -> str:
+        return f"<Query {self}>"
 
 
 Listener: TypeAlias = Callable[[Query], object]

@@ -121,8 +121,9 @@ def _note_site(query: Query) -> None:
 
 
 def _listeners() -> list[Listener]:
-    found: list[Listener] = [_log_sql] if _is_logged() else []
-    return found if SETTINGS.slow is None else [*found, _note_site]
+    sql: list[Listener] = [_log_sql] if _is_logged() else []
+    slow: list[Listener] = [] if SETTINGS.slow is None else [_note_site]
+    return sql + slow
 
 
 WATCH.because(_is_logged)

@@ -83,14 +83,13 @@ class Load(NamedTuple):
         """
         names: tuple[str, ...] = (self.name,)
         source = self.source
-        query: Query | None = None
+        first: Query | None = None
         while source is not None:
-            query, names = source.query, (*source.path, *names)
-            load = query.load
-            if load is None:
-                break
-            names, source = (load.name, *names), load.source
-        return query, names
+            query: Query = source.query
+            first, names, source = query, (*source.path, *names), None
+            if query.load is not None:
+                names, source = (query.load.name, *names), query.load.source
+        return first, names
 
     @property
     def reaches_many(self) -> bool:

@@ -64,6 +64,7 @@ class FieldOptions(TypedDict, total=False):
         validators: callables that raise ValidationError or ValueError for a value they refuse.
         help_text: a sentence for forms and documentation.
         db_comment: the column's comment in the database, where it has comments.
+        sensitive: its values are not shown: not in recorded queries and logs, nor in errors.
     """
 
     default: Any
@@ -81,6 +82,7 @@ class FieldOptions(TypedDict, total=False):
     validators: Iterable[Validator]
     help_text: str
     db_comment: str | None
+    sensitive: bool
 
 
 class Field(HasLookups, Generic[T]):
@@ -100,6 +102,7 @@ class Field(HasLookups, Generic[T]):
     """What ``blank=False`` refuses, beside None."""
     default_validators: ClassVar[tuple[Validator, ...]] = ()
 
+    sensitive: bool = False
     name: str = "value"
     attname: str = "value"
     column: str = "value"
@@ -125,6 +128,7 @@ class Field(HasLookups, Generic[T]):
         validators: Iterable[Validator] = (),
         help_text: str = "",
         db_comment: str | None = None,
+        sensitive: bool = False,
         **unknown: Any,
     ) -> None:
         if unknown:
@@ -145,6 +149,7 @@ class Field(HasLookups, Generic[T]):
         self.validators: list[Validator] = [*self.default_validators, *validators]
         self.help_text = help_text
         self.db_comment = db_comment
+        self.sensitive = sensitive
         self.choices: list[Pair] | None = None
         # An iterator can be read once, and clones of this field read it again.
         self._given_choices = list(choices) if isinstance(choices, Iterator) else choices
@@ -400,6 +405,8 @@ class Field(HasLookups, Generic[T]):
                 code = error.code or code
             except ValueError as error:
                 messages.append(str(error))
+        if messages and self.sensitive:
+            raise self.invalid("", code or "invalid")
         if messages:
             raise ValidationError({self.name: messages}, model=self.model or None, code=code)
 
@@ -424,7 +431,12 @@ class Field(HasLookups, Generic[T]):
         return checked
 
     def invalid(self, message: str, code: str = "invalid") -> ValidationError:
-        """The error for a value of this field; the message continues "Post.title …"."""
+        """The error for a value of this field; the message continues "Post.title …".
+
+        Of a sensitive field it says nothing about the value, which messages tend to quote.
+        """
+        if self.sensitive and code not in ("null", "blank"):
+            message = f"does not accept its value ({code}), which is not shown as it is sensitive"
         return ValidationError({self.name: [message]}, model=self.model or None, code=code)
 
     def renamed(self, error: ValidationError) -> ValidationError:
