@@ -131,7 +131,7 @@ async def _defer(db: Database, on: bool) -> None:
 async def rows_of(db: Database, spec: QuerySpec, mode: FetchMode | None = None) -> list[Any]:
     """The rows of a query, with nothing fetched besides."""
     made = plans.rows_plan(model_of(spec.table), spec, db.dialect)
-    rows = await db.fetch_rows(*made.bind(spec.values + spec.window_values))
+    rows = await db.answer(made.bind(spec.values + spec.window_values))
     return made.load(rows, Origin(db.alias, mode))
 
 

@@ -105,5 +105,5 @@ async def _keys(
     paths = tuple(map(parts.key_path, ways))
     asked = spec.ordered(()).giving(Output("list", paths))
     plan = plans.rows_plan(model, asked, db.dialect)
-    rows = plan.load(await db.fetch_rows(*plan.bind(asked.values)), Origin(db.alias))
+    rows = plan.load(await db.answer(plan.bind(asked.values)), Origin(db.alias))
     return [list(dict.fromkeys(column)) for column in zip(*rows, strict=True)] or [[] for _ in ways]

@@ -95,7 +95,7 @@ class QuerySet(Questions[T]):
         plan = plans.rows_plan(self.model, spec, db.dialect)
         origin = Origin(db.alias, self._mode)
         asked = self._asked(call, spec, origin) if WATCH.on else None
-        rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked)
+        rows = await db.answer(plan.bind(spec.values + spec.window_values), asked)
         found = plan.load(rows, origin)
         if self._owner is not None or self._prefetches:
             await self._complete(found)
@@ -235,7 +235,7 @@ class QuerySet(Questions[T]):
         db = self._database()
         plan = plans.count_plan(self.model, spec, db.dialect)
         asked = self._asked("count", spec) if WATCH.on else None
-        rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked)
+        rows = await db.answer(plan.bind(spec.values + spec.window_values), asked)
         return cast(int, rows[0][0])
 
     async def aggregate(self, /, *aggregates: Aggregate[Any], **expressions: Any) -> dict[str, Any]:
@@ -262,7 +262,7 @@ class QuerySet(Questions[T]):
         db = self._database()
         plan = plans.aggregate_plan(self.model, spec, names, db.dialect)
         asked = self._asked("aggregate", spec) if WATCH.on else None
-        rows = await db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked)
+        rows = await db.answer(plan.bind(spec.values + spec.window_values), asked)
         found: dict[str, Any] = plan.load(rows, Origin(db.alias))[0]
         return found
 
@@ -284,7 +284,7 @@ class QuerySet(Questions[T]):
         db = self._database()
         plan = plans.exists_plan(self.model, spec, db.dialect)
         asked = self._asked("exists", spec) if WATCH.on else None
-        return bool(await db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked))
+        return bool(await db.answer(plan.bind(spec.values + spec.window_values), asked))
 
     async def contains(self, obj: Any) -> bool:
         """Whether an instance is among the rows: a query for its key, unless they are loaded.

@@ -189,7 +189,7 @@ class Questions(Writing[T]):
         plan = pages.page_plan(self.model, spec, db.dialect)
         origin = Origin(db.alias, self._mode)
         why = self._asked("page", spec, origin) if WATCH.on else None
-        raw = await db.fetch_rows(*plan.bind(spec.values + spec.window_values), why)
+        raw = await db.answer(plan.bind(spec.values + spec.window_values), why)
         found = plan.load(asked.kept(raw), origin)
         await self._complete(found)
         return pages.made(asked, plan, raw, found)

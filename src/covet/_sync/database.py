@@ -147,17 +147,25 @@ class Database(SyncCloses):
             self.dialect = dialect_for(self._url.scheme, connection.server)
         return connection
 
-    def fetch_rows(self, sql: str, params: Sequence[Any] = (), asked: Asked | None = None) -> Rows:
+    def fetch_rows(self, sql: str, params: Sequence[Any] = ()) -> Rows:
+        """All rows of a statement as plain tuples.
+
+        Raises:
+            DatabaseError: one of its kinds, with the driver's error as its cause.
+        """
+        return self.answer((sql, params))
+
+    def answer(self, bound: tuple[str, Sequence[Any]], asked: Asked | None = None) -> Rows:
         """All rows of a statement as plain tuples: the way that queries take.
 
         Args:
-            sql: the statement.
-            params: its parameters.
+            bound: the statement and its parameters.
             asked: the question that it answers, if somebody watches.
 
         Raises:
             DatabaseError: one of its kinds, with the driver's error as its cause.
         """
+        sql, params = bound
         if WATCH.on or sessions.get() is not None:
             rows: Rows = self._run("fetch", "fetch", sql, params, asked)
             return rows
@@ -192,7 +200,7 @@ class Database(SyncCloses):
     ) -> Rows:
         """The rows that a statement gives which changes a table; None: perhaps any."""
         try:
-            return self.fetch_rows(sql, params, asked)
+            return self.answer((sql, params), asked)
         finally:  # what failed or was cancelled may have been carried out
             self._wrote(table)
 

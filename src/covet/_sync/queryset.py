@@ -97,7 +97,7 @@ class QuerySet(Questions[T]):
         plan = plans.rows_plan(self.model, spec, db.dialect)
         origin = Origin(db.alias, self._mode)
         asked = self._asked(call, spec, origin) if WATCH.on else None
-        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked)
+        rows = db.answer(plan.bind(spec.values + spec.window_values), asked)
         found = plan.load(rows, origin)
         if self._owner is not None or self._prefetches:
             self._complete(found)
@@ -237,7 +237,7 @@ class QuerySet(Questions[T]):
         db = self._database()
         plan = plans.count_plan(self.model, spec, db.dialect)
         asked = self._asked("count", spec) if WATCH.on else None
-        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked)
+        rows = db.answer(plan.bind(spec.values + spec.window_values), asked)
         return cast(int, rows[0][0])
 
     def aggregate(self, /, *aggregates: Aggregate[Any], **expressions: Any) -> dict[str, Any]:
@@ -264,7 +264,7 @@ class QuerySet(Questions[T]):
         db = self._database()
         plan = plans.aggregate_plan(self.model, spec, names, db.dialect)
         asked = self._asked("aggregate", spec) if WATCH.on else None
-        rows = db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked)
+        rows = db.answer(plan.bind(spec.values + spec.window_values), asked)
         found: dict[str, Any] = plan.load(rows, Origin(db.alias))[0]
         return found
 
@@ -286,7 +286,7 @@ class QuerySet(Questions[T]):
         db = self._database()
         plan = plans.exists_plan(self.model, spec, db.dialect)
         asked = self._asked("exists", spec) if WATCH.on else None
-        return bool(db.fetch_rows(*plan.bind(spec.values + spec.window_values), asked))
+        return bool(db.answer(plan.bind(spec.values + spec.window_values), asked))
 
     def contains(self, obj: Any) -> bool:
         """Whether an instance is among the rows: a query for its key, unless they are loaded.

@@ -191,7 +191,7 @@ class Questions(Writing[T]):
         plan = pages.page_plan(self.model, spec, db.dialect)
         origin = Origin(db.alias, self._mode)
         why = self._asked("page", spec, origin) if WATCH.on else None
-        raw = db.fetch_rows(*plan.bind(spec.values + spec.window_values), why)
+        raw = db.answer(plan.bind(spec.values + spec.window_values), why)
         found = plan.load(asked.kept(raw), origin)
         self._complete(found)
         return pages.made(asked, plan, raw, found)

@@ -40,11 +40,11 @@ class Statement:
         self._dialect = dialect
         self._names = _repeated(pieces) if grouped and dialect.names_repeated else None
         self._constants, self._segments = _segments(pieces, dialect, self._names)
-        hides = any(not isinstance(piece, str) and piece.hidden for piece in pieces)
-        self._lists = hides or len(self._segments) > 1
         first = self._segments[0]
         assert isinstance(first, Segment)
         self.text, self._slots = first.text, first.slots
+        hides = any(not isinstance(piece, str) and piece.hidden for piece in pieces)
+        self._lists = hides or len(self._segments) > 1
 
     def bind(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         """The SQL and its parameters for the values of one query.
