@@ -16,6 +16,7 @@ from covet.drivers.url import LIBPQ, OPTIONS
 from covet.query_builder import changing, query
 from covet.schema import choices, validators
 
+from .oracle.django_twin import ready as ready  # a page needs a Django that has its settings
 from .pages import ASYNC, SYNC, Page, agree
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +30,12 @@ COLOURS = pytest.mark.parametrize("colour", [ASYNC, SYNC])
 def name(path: Path) -> str:
     """A page as the test's name shows it."""
     return str(path.relative_to(ROOT))
+
+
+@pytest.fixture(autouse=True)
+def settings_of_django(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page may name settings, as a project of Django's does; the process has some already."""
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "which.are.configured")
 
 
 @COLOURS

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from starlette.routing import Mount, NoMatchFound, Route, Router
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+import covet.asgi
 from covet.asgi import CovetPyASGI
 from covet.errors import ConfigurationError
 
@@ -160,6 +163,15 @@ async def test_a_stripped_path_is_rewritten_with_its_bytes(raw: bytes | None, se
     path = "/api/users of" if raw == b"/elsewhere" else "/api/users"
 
     assert await told(app, path, raw_path=raw) == seen
+
+
+async def test_a_servers_bytes_may_lack_the_root_path() -> None:
+    app = CovetPyASGI()
+    app.mount("/api", telling("path", "raw_path"), strip_path=True)
+    scope: dict[str, Any] = {"root_path": "/site", "raw_path": b"/a%70i/x"}
+    assert await told(app, "/site/api/x", **scope) == "/x b'/x'"
+    scope["raw_path"] = b"/s%69te/api/x"
+    assert await told(app, "/site/api/x", **scope) == "/x b'/x'"
 
 
 async def test_a_stripped_path_is_the_whole_path_to_the_app() -> None:
@@ -322,6 +334,18 @@ def test_the_same_path_is_refused_however_it_is_written() -> None:
 def test_what_is_no_asgi_app_is_refused(thing: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"does not take \(scope, receive, send\)"):
         CovetPyASGI().mount("/x", thing)
+
+
+def test_only_what_needs_starlette_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "starlette.applications", None)
+    monkeypatch.delitem(sys.modules, "covet.asgi.app")
+    with pytest.raises(ConfigurationError) as caught:
+        covet.asgi.__getattr__("CovetPyASGI")
+    assert str(caught.value) == (
+        'CovetPyASGI needs the package starlette, which is not installed. pip install "covet[asgi]"'
+    )
+    without = "import sys, covet.asgi, covet.wsgi; sys.exit('starlette' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", without], check=False).returncode == 0
 
 
 def test_what_cannot_be_called_is_refused() -> None:

@@ -93,13 +93,20 @@ def _stripped(scope: Scope, prefix: str, below: str) -> dict[str, Any]:
     raw = scope.get("raw_path")
     if not raw:
         return {"path": below, STRIPPED: (prefix, b"")}
-    # Of its bytes, any may be written as %41; none of them means another than itself.
-    found = re.match(rb"(?:%%[0-9A-Fa-f]{2}|[^%%]){%d}" % len(prefix.encode()), raw)
-    if found is None or unquote_to_bytes(found[0]) != prefix.encode():
-        taken, rest = _quoted(prefix), _quoted(below)
-    else:
-        taken, rest = found[0], raw[found.end() :] or b"/"
-    return {"path": below, "raw_path": rest, STRIPPED: (prefix, taken)}
+    # A server may leave the root_path out of these bytes.
+    for begins in (prefix, prefix.removeprefix(scope.get("root_path", ""))):
+        taken = _bytes_of(begins, raw)
+        if taken is not None:
+            rest = raw[len(taken) :] or b"/"
+            return {"path": below, "raw_path": rest, STRIPPED: (prefix, taken)}
+    return {"path": below, "raw_path": _quoted(below), STRIPPED: (prefix, _quoted(prefix))}
+
+
+def _bytes_of(prefix: str, raw: bytes) -> bytes | None:
+    """The bytes that a path begins with for a prefix, of which any may be written as %41."""
+    wanted = prefix.encode()
+    found = re.match(rb"(?:%%[0-9A-Fa-f]{2}|[^%%]){%d}" % len(wanted), raw)
+    return found[0] if found and unquote_to_bytes(found[0]) == wanted else None
 
 
 def _quoted(path: str) -> bytes:
