@@ -54,7 +54,7 @@ def request_rules(using: str | Iterable[str], rollback_from: int) -> RequestRule
             asked="AtomicRequests()",
             fix="Write rollback_from=500 to keep what requests with a status of 4xx did.",
         )
-    return RequestRules(tuple(dict.fromkeys(aliases)), rollback_from)
+    return RequestRules(aliases, rollback_from)
 
 
 def _listed(using: Iterable[str]) -> tuple[str, ...]:

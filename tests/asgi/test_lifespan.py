@@ -73,6 +73,7 @@ async def test_an_app_starts_again_after_it_has_stopped() -> None:
         "Mount before the server starts."
     )
     assert log == ["+app", "+a", "-a", "-app"] * 2
+    app.mount("/later", telling())
 
 
 async def test_an_app_that_is_mounted_twice_is_started_once() -> None:
@@ -220,6 +221,22 @@ async def test_an_app_that_cannot_start_stops_the_start() -> None:
     assert log == ["+app", "+a", "-a", "-app"]
 
 
+async def test_a_start_that_fails_shuts_down_what_had_started() -> None:
+    told: list[str] = []
+
+    async def plain(scope: Any, receive: Any, send: Any) -> None:
+        for _ in range(2):
+            kind = (await receive())["type"]
+            told.append(kind)
+            await send({"type": f"{kind}.complete"})
+
+    app = CovetPyASGI()
+    app.mount("/a", plain)
+    app.mount("/b", FastAPI(lifespan=cannot_start))
+    await start_and_fail(app)
+    assert told == ["lifespan.startup", "lifespan.shutdown"]
+
+
 async def test_an_app_that_says_that_it_failed_need_not_say_why() -> None:
     async def fails(scope: Any, receive: Any, send: Any) -> None:
         await receive()
@@ -276,7 +293,7 @@ async def test_a_server_that_gives_up_leaves_nothing_behind() -> None:
 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await task
+        await asyncio.wait_for(task, 5)
     assert log == ["+app", "+slow", "-slow", "-app"]
 
 

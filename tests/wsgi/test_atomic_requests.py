@@ -229,6 +229,23 @@ def test_an_app_may_start_with_its_first_part(status: str, kept: list[str]) -> N
     assert notes() == kept
 
 
+def test_a_client_that_stops_reading_closes_the_body() -> None:
+    closed: list[str] = []
+
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        try:
+            plain(start_response)
+            yield b"one"
+            yield b"two"
+        finally:
+            closed.append("closed")
+
+    body: Any = AtomicRequests(app)({}, lambda status, headers, exc_info=None: lambda data: None)
+    assert next(iter(body)) == b"one"
+    body.close()
+    assert closed == ["closed"]
+
+
 def test_an_app_may_change_its_mind_until_it_has_started() -> None:
     def app(environ: Any, start_response: Any) -> Iterator[bytes]:
         add("a")
