@@ -118,7 +118,7 @@ class ModelError(CovetError):
     """A model is declared in a way that cannot work; raised while the class is made."""
 
 
-class NotLoaded(CovetError, AttributeError):
+class NotLoaded(CovetError):
     """An attribute of something that has not been loaded from the database yet was touched."""
 
 

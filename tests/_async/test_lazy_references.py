@@ -7,6 +7,7 @@ import asyncio
 import copy
 import pickle
 
+import jinja2
 import pytest
 
 from covet.aio import (
@@ -174,3 +175,23 @@ async def test_a_key_that_is_not_loaded_is_loaded_first(db: Database) -> None:
     assert str(error.value) == (
         'Book.writer_id has not been loaded. Load it with refresh_from_db(fields=["writer"]).'
     )
+
+
+async def test_a_template_does_not_pass_over_what_is_not_loaded(db: Database) -> None:
+    ann = await Writer.objects.create(name="Ann")
+    await Book.objects.create(title="Tea", writer=ann)
+    template = jinja2.Template("{{ book.title }} by {{ book.writer.name }}")
+    with pytest.raises(NotLoaded, match="Book.writer has not been loaded"):
+        template.render(book=await Book.objects.get())
+    book = await Book.objects.select_related("writer").get()
+    assert template.render(book=book) == "Tea by Ann"
+
+
+async def test_it_has_none_of_what_libraries_probe_for(db: Database) -> None:
+    ann = await Writer.objects.create(name="Ann")
+    await Book.objects.create(title="Tea", writer=ann)
+    book = await Book.objects.get()
+    for name in ("__html__", "__dataclass_fields__", "_repr_html_", "_ipython_display_"):
+        assert not hasattr(book.writer, name)
+    with pytest.raises(NotLoaded):
+        getattr(book.writer, "name", None)

@@ -13,6 +13,10 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
+PROBED = ("__", "_repr_", "_ipython_")
+"""What libraries ask any object for, to see whether it has it; nobody's data is called that."""
+
+
 class AsyncLoads(Protocol):
     """What finds the object of an instance in the database."""
 
@@ -95,6 +99,8 @@ class AsyncReference(Reference, Generic[T_co]):
     if not TYPE_CHECKING:  # to type checkers a reference stays one, so they see a missing await
 
         def __getattr__(self, name: str) -> Any:
+            if name.startswith(PROBED) and not self._covet_known()[0]:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             found = self._covet_object(name)
             if found is None:
                 way = self._covet_way
