@@ -1,4 +1,4 @@
-"""covet in ASGI apps: ``CovetPyASGI`` puts apps together, ``AtomicRequests`` wraps any of them."""
+"""covet in ASGI apps: ``CovetPyASGI`` puts apps together, the middleware wraps any of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError
 from .atomic import AtomicRequests
+from .panel import QueryPanelMiddleware
 
 if TYPE_CHECKING:
     from .app import CovetPyASGI
@@ -27,4 +28,4 @@ def __getattr__(name: str) -> Any:
     return CovetPyASGI
 
 
-__all__ = ["AtomicRequests", "CovetPyASGI"]
+__all__ = ["AtomicRequests", "CovetPyASGI", "QueryPanelMiddleware"]

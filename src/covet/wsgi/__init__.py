@@ -1,7 +1,8 @@
-"""covet in WSGI apps: ``AtomicRequests`` wraps any of them."""
+"""covet in WSGI apps: middleware that wraps any of them."""
 
 from __future__ import annotations
 
 from .atomic import AtomicRequests
+from .panel import QueryPanelMiddleware
 
-__all__ = ["AtomicRequests"]
+__all__ = ["AtomicRequests", "QueryPanelMiddleware"]

@@ -1,0 +1,132 @@
+"""What happens while a request runs? The scope that hears its statements."""
+
+from __future__ import annotations
+
+from threading import Lock
+from time import perf_counter, time
+
+from ..watch.events import Query
+from ..watch.findings import Finding
+from ..watch.n_plus_one import find
+from ..watch.touches import TOUCHES
+from ..watch.tracker import Heard
+from .limits import MOST_EXAMINED, MOST_TARGET, Limits, cut, weight
+from .records import Request, Statement, busy, error_text, given_by, statement
+from .visits import Visit
+
+
+class Recording(Heard["Recording"]):
+    """A request that is running.
+
+    Args:
+        number: the request's number in the process.
+        visit: what was asked for.
+        limits: how much is remembered.
+
+    Attributes:
+        status: of the response, once it is known.
+        error: what the request failed with, or None.
+        count: how many statements were heard of.
+    """
+
+    def __init__(self, number: int, visit: Visit, limits: Limits) -> None:
+        super().__init__(using=None, transactions=False)
+        self.number = number
+        self.status: int | None = None
+        self.error: str | None = None
+        self.count = 0
+        self._visit = visit
+        self._most = limits.queries
+        self._at, self._began = time(), perf_counter()
+        self._ended: float | None = None
+        self._statements: list[Statement] = []
+        self._examined: list[Query] = []
+        self._weight = 0
+        self._found: tuple[tuple[int, str | None], tuple[Finding, ...]] = ((0, None), ())
+        self._lock = Lock()  # the threads of a request are heard as well
+
+    def given(self) -> Recording:
+        """The recording itself."""
+        TOUCHES.wanted()  # so that what is loaded in advance and not used is found
+        return self
+
+    def finished(self, failed: bool) -> None:
+        """Note no more what is touched."""
+        TOUCHES.unwanted()
+
+    def keep(self, query: Query) -> None:
+        """Remember a statement, as far as the limits go."""
+        with self._lock:
+            self.count += 1
+            if self.count > self._most:
+                return
+            self._statements.append(statement(query, self.count, self._began))
+            self._weight += len(query.sql) + weight(given_by(query))
+            if self._weight <= MOST_EXAMINED:
+                self._examined.append(query)
+
+    def failed(self, error: BaseException) -> None:
+        """Note what the request ended with."""
+        self.error = error_text(error)
+
+    def responded(self) -> None:
+        """Note that the response is complete; what is sent after it was not waited for."""
+        if self._ended is None:
+            self._ended = perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been running, or ran."""
+        return (self._ended or perf_counter()) - self._began
+
+    @property
+    def database_seconds(self) -> float:
+        """For how long at least one statement was running."""
+        return busy(tuple(self._statements))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found to be wasted so far."""
+        known, found = self._found
+        if known != (self.count, self.error):
+            found = tuple(one for one in find(tuple(self._examined)) if self._counts(one))
+            self._found = ((self.count, self.error), found)
+        return found
+
+    def _counts(self, finding: Finding) -> bool:
+        """Whether a finding is one; an error may have come before what was loaded was used."""
+        return self.error is None or finding.kind != "unused"
+
+    def headers(self) -> list[tuple[str, str]]:
+        """What the response says of the request so far."""
+        database, total = self.database_seconds * 1000, self.seconds * 1000
+        return [
+            (
+                "Server-Timing",
+                f'db;dur={database:.1f};desc="{counted(self.count, "query", "queries")}", '
+                f"total;dur={total:.1f}",
+            ),
+            ("X-Covet-Queries", str(self.count)),
+        ]
+
+    def request(self) -> Request:
+        """The record of the request as it is now."""
+        visit = self._visit
+        return Request(
+            id=self.number,
+            method=cut(visit.method, 20),
+            path=cut(visit.root + visit.path, MOST_TARGET),
+            query_string=cut(visit.query_string, MOST_TARGET),
+            status=self.status,
+            error=self.error,
+            at=self._at,
+            seconds=self.seconds,
+            statements=tuple(self._statements),
+            count=self.count,
+            database_seconds=self.database_seconds,
+            findings=self.findings(),
+        )
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun: ``1 query``, ``2,000 queries``."""
+    return f"{number:,} {one if number == 1 else many}"
