@@ -131,7 +131,8 @@ async def _defer(db: Database, on: bool) -> None:
 async def rows_of(db: Database, spec: QuerySpec, mode: FetchMode | None = None) -> list[Any]:
     """The rows of a query, with nothing fetched besides."""
     made = plans.rows_plan(model_of(spec.table), spec, db.dialect)
-    rows = await db.answer(made.bind(spec.values + spec.window_values))
+    asked = changing("delete", model_of(spec.table), spec) if WATCH.on else None
+    rows = await db.answer(made.bind(spec.values + spec.window_values), asked)
     return made.load(rows, Origin(db.alias, mode))
 
 

@@ -105,5 +105,6 @@ async def _keys(
     paths = tuple(map(parts.key_path, ways))
     asked = spec.ordered(()).giving(Output("list", paths))
     plan = plans.rows_plan(model, asked, db.dialect)
-    rows = plan.load(await db.answer(plan.bind(asked.values)), Origin(db.alias))
+    why = changing("update", model, spec) if WATCH.on else None
+    rows = plan.load(await db.answer(plan.bind(asked.values), why), Origin(db.alias))
     return [list(dict.fromkeys(column)) for column in zip(*rows, strict=True)] or [[] for _ in ways]

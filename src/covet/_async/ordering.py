@@ -9,6 +9,8 @@ from ..rows import ordering, saving
 from ..schema.ordering import ORDER
 from ..schema.record import Record
 from ..schema.relations import ReverseRelation
+from ..watch.reasons import changing
+from ..watch.switch import WATCH
 from .database import database
 from .transaction import atomic
 
@@ -109,7 +111,8 @@ def add_order(model: Any, relation: ReverseRelation) -> None:
         async with atomic(using=alias):
             for spec, pairs in ordering.moves(rows._spec, keys):
                 plan = ordering.move_plan(ordered, spec, len(pairs) // 2, db.dialect)
-                await db.write(table.name, *plan.bind(spec.values + pairs))
+                asked = changing("update", ordered, spec) if WATCH.on else None
+                await db.write(table.name, *plan.bind(spec.values + pairs), asked)
         if relation.name is not None and relation.many:
             self._table.ways[relation.name].forget(self)
 

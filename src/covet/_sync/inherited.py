@@ -103,5 +103,6 @@ def _keys(model: type[Any], spec: QuerySpec, ways: list[Links], db: Database) ->
     paths = tuple(map(parts.key_path, ways))
     asked = spec.ordered(()).giving(Output("list", paths))
     plan = plans.rows_plan(model, asked, db.dialect)
-    rows = plan.load(db.answer(plan.bind(asked.values)), Origin(db.alias))
+    why = changing("update", model, spec) if WATCH.on else None
+    rows = plan.load(db.answer(plan.bind(asked.values), why), Origin(db.alias))
     return [list(dict.fromkeys(column)) for column in zip(*rows, strict=True)] or [[] for _ in ways]

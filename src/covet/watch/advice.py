@@ -112,32 +112,26 @@ def _of_owner(asked: Asked, way: AnyWay, instance: Any) -> Advice:
     load = Load("lazy", owner, way.name, way.many, 1, source)
     root, names = load.path
     site = None if root is None else root.site
-    narrowed = _narrowed(asked.spec, 1)
     if asked.call in ("count", "exists", "aggregate"):
-        return _of_sum(asked, way, load, names, narrowed, site)
-    path, model = "__".join(names), asked.model.__name__
+        return _of_sum(asked, way, load, names, site)
+    path, model, narrowed = "__".join(names), asked.model.__name__, _narrowed(asked, way)
     rows = f"{_manager(asked.model)}.{narrowed}" if narrowed else ""
     selected = f'Prefetch("{path}", queryset={rows})' if rows else f'"{path}"'
     return Advice(
         f"prefetch_related({selected})",
         f"to load the {model} objects of all {owner} objects in one query, and read "
-        f"{way.name}.all() in the loop",
+        f"{owner.lower()}.{way.name}.all() in the loop",
         load.relation,
         site,
     )
 
 
 def _of_sum(
-    asked: Asked,
-    way: AnyWay,
-    load: Load,
-    names: tuple[str, ...],
-    narrowed: str,
-    site: Site | None,
+    asked: Asked, way: AnyWay, load: Load, names: tuple[str, ...], site: Site | None
 ) -> Advice:
     name = _query_name(way)
-    only = narrowed.removeprefix("filter(").removesuffix(")")
-    only = f", filter=Q({only})" if only and narrowed.startswith("filter(") else ""
+    said = _conditions(asked.spec, way, f"{name}__")
+    only = f", filter=Q({', '.join(said)})" if said else ""
     if asked.call == "aggregate":
         added = f'annotate(…("{name}__…"{only}))'
     else:
@@ -208,24 +202,40 @@ def _manager(model: type[Any]) -> str:
 # --- conditions in words, without their values ---------------------------------------------------
 
 
-def _narrowed(spec: QuerySpec, start: int) -> str:
+def _narrowed(asked: Asked, way: AnyWay) -> str:
     """The calls that made a question of a manager's rows: ``filter(views__gt=…)[:3]``."""
-    said = [_said(clause.condition) for clause in spec.clauses[start:]]
-    calls = [f"filter({', '.join(word for word in said if word)})"] if said else []
-    if spec.ordering is not None and spec.ordering.terms:
-        terms = (f'"{term}"' if isinstance(term, str) else "…" for term in spec.ordering.terms)
+    spec, said = asked.spec, _conditions(asked.spec, way)
+    calls = [f"filter({', '.join(said)})"] if said else []
+    if spec.annotations or spec.distinct or spec.distinct_on:
+        calls.append("…")
+    if spec.ordering is not None and spec.ordering.terms and asked.call != "get":
+        terms = (_quoted(term) if isinstance(term, str) else "…" for term in spec.ordering.terms)
         calls.append(f"order_by({', '.join(terms)})")
+    if spec.output.kind != "instances":
+        calls.append(f"only({', '.join(map(_quoted, spec.output.paths))})")
     text = ".".join(calls)
-    if spec.is_sliced and text:
-        text += f"[{spec.low or ''}:{spec.high if spec.high is not None else ''}]"
+    if spec.is_sliced and asked.call != "get":
+        text = f"{text or 'all()'}[{spec.low or ''}:{'' if spec.high is None else spec.high}]"
     return text
 
 
-def _said(condition: Q) -> str:
+def _conditions(spec: QuerySpec, way: AnyWay, prefix: str = "") -> list[str]:
+    """The conditions besides those of the manager itself, the last of which is the owner's."""
+    owned = _said(Q(**{way.lookup: 0}), "")
+    said = [_said(clause.condition, "") for clause in spec.clauses]
+    after = said.index(owned) + 1 if owned in said else len(said)
+    return [_said(clause.condition, prefix) for clause in spec.clauses[after:]]
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'
+
+
+def _said(condition: Q, prefix: str) -> str:
     """The lookups of a condition that are all to hold; dots for everything else."""
     if condition.negated or condition.connector != "AND":
         return "…"
-    words = (f"{c.path}=…" if isinstance(c, Lookup) else "…" for c in condition.children)
+    words = (f"{prefix}{c.path}=…" if isinstance(c, Lookup) else "…" for c in condition.children)
     return ", ".join(words)
 
 

@@ -7,6 +7,7 @@ is never counted: a relation that was loaded for the peers, a list of keys, a pa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
@@ -41,11 +42,15 @@ class Group:
         self.first = first
         self.alike = True
         self._values = _values(first)
+        self._changes = 0
         self._steps: list[Step] = []
         self._batches: dict[Hashable, int] = {}
 
-    def add(self, query: Query) -> None:
-        """Take one more."""
+    def add(self, query: Query, changes: int) -> None:
+        """Take one more, and how often rows of its model were changed before it.
+
+        The same question after a change is none that was answered already.
+        """
         load = query.load
         source = None if load is None else _source(load)
         if load is not None and load.instances > 1:
@@ -53,7 +58,12 @@ class Group:
             return
         if not self._steps:
             self.first = query  # the one before was a batch
-        self.alike = self.alike and _same(_values(query), self._values)
+        is_alike = _same(_values(query), self._values)
+        if is_alike and self._steps and changes > self._changes:
+            self._changes = changes
+            return
+        self._changes = changes
+        self.alike = self.alike and is_alike
         self._steps.append(Step(query.serial, query.seconds, source))
 
     def wasted(self) -> list[Step]:
@@ -78,7 +88,7 @@ class Group:
         times: dict[Hashable, int] = {}
         for step in self._steps:
             times[step.source] = times.get(step.source, 0) + 1
-        return [step for step in self._steps if step.source and times[step.source] > 1]
+        return [step for step in self._steps if not step.source or times[step.source] > 1]
 
 
 class Repeats:
@@ -86,19 +96,24 @@ class Repeats:
 
     def __init__(self) -> None:
         self._groups: dict[Key, Group] = {}
+        self._changes: Counter[type[Any] | None] = Counter()
 
     def __iter__(self) -> Iterator[Group]:
         return iter(self._groups.values())
 
     def add(self, query: Query) -> None:
         """Take one more query."""
-        if query.load is None and (query.kind == "transaction" or _is_batch(query)):
+        if query.kind == "transaction":
             return
-        key = _key(query)
-        group = self._groups.get(key)
-        if group is None:
-            group = self._groups[key] = Group(query)
-        group.add(query)
+        model = None if query.asked is None else query.asked.model
+        if query.load is not None or not _is_batch(query):
+            key = _key(query)
+            group = self._groups.get(key)
+            if group is None:
+                group = self._groups[key] = Group(query)
+            group.add(query, self._changes[model] + self._changes[None])
+        if query.kind == "execute" if query.asked is None else query.asked.call in CHANGES:
+            self._changes[model] += 1  # of any model, where only the SQL tells
 
 
 def _key(query: Query) -> Key:

@@ -19,7 +19,7 @@ COVET = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 LIBRARIES = tuple(
     {
         os.path.abspath(sysconfig.get_path(name)) + os.sep
-        for name in ("stdlib", "platstdlib", "purelib", "platlib")
+        for name in ("stdlib", "platstdlib", "purelib", "platlib", "scripts")
     }
 )
 # Below these an event loop runs a task: who runs the loop has not asked the question.
@@ -62,7 +62,8 @@ class Site(NamedTuple):
 def stack(origin: Callable[[], Frames] | None = None) -> tuple[Site, ...]:
     """The lines of the user's code that led here, the innermost first.
 
-    The user's code is what is neither covet's, nor Python's, nor installed as a package. Where
+    The user's code is what is neither covet's, nor Python's, nor installed as a package or by
+    one, as the commands ``pytest`` and ``uvicorn`` are. Where
     there is none of it, the innermost line that is not covet's stands for it.
 
     Args:

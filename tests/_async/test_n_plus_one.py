@@ -1,0 +1,394 @@
+"""Which queries could one query have replaced, where, and what is to be written instead?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from covet.aio import (
+    FETCH_ONE,
+    BooleanField,
+    CharField,
+    Database,
+    ForeignKey,
+    ManyToManyField,
+    Model,
+    NPlusOneDetector,
+    OneToOneField,
+    QueryTracker,
+    detect_n_plus_one,
+    prefetch_related_objects,
+)
+from covet.watch import Finding
+from covet.watch.n_plus_one import find
+
+from ..pairs import async_fixture
+
+AUTHORS = 6
+
+
+class Tag(Model):
+    word = CharField(max_length=20)
+
+
+class Country(Model):
+    name = CharField(max_length=20)
+
+
+class Author(Model):
+    name = CharField(max_length=20, unique=True)
+    bio = CharField(max_length=20, default="")
+    country = ForeignKey(Country, related_name="authors")
+
+
+class Profile(Model):
+    author = OneToOneField(Author, related_name="profile")
+
+
+class Post(Model):
+    title = CharField(max_length=20)
+    published = BooleanField(default=True)
+    author = ForeignKey(Author, related_name="posts", related_query_name="post")
+    tags = ManyToManyField(Tag, related_name="posts")
+
+
+@async_fixture
+async def rows(db: Database) -> Database:
+    """Authors with a profile, a post and a tag each."""
+    country = await Country.objects.create(name="Norway")
+    names = [f"author {n}" for n in range(AUTHORS)]
+    authors = await Author.objects.bulk_create([Author(name=n, country=country) for n in names])
+    await Profile.objects.bulk_create([Profile(author=author) for author in authors])
+    posts = await Post.objects.bulk_create([Post(title=a.name, author=a) for a in authors])
+    tag = await Tag.objects.create(word="news")
+    between: Any = Post.tags.through
+    await between.objects.bulk_create([between(post=post, tag=tag) for post in posts])
+    return db
+
+
+def only(detector: NPlusOneDetector) -> Finding:
+    """The one thing that was found."""
+    (finding,) = detector.findings
+    return finding
+
+
+def one_by_one(model: Any) -> Any:
+    """Rows that do not load for each other."""
+    return model.objects.fetch_mode(FETCH_ONE).order_by("pk")
+
+
+# --- relations that are touched ------------------------------------------------------------------
+
+
+async def test_a_finding_says_what_where_and_what_to_write_instead(rows: Database) -> None:
+    with detect_n_plus_one() as detector:
+        posts = await one_by_one(Post).filter(published=True).fetch()
+        for post in posts:
+            await post.author
+
+    finding = only(detector)
+    assert (finding.kind, finding.count, finding.relation) == ("n_plus_one", AUTHORS, "Post.author")
+    assert finding.fix == 'select_related("author")'
+    assert finding.suggestion == (
+        "Use select_related('author') to load related Author objects in a single query with JOIN"
+    )
+    assert finding.source is not None
+    assert finding.source.source.endswith("one_by_one(Post).filter(published=True).fetch()")
+    assert finding.site is not None
+    assert finding.site.source.endswith("post.author")
+    assert finding.site.line == finding.source.line + 2
+    assert (finding.stack[0], Path(finding.site.file).name) == (finding.site, Path(__file__).name)
+    assert finding.model == "Author"
+    assert "WHERE" in finding.sql
+    assert len(finding.serials) == AUTHORS
+    assert finding.seconds > 0
+
+
+async def test_the_time_wasted_is_that_of_all_but_the_first(rows: Database) -> None:
+    with QueryTracker() as tracker:
+        for post in await one_by_one(Post).fetch():
+            await post.author
+
+    (finding,) = find(tracker)
+    assert finding.serials == tuple(query.serial for query in list(tracker)[1:])
+    assert finding.seconds == pytest.approx(sum(query.seconds for query in list(tracker)[2:]))
+
+
+async def countries_of_authors() -> None:
+    for post in await one_by_one(Post).select_related("author").fetch():
+        author = await post.author
+        await author.country
+
+
+async def countries_of_posts() -> None:
+    for country in await one_by_one(Country).fetch():
+        for author in await country.authors.all().fetch():
+            for post in await author.posts.all().fetch():
+                await post.tags.all().fetch()
+
+
+async def posts_of_tags() -> None:
+    for post in await one_by_one(Post).prefetch_related("tags").fetch():
+        for tag in post.tags.all():
+            await tag.posts.all().fetch()
+
+
+async def profiles() -> None:
+    for author in await one_by_one(Author).fetch():
+        await author.profile
+
+
+async def left_out() -> None:
+    for author in await one_by_one(Author).defer("bio").fetch():
+        await author.refresh_from_db(["bio"])
+
+
+async def not_named() -> None:
+    for author in await one_by_one(Author).only("name").fetch():
+        await author.refresh_from_db(["bio"])
+
+
+async def of_got_ones() -> None:
+    for key in await Post.objects.values_list("title", flat=True).fetch():
+        post = await Post.objects.get(title=key)
+        await post.author
+
+
+async def chunks_of_one() -> None:
+    async for post in Post.objects.order_by("pk").iterator(chunk_size=1):
+        await post.author
+
+
+async def prefetched_chunks_of_one() -> None:
+    async for post in Post.objects.prefetch_related("tags").iterator(chunk_size=1):
+        post.tags.all()
+
+
+async def prefetched_one_by_one() -> None:
+    for post in await Post.objects.order_by("pk").fetch():
+        await prefetch_related_objects([post], "tags")
+
+
+async def raw_rows() -> None:
+    for post in await Post.objects.raw("select * from post").fetch_mode(FETCH_ONE).fetch():
+        await post.author
+
+
+async def made_here() -> None:
+    for key in await Author.objects.values_list("pk", flat=True).fetch():
+        await Post(author_id=key).author
+
+
+@pytest.mark.parametrize(
+    ("loop", "relation", "fix", "line"),
+    [
+        (countries_of_authors, "Author.country", 'select_related("author__country")', 1),
+        (countries_of_posts, "Author.posts", 'prefetch_related("authors__posts")', 1),
+        (countries_of_posts, "Post.tags", 'prefetch_related("authors__posts__tags")', 1),
+        (posts_of_tags, "Tag.posts", 'prefetch_related("tags__posts")', 1),
+        (profiles, "Author.profile", 'select_related("profile")', 1),
+        (left_out, "Author.bio", 'defer() without "bio"', 1),
+        (not_named, "Author.bio", 'only(…, "bio")', 1),
+        (of_got_ones, "Post.author", 'select_related("author")', 2),
+        (chunks_of_one, "Post.author", 'select_related("author")', 1),
+        (prefetched_chunks_of_one, "Post.tags", "iterator(chunk_size=2000)", 1),
+        (prefetched_one_by_one, "Post.tags", 'prefetch_related("tags")', 1),
+        (raw_rows, "Post.author", 'prefetch_related("author")', 1),
+        (made_here, "Post.author", 'select_related("author")', None),
+    ],
+)
+async def test_the_fix_is_the_path_from_the_queryset_that_gave_the_rows(
+    loop: Callable[[], Any],
+    relation: str,
+    fix: str,
+    line: int | None,
+    rows: Database,
+) -> None:
+    with detect_n_plus_one(unused=False) as detector:
+        await loop()
+
+    (found,) = [one for one in detector.findings if one.relation == relation]
+    assert (found.kind, found.count, found.fix) == ("n_plus_one", AUTHORS, fix)
+    code: Any = loop
+    at = None if found.source is None else found.source.line - code.__code__.co_firstlineno
+    assert at == line
+
+
+# --- questions of the user's own -----------------------------------------------------------------
+
+
+async def narrowed(author: Author) -> None:
+    await author.posts.filter(published=True, title="secret").order_by("-title")[:3].fetch()
+
+
+async def excluded(author: Author) -> None:
+    await author.posts.exclude(title="secret").values("title").fetch()
+
+
+async def first(author: Author) -> None:
+    await author.posts.order_by("title").first()
+
+
+async def counted(author: Author) -> None:
+    await author.posts.filter(title="secret").count()
+
+
+async def there(author: Author) -> None:
+    await author.posts.exists()
+
+
+async def got(author: Author) -> None:
+    await Author.objects.get(pk=author.pk)
+
+
+async def got_by_name(author: Author) -> None:
+    await Author.objects.get(name=author.name)
+
+
+async def same(author: Author) -> None:
+    await Author.objects.get(name="author 1")
+
+
+async def sums(author: Author) -> None:
+    await Post.objects.filter(author=author).count()
+
+
+async def made(author: Author) -> None:
+    await Tag.objects.create(word=author.name)
+
+
+async def saved(author: Author) -> None:
+    await author.save()
+
+
+async def updated(author: Author) -> None:
+    await Author.objects.filter(pk=author.pk).update(bio="secret")
+
+
+async def deleted(author: Author) -> None:
+    await Profile.objects.filter(author=author).delete()
+
+
+async def linked(author: Author) -> None:
+    post = await Post.objects.create(title="", author=author)
+    await post.tags.add(await Tag.objects.get())
+
+
+PREFETCH = 'prefetch_related(Prefetch("posts", queryset=Post.objects.'
+
+
+@pytest.mark.parametrize(
+    ("step", "relation", "fix"),
+    [
+        (
+            narrowed,
+            "Author.posts",
+            f'{PREFETCH}filter(published=…, title=…).order_by("-title")[:3]))',
+        ),
+        (excluded, "Author.posts", f'{PREFETCH}filter(…).only("title")))'),
+        (first, "Author.posts", f'{PREFETCH}order_by("title")[:1]))'),
+        (
+            counted,
+            "Author.posts",
+            'annotate(posts_count=Count("post", filter=Q(post__title=…)))',
+        ),
+        (there, "Author.posts", 'annotate(posts_count=Count("post"))'),
+        (got, None, "Author.objects.in_bulk([…])"),
+        (got_by_name, None, "Author.objects.filter(name__in=[…])"),
+        (same, None, "one query before the loop"),
+        (
+            sums,
+            None,
+            'Post.objects.filter(author__in=[…]).values("author").annotate(count=Count("pk"))',
+        ),
+        (made, None, "Tag.objects.bulk_create([…])"),
+        (saved, None, 'Author.objects.bulk_update([…], ["…"])'),
+        (updated, None, "Author.objects.filter(pk__in=[…]).update(…)"),
+        (deleted, None, "Profile.objects.filter(pk__in=[…]).delete()"),
+        (linked, None, "Post.tags.through.objects.bulk_create([…], ignore_conflicts=True)"),
+    ],
+)
+async def test_repeated_questions_have_a_fix_that_names_no_value(
+    step: Callable[[Author], Any], relation: str | None, fix: str, rows: Database
+) -> None:
+    with detect_n_plus_one() as detector:
+        authors = await Author.objects.order_by("pk").fetch()
+        for author in authors:
+            await step(author)
+
+    finding = next(one for one in detector.findings if one.fix == fix)
+    assert finding.relation == relation
+    assert finding.kind == ("n_plus_one" if relation else "repeated")
+    assert (finding.source is not None) is (relation is not None)
+    assert finding.count == AUTHORS
+    assert [site.function for site in finding.stack[:2]] == [
+        step.__name__,
+        "test_repeated_questions_have_a_fix_that_names_no_value",
+    ]
+    assert "secret" not in str(detector.findings)
+
+
+async def test_raw_sql_is_repeated_too(rows: Database) -> None:
+    sql = f"select name from author where id = {rows.dialect.placeholder}"
+    with detect_n_plus_one() as detector:
+        for key in range(AUTHORS):
+            await rows.fetch(sql, [key])
+
+    finding = only(detector)
+    assert (finding.kind, finding.sql, finding.model) == ("repeated", sql, None)
+    assert finding.fix == "one statement"
+
+
+async def test_a_function_that_calls_itself_is_a_loop(rows: Database) -> None:
+    async def down(depth: int) -> None:
+        await Author.objects.get(name=f"author {depth}")
+        if depth:
+            await down(depth - 1)
+
+    with detect_n_plus_one(threshold=AUTHORS - 1) as detector:
+        await down(AUTHORS - 1)
+
+    assert only(detector).count == AUTHORS - 1  # all but the outermost call
+
+
+# --- rows that are counted and fetched -----------------------------------------------------------
+
+
+async def test_rows_that_are_counted_and_fetched(rows: Database) -> None:
+    with detect_n_plus_one() as detector:
+        await Post.objects.filter(published=True).count()
+        await Post.objects.filter(published=True).fetch()
+
+    finding = only(detector)
+    assert (finding.kind, finding.count, finding.fix) == ("count_then_fetch", 1, "len(rows)")
+    assert finding.site is not None
+    assert finding.site.source.endswith("Post.objects.filter(published=True).count()")
+    assert finding.source is not None
+    assert finding.source.source.endswith("Post.objects.filter(published=True).fetch()")
+
+
+async def test_rows_that_are_asked_for_before_and_behind_their_fetch(rows: Database) -> None:
+    with detect_n_plus_one() as detector:
+        await Post.objects.all().exists()
+        await Post.objects.all().fetch()
+        await Post.objects.all().count()
+
+    assert [one.fix for one in detector.findings] == ["if rows:", "len(rows)"]
+
+
+async def test_rows_that_may_have_changed_are_rightly_asked_for_again(rows: Database) -> None:
+    author = await Author.objects.get(name="author 1")
+    with detect_n_plus_one() as detector:
+        await Post.objects.all().count()
+        await Post.objects.create(title="", author=author)
+        await Post.objects.all().fetch()
+
+        await Post.objects.filter(title="a").count()
+        await Post.objects.filter(title="b").fetch()
+        await Author.objects.all().count()
+        await Author.objects.all()[:2].fetch()
+
+    assert detector.findings == []

@@ -1,0 +1,171 @@
+# generated from tests/_async/test_n_plus_one_actions.py by scripts/generate_sync.py;
+# change that file, not this one
+"""What becomes of findings, and which were said to be all right?"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from covet.sync import (
+    FETCH_ONE,
+    CharField,
+    Database,
+    ForeignKey,
+    Model,
+    NPlusOneDetector,
+    NPlusOneError,
+    NPlusOneWarning,
+    detect_n_plus_one,
+)
+from covet.watch import Finding
+
+from ..pairs import sync_fixture
+
+pytestmark = pytest.mark.databases("sqlite")  # none of it is about the database
+
+POSTS = 6
+
+
+class Author(Model):
+    name = CharField(max_length=20)
+
+
+class Post(Model):
+    title = CharField(max_length=20)
+    author = ForeignKey(Author, related_name="posts")
+
+
+@sync_fixture
+def rows(db: Database) -> Database:
+    """Some posts of an author."""
+    author = Author.objects.create(name="Ann")
+    Post.objects.bulk_create([Post(title=f"post {n}", author=author) for n in range(POSTS)])
+    return db
+
+
+def only(detector: NPlusOneDetector) -> Finding:
+    """The one thing that was found."""
+    (finding,) = detector.findings
+    return finding
+
+
+def loop() -> None:
+    for post in Post.objects.fetch_mode(FETCH_ONE).fetch():
+        post.author
+
+
+def test_findings_are_logged(rows: Database, caplog: pytest.LogCaptureFixture) -> None:
+    with detect_n_plus_one() as detector:
+        loop()
+
+    (record,) = [one for one in caplog.records if one.name == "covet.n_plus_one"]
+    assert record.levelno == logging.WARNING
+    assert record.getMessage() == "\n" + only(detector).text()
+    assert record.finding == only(detector).as_dict()  # type: ignore[attr-defined]
+
+
+def test_warnings_are_given_at_the_line_of_the_loop(rows: Database) -> None:
+    detector = detect_n_plus_one(action="warn")
+    with pytest.warns(NPlusOneWarning, match="N\\+1 QUERY DETECTED") as warned, detector:
+        loop()
+
+    (one,) = warned
+    site = only(detector).site
+    assert site is not None
+    assert (one.filename, one.lineno) == (site.file, site.line)
+    assert isinstance(one.message, NPlusOneWarning)
+    assert one.message.finding is only(detector)
+
+
+def test_an_error_has_all_findings(rows: Database) -> None:
+    detector = detect_n_plus_one(action="raise")
+
+    def page() -> None:
+        Post.objects.all().count()
+        Post.objects.all().fetch()
+        loop()
+
+    with pytest.raises(NPlusOneError) as raised, detector:
+        page()
+
+    error = raised.value
+    assert [one.kind for one in error.findings] == ["n_plus_one", "count_then_fetch"]
+    assert list(error.findings) == detector.findings
+    assert str(error).startswith("An N+1 query was found:\n====")
+    assert error.findings[0].text() in str(error)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("action", ["raise", "warn"])
+def test_another_error_is_not_hidden(action: Any, rows: Database) -> None:
+    def page() -> None:
+        loop()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), detect_n_plus_one(action=action) as detector:
+        page()
+
+    assert only(detector).kind == "n_plus_one"
+
+
+def test_advice_is_never_raised(rows: Database, caplog: pytest.LogCaptureFixture) -> None:
+    with detect_n_plus_one(action="raise") as detector:
+        Post.objects.all().count()
+        Post.objects.select_related("author").fetch()
+        Post.objects.all().fetch()
+
+    assert [one.kind for one in detector.findings] == ["count_then_fetch", "unused"]
+    assert len(caplog.records) == 2
+
+
+def test_each_call_of_a_function_is_watched_by_itself(rows: Database) -> None:
+    @detect_n_plus_one(action="raise")
+    def pages(times: int) -> str:
+        """Some pages."""
+        for _ in range(times):
+            Post.objects.get(title="post 1")
+        return "done"
+
+    for _ in range(3):
+        assert pages(4) == "done"
+    with pytest.raises(NPlusOneError):
+        pages(5)
+    assert (pages.__name__, pages.__doc__) == ("pages", "Some pages.")
+
+
+# --- what is allowed -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "Post.author",
+        "Post.*",
+        "Post",
+        "Author",
+        "test_n_plus_one_actions.py",
+        "tests/*/test_n_plus_one_actions.py:loop",
+        "test_n_plus_one_actions.py:test_what_is_allowed*",
+    ],
+)
+def test_what_is_allowed_is_not_reported(entry: str, rows: Database) -> None:
+    with detect_n_plus_one(action="raise", allow=[entry]) as detector:
+        loop()
+    assert detector.findings == []
+
+
+@pytest.mark.parametrize("entry", ["Author.author", "Posts", "test_n_plus.py", "*.py:other"])
+def test_what_is_allowed_is_nothing_else(entry: str, rows: Database) -> None:
+    with detect_n_plus_one(allow=[entry]) as detector:
+        loop()
+    assert len(detector.findings) == 1
+
+
+def test_the_threshold_is_how_many_are_too_many(rows: Database) -> None:
+    for threshold in (POSTS, POSTS + 1):
+        with detect_n_plus_one(threshold=threshold) as detector:
+            loop()
+        assert len(detector.findings) == (threshold == POSTS)
