@@ -83,6 +83,8 @@ def _read(folder: Path) -> Settings:
     for name in ("tool", "covet", "n_plus_one"):
         said = said.get(name, {}) if isinstance(said, Mapping) else {}
     where = f"{TABLE} of {file}"
+    if not isinstance(said, Mapping):
+        raise ConfigurationError(f"{where} is no table, but {short(said)}")
     _check_names(said, where)
     return Settings().changed(where, **said)
 
