@@ -22,6 +22,7 @@ from covet.aio import (
     Max,
     Model,
     OuterRef,
+    Q,
     Rank,
     RawSQL,
     RowNumber,
@@ -161,3 +162,67 @@ async def test_parts_of_texts(db: Database) -> None:
         F("name")[::2]
     with pytest.raises(TypeError):
         list(F("name"))  # type: ignore[call-overload]
+
+
+RANKED: Any = authors.annotate(w=Window(Rank(), order_by="name"))
+COUNTED: Any = authors.annotate(n=Count("posts"))
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        (RANKED.exclude(w=2, posts__views=3), "acd"),
+        (RANKED.exclude(w=3, posts__views=3), "abcd"),
+        (RANKED.exclude(Q(w=1) | Q(posts__views=7)), "bd"),
+        (RANKED.filter(~Q(w=2, posts__views=3) | Q(w=2)), "abcd"),
+        (RANKED.filter(~Q(~Q(w=3, posts__views=3), posts__views=12)), "acd"),
+        (RANKED.filter(~Q(~Q(w=2, posts__views=3), posts__views=12)), "abcd"),
+        (COUNTED.exclude(n=2, posts__views=7), "abd"),
+        (COUNTED.exclude(Q(n=0) | Q(posts__views=1)), "bc"),
+        (
+            COUNTED.annotate(w=Window(Rank(), order_by="-n")).exclude(w=1, n=2, posts__views=7),
+            "abd",
+        ),
+    ],
+)
+async def test_a_negation_is_about_results_and_related_rows(
+    db: Database, query: Any, kept: str
+) -> None:
+    await write()
+    found = query.order_by("name").values_list("name", flat=True)
+    assert await found.fetch() == list(kept)
+    assert await query.count() == len(kept)
+
+
+@pytest.mark.parametrize(
+    ("queryset", "condition", "called", "kept"),
+    [
+        (RANKED, Q(posts__views=F("w")), "exclude(posts__views=…)", "bcd"),
+        (COUNTED, Q(n=F("posts__views")), "exclude(n=…)", "bcd"),
+        (
+            RANKED,
+            Q(Q(w=0) | Q(posts__views=1), posts__views=2),
+            "exclude(Q(Q(w=…) | Q(posts__views=…)), posts__views=…)",
+            "abcd",
+        ),
+        (
+            RANKED,
+            Q(w=0) ^ Q(posts__views=1),
+            "exclude(Q(w=…) ^ Q(posts__views=…))",
+            "bcd",
+        ),
+    ],
+)
+async def test_results_are_not_compared_with_related_rows_in_a_negation(
+    db: Database, queryset: Any, condition: Q, called: str, kept: str
+) -> None:
+    with pytest.raises(FieldError) as caught:
+        queryset.exclude(condition)
+    assert str(caught.value) == (
+        f"{condition!r} compares groups or windows with rows of a relation, and is negated as a "
+        f"whole (in {called}). Leave out what it finds: "
+        "exclude(pk__in=queryset.filter(…).values('pk'))."
+    )
+    await write()
+    found = authors.exclude(pk__in=queryset.filter(condition).values("pk")).order_by("name")
+    assert await found.values_list("name", flat=True).fetch() == list(kept)

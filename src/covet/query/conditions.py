@@ -27,7 +27,7 @@ from ..expressions import (
 from ..expressions.aggregates import Aggregate
 from ..expressions.ctes import OwnTable
 from ..expressions.filtered import FilteredRelation
-from ..expressions.q import AND
+from ..expressions.q import AND, XOR
 from ..expressions.several import Several
 from ..expressions.shape import Shaped, shape
 from ..schema.table import Table
@@ -43,6 +43,9 @@ from .transforms import on_both_sides, own_condition, transformed, transforms_of
 
 Ask: TypeAlias = Callable[["Conditions", Subquery, At, str], "ast.Select | None"]
 """What resolves the query inside of another; for its rows, its value, or whether it has any."""
+
+RESULTS = (ast.Aggregate, ast.Over)
+"""What is known once the rows are: it stands in no subquery of theirs."""
 
 
 @dataclass(slots=True)
@@ -283,13 +286,36 @@ class Conditions:
         inner = Scope(scope.table, scope.aliases, scope.alias) if correlated else scope
         return Frame(q, inner, correlated, list(reversed(q.children)))
 
-    @staticmethod
-    def _closed(frame: Frame) -> ast.Condition:
+    def _closed(self, frame: Frame) -> ast.Condition:
         """The condition of a tree all of whose children are known."""
-        condition = joined(frame.q.connector, frame.done)
-        if frame.correlated:
-            condition = _exists(frame.scope, condition)
+        done = self._asked_of_rows(frame) if frame.correlated else frame.done
+        condition = joined(frame.q.connector, done)
         return negated(condition) if frame.q.negated else condition
+
+    def _asked_of_rows(self, frame: Frame) -> list[ast.Condition]:
+        """What is said of related rows, asked in a subquery, and beside it what cannot stand there.
+
+        An aggregate or a window is the same for each of a row's related rows: it is true of one of
+        them and something else as well just where it is true and something else is true of one.
+
+        Raises:
+            FieldError: it is compared with the related rows.
+        """
+        results = [each for each in frame.done if ast.contains(each, RESULTS)]
+        joins = frame.scope.chains.keys() - {frame.scope.alias}
+        inside = (node for node in ast.walk(tuple(results), deep=True) if hasattr(node, "alias"))
+        is_mixed = any(node.alias in joins for node in inside)
+        if is_mixed or (results and frame.q.connector == XOR):
+            raise FieldError(
+                f"{short(~frame.q)} compares groups or windows with rows of a relation, and is "
+                "negated as a whole",
+                asked=self.asked,
+                fix="Leave out what it finds: exclude(pk__in=queryset.filter(…).values('pk')).",
+            )
+        others = [each for each in frame.done if each not in results]
+        if not others:
+            return results
+        return [_exists(frame.scope, joined(frame.q.connector, others)), *results]
 
     def _with_many(self, q: Q, table: Table) -> set[int]:
         """The Qs, by id, that have a path to several rows somewhere below."""
