@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -33,9 +35,13 @@ def name(path: Path) -> str:
 
 
 @pytest.fixture(autouse=True)
-def settings_of_django(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page may name settings, as a project of Django's does; the process has some already."""
+def frameworks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A page may name Django's settings, though the process has some; and Litestar sets up logs."""
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "which.are.configured")
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 @COLOURS

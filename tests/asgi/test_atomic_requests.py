@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from anyio import from_thread
+from anyio import CancelScope, from_thread
 from fastapi import BackgroundTasks, FastAPI, HTTPException, Request, WebSocket
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -276,6 +276,21 @@ async def test_a_cancelled_request_is_undone(db: Database) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await notes() == []
+
+
+async def test_a_commit_that_was_cancelled_is_no_success(db: Database) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await add("a")
+        with CancelScope() as scope:  # as Starlette does where a client goes while it streams
+            scope.cancel()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    heard = Heard()
+    with pytest.raises(TransactionError, match="whether that was committed is not known"):
+        await AtomicRequests(app)(scope_of("/"), partial(asyncio.sleep, 0, ASKED), heard.send)
+    assert heard.messages == []
+    async with atomic():  # the connection is back, and clean
+        assert await notes() in (["a"], [])
 
 
 async def test_a_request_whose_client_has_gone_is_undone(db: Database) -> None:

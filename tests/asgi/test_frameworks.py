@@ -1,7 +1,8 @@
-"""Are databases that were opened as the server started known to the requests of every framework?"""
+"""Does every framework find what was opened as the server started, and wrap its requests?"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from litestar import Litestar, get
 from litestar.params import FromPath
 from quart import Quart
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -34,11 +36,13 @@ there = Note.objects.using("there")
 async def write(text: str) -> list[str]:
     """Write a note; all of them."""
     await there.create(text=text)
+    if text == "bad":
+        raise ValueError(text)
     return list(await there.order_by("text").values_list("text", flat=True))
 
 
 def fastapi() -> Any:
-    app = FastAPI()
+    app = FastAPI(middleware=[ATOMIC])
     app.add_api_route("/{text}", write)
     return app
 
@@ -47,7 +51,7 @@ def starlette() -> Any:
     async def endpoint(request: Any) -> Any:
         return JSONResponse(await write(request.path_params["text"]))
 
-    return Starlette(routes=[Route("/{text}", endpoint)])
+    return Starlette(routes=[Route("/{text}", endpoint)], middleware=[ATOMIC])
 
 
 def litestar() -> Any:
@@ -55,45 +59,41 @@ def litestar() -> Any:
     async def endpoint(text: FromPath[str]) -> list[str]:
         return await write(text)
 
-    return Litestar([endpoint])
+    atomic = partial(AtomicRequests, using="there")
+    return Litestar([endpoint], middleware=[atomic], logging_config=None)
 
 
 def quart() -> Any:
     app = Quart("of_one_view")
     app.add_url_rule("/<text>", "write", write)
+    app.asgi_app = AtomicRequests(app.asgi_app, using="there")  # type: ignore[method-assign]
     return app
+
+
+def django() -> Any:
+    return AtomicRequests(ASGIHandler(), using="there")
 
 
 async def django_view(request: Any, text: str) -> JsonResponse:
     return JsonResponse(await write(text), safe=False)
 
 
-URLS = (path("django/<text>", django_view),)
+ATOMIC = Middleware(AtomicRequests, using="there")
+URLS = (path("<text>", django_view),)  # below of the mount
 
 
-@pytest.mark.parametrize("make", [fastapi, starlette, litestar, quart])
-def test_a_framework_finds_the_databases(make: Any, url: str) -> None:
+@pytest.mark.parametrize("make", [fastapi, starlette, litestar, quart, django])
+def test_a_framework_finds_the_databases_and_its_requests_are_whole(make: Any, url: str) -> None:
     app = CovetPyASGI(databases={"there": url})
-    app.mount("/plain", make())
-    app.mount("/atomic", AtomicRequests(make(), using="there"))
-    tell(app, "/plain/", "/atomic/")
-
-
-def test_django_finds_the_databases(url: str) -> None:
-    with override_settings(ROOT_URLCONF=URLS, ALLOWED_HOSTS=["*"]):
-        app = CovetPyASGI(databases={"there": url})
-        app.mount("/", AtomicRequests(ASGIHandler(), using="there"))
-        tell(app, "/django/")
-
-
-def tell(app: Any, *prefixes: str) -> None:
-    """Have each path write a note, on empty tables."""
-    with TestClient(app) as client:
+    app.mount("/app", make())
+    with (
+        override_settings(ROOT_URLCONF=URLS, ALLOWED_HOSTS=["*"]),
+        TestClient(app, raise_server_exceptions=False) as client,
+    ):
         assert client.portal is not None
         client.portal.call(lambda: create_tables(Note, using="there"))
         try:
-            for count, prefix in enumerate(prefixes):
-                written = client.get(f"{prefix}{count}").json()
-                assert written == [str(n) for n in range(count + 1)]
+            assert client.get("/app/bad").status_code == 500
+            assert client.get("/app/good").json() == ["good"]
         finally:
             client.portal.call(there.all().delete)

@@ -281,7 +281,7 @@ def test_litestar_and_quart_answer_below_a_mount() -> None:
         return "Quart"
 
     app = CovetPyASGI()
-    app.mount("/litestar", Litestar([hello]))
+    app.mount("/litestar", Litestar([hello], logging_config=None))
     app.mount("/quart", quart)
     with TestClient(app) as client:
         assert client.get("/litestar/hello").text == "Litestar"

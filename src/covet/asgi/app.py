@@ -62,8 +62,9 @@ class CovetPyASGI(Starlette):
                 fix='Mount an app: app.mount("/api", other).',
             )
         super().__init__(**starlette)
-        self.router = _Switch(self, Router() if router is None else router, routes or (), lifespan)
-        self._databases = read_databases(databases)
+        own = Router() if router is None else router
+        own.routes.extend(routes or ())
+        self.router = _Switch(self, own, lifespan, read_databases(databases))
 
     @property
     def mounts(self) -> list[Mounted]:
@@ -108,27 +109,19 @@ class CovetPyASGI(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await super().__call__(unstripped(scope), receive, send)
 
-    @asynccontextmanager
-    async def running(self, state: dict[str, Any]) -> AsyncIterator[None]:
-        """A block in which the databases are open and all lifespans are entered."""
-        async with AsyncExitStack() as stack:
-            await open_databases(self._databases, stack)
-            await self.router.start(state, stack)
-            yield
-
 
 class _Switch(Router):
     """Gives a request to a route of the app's own, or to an app that is mounted."""
 
     def __init__(
-        self, app: CovetPyASGI, own: Router, routes: Sequence[BaseRoute], lifespan: Any
+        self, owner: CovetPyASGI, own: Router, lifespan: Any, databases: dict[str, dict[str, Any]]
     ) -> None:
         super().__init__(lifespan=lifespan)
-        self.owner = app
+        self.owner = owner
         self.own = own
         self.routes = own.routes  # the same list: routes that are added to either are of both
-        self.routes.extend(routes)
         self.mounts: list[Mounted] = []
+        self._databases = databases
         self._in_order: list[Mounted] = []
         self._started = False
         self._kept: dict[str, Any] = {}  # the state, where the server does not keep it
@@ -136,7 +129,8 @@ class _Switch(Router):
     def add(self, mounted: Mounted) -> None:
         if self._started:
             raise ConfigurationError(
-                f"The app has started, and would not start what is mounted at {mounted.path!r}",
+                f"The app has started, and would not start what is mounted at "
+                f"{mounted.path or '/'!r}",
                 asked="mount()",
                 fix="Mount before the server starts.",
             )
@@ -159,7 +153,7 @@ class _Switch(Router):
         scope.setdefault("router", self)
         if scope["type"] == "lifespan":
             self._kept = {} if "state" in scope else scope.setdefault("state", {})
-            await answer(receive, send, self.owner.running(scope["state"]))
+            await answer(receive, send, self._running(scope["state"]))
             return
         if self._kept:
             scope.setdefault("state", {}).update(self._kept)
@@ -176,13 +170,20 @@ class _Switch(Router):
                 return mounted, told
         return None, {}
 
-    async def start(self, state: dict[str, Any], stack: AsyncExitStack) -> None:
-        """Enter the lifespans, from the outermost to the innermost."""
-        self._started = True
-        stack.callback(setattr, self, "_started", False)
-        for enter in (self.lifespan_context, self.own.lifespan_context):
-            given: Any = await stack.enter_async_context(enter(self.owner))
-            state.update(given or {})
+    @asynccontextmanager
+    async def _running(self, state: dict[str, Any]) -> AsyncIterator[None]:
+        """A block in which the databases are open and all lifespans are entered."""
+        async with AsyncExitStack() as stack:
+            self._started = True
+            stack.callback(setattr, self, "_started", False)
+            await open_databases(self._databases, stack)
+            for enter in (self.lifespan_context, self.own.lifespan_context):
+                given: Any = await stack.enter_async_context(enter(self.owner))
+                state.update(given or {})
+            await self._start_mounts(state, stack)
+            yield
+
+    async def _start_mounts(self, state: dict[str, Any], stack: AsyncExitStack) -> None:
         added: dict[int, dict[str, Any]] = {}  # an app that is mounted twice is started once
         for mounted in self._in_order:
             key = id(mounted.app)

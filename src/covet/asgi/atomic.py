@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import AsyncExitStack
 
 from ..aio import atomic
+from ..errors import TransactionError
 from ..requests import RequestRules, Undone, request_rules
 from .types import ASGIApp, Message, Receive, Scope, Send
 
@@ -68,7 +69,7 @@ class _Request:
 
     def __init__(self, rules: RequestRules, receive: Receive, send: Send) -> None:
         self.answered = False
-        self.failure: BaseException | None = None
+        self.failure: Exception | None = None
         self._rules = rules
         self._receive = receive
         self._send = send
@@ -115,8 +116,16 @@ class _Request:
         undo = self._client_gone or self._rules.undo(status)
         try:
             await self.end(Undone() if undo else None)
-        except BaseException as failure:
+        except Exception as failure:
             self.failure = failure
+            raise
+        except BaseException as cut_off:
+            # What cancelled this may be a framework's own, which does not raise it any further.
+            self.failure = TransactionError(
+                "The response was cancelled as its transaction ended; whether that was committed "
+                "is not known"
+            )
+            self.failure.__cause__ = cut_off
             raise
         if self.failure is not None and status < 400:
             raise self.failure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -48,18 +48,20 @@ class AtomicRequests:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = _Answer(start_response)
         try:
-            with ExitStack() as blocks:
-                for alias in self._rules.aliases:
-                    blocks.enter_context(atomic(alias))
-                answer.take(self.app(environ, answer.start_response))
-                if self._rules.undo(answer.status):
-                    raise Undone
-        except Undone:
-            pass
+            self._run(environ, answer)
+            return answer.begin()
         except BaseException:
             answer.close()
             raise
-        return answer.begin()
+
+    def _run(self, environ: WSGIEnvironment, answer: _Answer) -> None:
+        """Have the app answer, and commit or roll back."""
+        with suppress(Undone), ExitStack() as blocks:
+            for alias in self._rules.aliases:
+                blocks.enter_context(atomic(alias))
+            answer.take(self.app(environ, answer.start_response))
+            if self._rules.undo(answer.status):
+                raise Undone
 
 
 class _Answer:
