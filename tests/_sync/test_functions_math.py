@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from covet.sync import (
@@ -281,6 +281,8 @@ WHOLE = st.integers(-(2**63), 2**63 - 1) | st.integers(-70, 70)
 
 @settings(max_examples=40)
 @given(n=st.none() | WHOLE, m=st.none() | WHOLE)
+@example(n=1, m=2**32)
+@example(n=-1, m=2**32)
 def test_bits_of_64_with_a_sign(db: Database, n: int | None, m: int | None) -> None:
     row = Number.objects.create(n=n, m=m)
     one: Any = Number.objects.filter(pk=row.pk)

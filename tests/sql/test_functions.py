@@ -331,7 +331,7 @@ FUNCTIONS: list[tuple[Any, str, str, str]] = [
         'CASE WHEN ? >= 0 THEN "post"."views" << ? END',
         'CASE WHEN %s::bigint BETWEEN 0 AND 63 THEN "post"."views"::bigint << '
         '(%s::bigint)::integer WHEN %s::bigint > 63 THEN "post"."views"::bigint & 0 END',
-        "CASE WHEN %s >= 0 THEN CAST(`post`.`views` << %s AS SIGNED) END",
+        "CASE WHEN %s >= 0 THEN CAST(`post`.`views` << LEAST(%s, 64) AS SIGNED) END",
     ),
     (
         F("views").bitrightshift(2),
@@ -339,7 +339,7 @@ FUNCTIONS: list[tuple[Any, str, str, str]] = [
         'CASE WHEN %s::bigint BETWEEN 0 AND 63 THEN "post"."views"::bigint >> '
         '(%s::bigint)::integer WHEN %s::bigint > 63 THEN "post"."views"::bigint >> 63 END',
         "CASE WHEN %s < 0 THEN NULL WHEN `post`.`views` < 0 THEN CAST(~(~`post`.`views` >> "
-        "%s) AS SIGNED) ELSE CAST(`post`.`views` >> %s AS SIGNED) END",
+        "LEAST(%s, 64)) AS SIGNED) ELSE CAST(`post`.`views` >> LEAST(%s, 64) AS SIGNED) END",
     ),
     (
         Cast("views", CharField()),

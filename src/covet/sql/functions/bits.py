@@ -29,12 +29,13 @@ POSTGRESQL: Bits = {
     "WHEN {1} > 63 THEN {0} >> 63 END",
 }
 
-# The server's results have no sign.
+# The server's results have no sign, and of the number of places it takes 32 bits.
 MYSQL: Bits = {
     "&": "CAST({0} & {1} AS SIGNED)",
     "|": "CAST({0} | {1} AS SIGNED)",
     "#": "CAST({0} ^ {1} AS SIGNED)",
-    "<<": "CASE WHEN {1} >= 0 THEN CAST({0} << {1} AS SIGNED) END",
-    ">>": "CASE WHEN {1} < 0 THEN NULL WHEN {0} < 0 THEN CAST(~(~{0} >> {1}) AS SIGNED) "
-    "ELSE CAST({0} >> {1} AS SIGNED) END",
+    "<<": "CASE WHEN {1} >= 0 THEN CAST({0} << LEAST({1}, 64) AS SIGNED) END",
+    ">>": "CASE WHEN {1} < 0 THEN NULL "
+    "WHEN {0} < 0 THEN CAST(~(~{0} >> LEAST({1}, 64)) AS SIGNED) "
+    "ELSE CAST({0} >> LEAST({1}, 64) AS SIGNED) END",
 }
