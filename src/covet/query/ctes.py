@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..errors import FieldError, UnknownField
 from ..expressions import Q
 from ..expressions.ctes import OwnColumn, OwnTable, With
+from ..schema.table import Table
 from . import ast
 from .combined import labels
 from .operands import Operand
@@ -53,11 +54,11 @@ class Defined:
     """The common table expressions of a statement, as far as they are known.
 
     Args:
-        names: the names that its tables must not have: those of the models' tables.
+        table: the table that the statement is about; None for one without models.
     """
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self.names = {name.lower() for name in names}
+    def __init__(self, table: Table | None = None) -> None:
+        self.table = table
         self.found: dict[With, tuple[str, tuple[Labelled, ...]]] = {}
 
     def name_for(self, table: With) -> str:
@@ -66,13 +67,22 @@ class Defined:
         Raises:
             FieldError: another one is called so.
         """
-        name = table.name if table.name.lower() not in self.names else f"{table.name}_cte"
+        name = f"{table.name}_cte" if self._is_of_a_model(table.name) else table.name
         if any(name.lower() == other.lower() for other, _ in self.found.values()):
             raise FieldError(
                 f"Two queries of one statement are called {table.name!r}",
                 fix='Give one another name: With(queryset, name="…").',
             )
         return name
+
+    def _is_of_a_model(self, name: str) -> bool:
+        """Whether a table of a model that the statement may have to do with is called so."""
+        if self.table is None:
+            return False
+        registry = self.table.registry
+        models = () if registry is None else registry.models.values()
+        tables = [self.table, *(model._table for model in models)]
+        return any(table.name.lower() == name.lower() for table in tables)
 
     def add(self, table: With, name: str, columns: tuple[Labelled, ...]) -> None:
         """Make it known, with its columns."""

@@ -31,13 +31,6 @@ RANDOM_TERM = ast.OrderTerm(ast.Random(), False, True)
 WHOLE: Field[Any] = BigIntegerField()
 
 
-def table_names(table: Table) -> list[str]:
-    """The names of the tables of all models that a model may have to do with."""
-    if table.registry is None:
-        return [table.name]
-    return [model._table.name for model in table.registry.models.values()]
-
-
 class Outputs(NamedTuple):
     """What a SELECT gives.
 
@@ -120,7 +113,7 @@ class SelectResolver:
         self.spec = spec
         self.asked = asked
         self.base = base
-        self.aliases = aliases or Aliases(Defined(table_names(spec.table)))
+        self.aliases = aliases or Aliases(Defined(spec.table))
         self.source: ast.Source = spec.table
         alias = None
         if spec.origin is not None:
