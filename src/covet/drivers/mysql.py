@@ -95,9 +95,13 @@ def _tls(url: DatabaseURL) -> ssl.SSLContext | None:
     mode = url.options["ssl_mode"]
     if mode == "disabled" or url.options["unix_socket"]:
         return None
-    context = ssl.create_default_context(cafile=url.options["ssl_ca"])
-    context.check_hostname = mode == "verify_identity"
     verified = mode in ("verify_ca", "verify_identity")
+    authorities = url.options["ssl_ca"]
+    if verified or authorities:
+        context = ssl.create_default_context(cafile=authorities)
+    else:  # the system's authorities would be read for each connection, which takes 30 ms
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = mode == "verify_identity"
     context.verify_mode = ssl.CERT_REQUIRED if verified else ssl.CERT_NONE
     if url.options["ssl_cert"]:
         context.load_cert_chain(url.options["ssl_cert"], url.options["ssl_key"])
