@@ -6,10 +6,11 @@ A test that asks for ``kind``, or for a fixture that does (``url``, ``scratch``,
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -102,6 +103,18 @@ def chosen(config: pytest.Config) -> set[str]:
 
 
 # Databases: one of each kind for each worker, made when first asked for.
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect garbage of tests alone: what stands for thousands of tests stays until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
