@@ -262,7 +262,7 @@ EVERYTHING = (JOINED, FETCHED, TOUCHED)
 
 
 @given(graph=graphs(), table=tables, data=st.data())
-@examples(50)
+@examples(30)
 async def test_what_is_loaded_in_advance_is_the_graph_and_takes_the_queries_promised(
     db: Database, graph: Graph, table: str, data: st.DataObject
 ) -> None:
@@ -281,7 +281,7 @@ async def test_what_is_loaded_in_advance_is_the_graph_and_takes_the_queries_prom
 
 
 @given(graph=graphs(), table=tables, data=st.data())
-@examples(30)
+@examples(18)
 async def test_what_is_not_loaded_is_loaded_when_it_is_touched_whatever_came_with_it(
     db: Database, graph: Graph, table: str, data: st.DataObject
 ) -> None:
@@ -293,7 +293,7 @@ async def test_what_is_not_loaded_is_loaded_when_it_is_touched_whatever_came_wit
 
 
 @given(graph=graphs(), table=tables, data=st.data())
-@examples(40)
+@examples(24)
 async def test_columns_that_are_left_out_change_nothing_that_is_seen(
     db: Database, graph: Graph, table: str, data: st.DataObject
 ) -> None:
@@ -308,7 +308,7 @@ async def test_columns_that_are_left_out_change_nothing_that_is_seen(
 
 
 @given(graph=graphs(), table=tables, data=st.data())
-@examples(40)
+@examples(24)
 async def test_a_naive_walk_is_the_graph_and_takes_few_queries(
     db: Database, graph: Graph, table: str, data: st.DataObject
 ) -> None:
@@ -322,7 +322,7 @@ async def test_a_naive_walk_is_the_graph_and_takes_few_queries(
 
 
 @given(graph=graphs(), table=tables, data=st.data())
-@examples(20)
+@examples(12)
 async def test_one_by_one_each_touch_is_a_query(
     db: Database, graph: Graph, table: str, data: st.DataObject
 ) -> None:
@@ -337,7 +337,7 @@ async def test_one_by_one_each_touch_is_a_query(
 
 
 @given(graph=graphs(least=1), table=tables, data=st.data())
-@examples(20)
+@examples(12)
 async def test_a_strict_query_reads_what_was_loaded_and_refuses_the_rest(
     db: Database, graph: Graph, table: str, data: st.DataObject
 ) -> None:
@@ -373,7 +373,7 @@ async def check_refused(instance: Any, known: set[str]) -> None:
 
 
 @given(graph=graphs(least=1), table=tables, data=st.data())
-@examples(30)
+@examples(18)
 async def test_fetching_for_instances_leaves_what_they_have(
     db: Database, graph: Graph, table: str, data: st.DataObject
 ) -> None:
@@ -407,7 +407,7 @@ def as_touched(part: Part) -> Part:
 
 
 @given(graph=graphs())
-@examples(15)
+@examples(10)
 async def test_what_is_written_through_managers_is_what_is_written_in_bulk(
     db: Database, graph: Graph
 ) -> None:

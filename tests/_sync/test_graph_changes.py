@@ -247,7 +247,7 @@ class Program:
 
 
 @given(changes=changes_of_links())
-@examples(60)
+@examples(36)
 def test_managers_do_what_python_does(db: Database, changes: list[Change]) -> None:
     model = Linked(
         {"author": ["ann", "bob", "cy"], "post": ["p", "q", "r"], "tag": ["s", "t"], "club": ["c"]},

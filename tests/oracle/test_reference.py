@@ -415,7 +415,7 @@ def test_later_terms_break_ties() -> None:
 
 
 @given(scenarios())
-@examples(100)
+@examples(50)
 def test_kept_and_excluded_partition_the_rows_of_any_world(scenario: Scenario) -> None:
     for question in scenario.questions:
         reference = Reference(scenario.world, question.table)

@@ -71,7 +71,7 @@ def text(query: Query, dialect: str) -> Any:
 QUERIES = st.lists(STEPS, max_size=5).map(made)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(first=QUERIES, second=QUERIES)
 def test_what_is_known_of_a_shape_is_what_would_be_worked_out_anew(
     first: Query, second: Query

@@ -10,7 +10,6 @@ from ..errors import FieldError, short
 from ..expressions import Expression, OrderBy
 from ..expressions.ctes import With
 from ..schema.fields import BigIntegerField, Field
-from ..schema.table import Table
 from . import ast, json, related
 from .annotations import shown_names
 from .combined import OPERATORS, Combined, check_alike, names_of
