@@ -447,6 +447,18 @@ def test_through_a_client_and_a_mount(url: str) -> None:
     assert list(kept) == ["/notes/good"]
 
 
+async def test_one_route_may_be_atomic_alone(db: Database) -> None:
+    async def endpoint(request: Request) -> Response:
+        await add(request.url.path)
+        raise HTTPException(400)
+
+    one = Route("/one", endpoint, middleware=[Middleware(AtomicRequests)])
+    app = Starlette(routes=[one, Route("/other", endpoint)])
+    for path in ("/one", "/other"):
+        assert (await ask(app, scope_of(path))).status == 400
+    assert await notes() == ["/other"]
+
+
 async def test_websockets_pass_untouched(db: Database) -> None:
     app = FastAPI()
 

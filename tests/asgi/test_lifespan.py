@@ -87,6 +87,15 @@ async def test_an_app_that_is_mounted_twice_is_started_once() -> None:
         assert [mounted.state for mounted in app.mounts] == [{"x": 1}] * 2
 
 
+async def test_an_app_that_is_mounted_in_itself_does_not_start_for_ever() -> None:
+    inner, outer = CovetPyASGI(), CovetPyASGI()
+    inner.mount("/outer", outer)
+    outer.mount("/inner", inner)
+    error, said = await start_and_fail(outer)
+    assert str(error).startswith("The app at '/inner' could not start: covet.errors.CovetError: ")
+    assert "The app is started while it runs already. Let one server run it" in said
+
+
 # -------------------------------------------------------------------------------------- odd apps
 
 

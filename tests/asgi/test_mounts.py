@@ -139,6 +139,7 @@ async def test_a_scope_says_where_the_app_stands() -> None:
 
     assert await told(outer, "/api/v1/users") == "/api/v1/users /api/v1 /v1 /users"
     assert await told(outer, "/api/v1") == "/api/v1 /api/v1 /v1 /"
+    assert await told(outer, "/api/v1", root_path=None) == "/api/v1 /api/v1 /v1 /"
     proxied = "/site/api/v1/x /site/api/v1 /v1 /x"
     assert await told(outer, "/site/api/v1/x", root_path="/site") == proxied
     assert await told(outer, "/site/api/v1/x", root_path="/site/") == proxied
@@ -334,6 +335,12 @@ def test_the_same_path_is_refused_however_it_is_written() -> None:
 def test_what_is_no_asgi_app_is_refused(thing: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"does not take \(scope, receive, send\)"):
         CovetPyASGI().mount("/x", thing)
+
+
+def test_what_does_not_say_what_it_takes_is_trusted() -> None:
+    app = CovetPyASGI()
+    app.mount("/x", min)  # written in C, as other apps may be
+    assert [mounted.app for mounted in app.mounts] == [min]
 
 
 def test_only_what_needs_starlette_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

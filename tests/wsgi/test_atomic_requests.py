@@ -270,6 +270,13 @@ def test_an_app_may_write_as_of_old() -> None:
     assert (answer.log, answer.body) == (["200 OK"], b"onetwo")
     assert notes() == ["a"]
 
+    def late(environ: Any, start_response: Any) -> Iterator[bytes]:
+        write = plain(start_response)
+        yield b"one"
+        write(b"two")
+
+    assert Answer(AtomicRequests(late), checked=False).written == b"two"
+
 
 def test_an_app_that_starts_nothing_is_undone() -> None:
     def app(environ: Any, start_response: Any) -> list[bytes]:

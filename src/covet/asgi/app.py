@@ -173,6 +173,11 @@ class _Switch(Router):
     @asynccontextmanager
     async def _running(self, state: dict[str, Any]) -> AsyncIterator[None]:
         """A block in which the databases are open and all lifespans are entered."""
+        if self._started:
+            raise ConfigurationError(
+                "The app is started while it runs already",
+                fix="Let one server run it, and do not mount it in itself.",
+            )
         async with AsyncExitStack() as stack:
             self._started = True
             stack.callback(setattr, self, "_started", False)

@@ -39,8 +39,6 @@ class Mounted(Mount):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As of any route of Starlette's: whether it answers, and what the app's scope has anew."""
-        if scope["type"] not in ("http", "websocket"):
-            return Match.NONE, {}
         root, path = split(scope)
         if not self.covers(path):
             return Match.NONE, {}
@@ -54,7 +52,7 @@ class Mounted(Mount):
             "sub_path": below,
         }
         if self.strip_path:
-            told |= _stripped(scope, root + self.path, below)
+            told |= _stripped(scope, root, self.path, below)
         return Match.FULL, told
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,7 +68,7 @@ def split(scope: Scope) -> tuple[str, str]:
     ASGI's ``path`` has the ``root_path`` in it. A server behind a proxy that takes it off may leave
     it out, which is understood too.
     """
-    root, path = scope.get("root_path", "").rstrip("/"), scope["path"]
+    root, path = (scope.get("root_path") or "").rstrip("/"), scope["path"]
     if path == root or path.startswith(f"{root}/"):
         path = path[len(root) :]
     return root, path
@@ -88,13 +86,13 @@ def unstripped(scope: Scope) -> Scope:
     return full
 
 
-def _stripped(scope: Scope, prefix: str, below: str) -> dict[str, Any]:
-    """What a scope says without a prefix."""
-    raw = scope.get("raw_path")
+def _stripped(scope: Scope, root: str, mounted_at: str, below: str) -> dict[str, Any]:
+    """What a scope says without where the app stands."""
+    prefix, raw = root + mounted_at, scope.get("raw_path")
     if not raw:
         return {"path": below, STRIPPED: (prefix, b"")}
     # A server may leave the root_path out of these bytes.
-    for begins in (prefix, prefix.removeprefix(scope.get("root_path", ""))):
+    for begins in (prefix, mounted_at):
         taken = _bytes_of(begins, raw)
         if taken is not None:
             rest = raw[len(taken) :] or b"/"
