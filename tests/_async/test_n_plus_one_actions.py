@@ -98,7 +98,9 @@ async def test_an_error_has_all_findings(rows: Database) -> None:
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("action", ["raise", "warn"])
-async def test_another_error_is_not_hidden(action: Any, rows: Database) -> None:
+async def test_another_error_is_not_hidden(
+    action: Any, rows: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     async def page() -> None:
         await loop()
         raise ZeroDivisionError
@@ -107,6 +109,7 @@ async def test_another_error_is_not_hidden(action: Any, rows: Database) -> None:
         await page()
 
     assert only(detector).kind == "n_plus_one"
+    assert len(caplog.records) == (action == "raise")  # it is not lost
 
 
 async def test_advice_is_never_raised(rows: Database, caplog: pytest.LogCaptureFixture) -> None:

@@ -32,6 +32,10 @@ class Tag(Model):
     word = CharField(max_length=20)
 
 
+class Notice(Tag):
+    text = CharField(max_length=20)
+
+
 class Author(Model):
     name = CharField(max_length=20)
     boss = ForeignKey("self", null=True, related_name="staff")
@@ -114,6 +118,11 @@ async def written_in_portions() -> None:
         await Tag.objects.bulk_create([Tag(word=f"{n} {m}") for m in range(3)])
 
 
+async def rows_of_two_tables() -> None:
+    for n in range(6):
+        await Notice.objects.create(word=str(n), text="")
+
+
 async def a_queue() -> None:
     while tag := await Tag.objects.filter(word__startswith="job").order_by("pk").first():
         tag.word = "done"
@@ -149,6 +158,7 @@ async def counted() -> None:
         slices,
         cursor_pages,
         written_in_portions,
+        rows_of_two_tables,
         one_line_from_many_places,
         counted,
     ],

@@ -14,12 +14,15 @@ from covet.sync import (
     FETCH_ONE,
     BooleanField,
     CharField,
+    Count,
     Database,
     ForeignKey,
     ManyToManyField,
     Model,
     NPlusOneDetector,
     OneToOneField,
+    Prefetch,
+    Q,
     QueryTracker,
     detect_n_plus_one,
     prefetch_related_objects,
@@ -333,6 +336,43 @@ def test_repeated_questions_have_a_fix_that_names_no_value(
     assert "secret" not in str(detector.findings)
 
 
+NAMES = {one.__name__: one for one in (Author, Count, Post, Prefetch, Q, Tag)}
+
+
+@pytest.mark.parametrize(
+    ("step", "name", "values"),
+    [
+        (counted, "posts_count", [0] * AUTHORS),
+        (there, "posts_count", [1] * AUTHORS),
+        (narrowed, None, None),
+        (first, None, None),
+    ],
+)
+def test_the_fix_is_code_that_runs_once_its_values_are_filled_in(
+    step: Callable[[Author], Any], name: str | None, values: list[int] | None, rows: Database
+) -> None:
+    with detect_n_plus_one() as detector:
+        for author in Author.objects.order_by("pk").fetch():
+            step(author)
+
+    fix = only(detector).fix.replace("published=…", "published=True").replace("…", "'secret'")
+    found = eval(f"Author.objects.{fix}", NAMES).order_by("pk").fetch()
+    if name is not None:
+        assert [getattr(author, name) for author in found] == values
+    else:
+        assert all(len(author.posts.all()) <= 1 for author in found)
+
+
+def test_the_other_side_of_many_to_many_is_counted_by_its_name(rows: Database) -> None:
+    Tag.objects.bulk_create([Tag(word=str(n)) for n in range(AUTHORS)])
+    with detect_n_plus_one() as detector:
+        for tag in Tag.objects.fetch():
+            tag.posts.count()
+
+    found = eval(f"Tag.objects.{only(detector).fix}", NAMES).order_by("pk").fetch()
+    assert [tag.posts_count for tag in found] == [AUTHORS, *[0] * AUTHORS]
+
+
 def test_raw_sql_is_repeated_too(rows: Database) -> None:
     sql = f"select name from author where id = {rows.dialect.placeholder}"
     with detect_n_plus_one() as detector:
@@ -354,43 +394,3 @@ def test_a_function_that_calls_itself_is_a_loop(rows: Database) -> None:
         down(AUTHORS - 1)
 
     assert only(detector).count == AUTHORS - 1  # all but the outermost call
-
-
-# --- rows that are counted and fetched -----------------------------------------------------------
-
-
-def test_rows_that_are_counted_and_fetched(rows: Database) -> None:
-    with detect_n_plus_one() as detector:
-        Post.objects.filter(published=True).count()
-        Post.objects.filter(published=True).fetch()
-
-    finding = only(detector)
-    assert (finding.kind, finding.count, finding.fix) == ("count_then_fetch", 1, "len(rows)")
-    assert finding.site is not None
-    assert finding.site.source.endswith("Post.objects.filter(published=True).count()")
-    assert finding.source is not None
-    assert finding.source.source.endswith("Post.objects.filter(published=True).fetch()")
-
-
-def test_rows_that_are_asked_for_before_and_behind_their_fetch(rows: Database) -> None:
-    with detect_n_plus_one() as detector:
-        Post.objects.all().exists()
-        Post.objects.all().fetch()
-        Post.objects.all().count()
-
-    assert [one.fix for one in detector.findings] == ["if rows:", "len(rows)"]
-
-
-def test_rows_that_may_have_changed_are_rightly_asked_for_again(rows: Database) -> None:
-    author = Author.objects.get(name="author 1")
-    with detect_n_plus_one() as detector:
-        Post.objects.all().count()
-        Post.objects.create(title="", author=author)
-        Post.objects.all().fetch()
-
-        Post.objects.filter(title="a").count()
-        Post.objects.filter(title="b").fetch()
-        Author.objects.all().count()
-        Author.objects.all()[:2].fetch()
-
-    assert detector.findings == []

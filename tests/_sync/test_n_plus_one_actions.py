@@ -100,7 +100,9 @@ def test_an_error_has_all_findings(rows: Database) -> None:
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("action", ["raise", "warn"])
-def test_another_error_is_not_hidden(action: Any, rows: Database) -> None:
+def test_another_error_is_not_hidden(
+    action: Any, rows: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     def page() -> None:
         loop()
         raise ZeroDivisionError
@@ -109,6 +111,7 @@ def test_another_error_is_not_hidden(action: Any, rows: Database) -> None:
         page()
 
     assert only(detector).kind == "n_plus_one"
+    assert len(caplog.records) == (action == "raise")  # it is not lost
 
 
 def test_advice_is_never_raised(rows: Database, caplog: pytest.LogCaptureFixture) -> None:

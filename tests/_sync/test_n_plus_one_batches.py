@@ -34,6 +34,10 @@ class Tag(Model):
     word = CharField(max_length=20)
 
 
+class Notice(Tag):
+    text = CharField(max_length=20)
+
+
 class Author(Model):
     name = CharField(max_length=20)
     boss = ForeignKey("self", null=True, related_name="staff")
@@ -116,6 +120,11 @@ def written_in_portions() -> None:
         Tag.objects.bulk_create([Tag(word=f"{n} {m}") for m in range(3)])
 
 
+def rows_of_two_tables() -> None:
+    for n in range(6):
+        Notice.objects.create(word=str(n), text="")
+
+
 def a_queue() -> None:
     while tag := Tag.objects.filter(word__startswith="job").order_by("pk").first():
         tag.word = "done"
@@ -151,6 +160,7 @@ def counted() -> None:
         slices,
         cursor_pages,
         written_in_portions,
+        rows_of_two_tables,
         one_line_from_many_places,
         counted,
     ],

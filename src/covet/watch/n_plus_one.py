@@ -199,13 +199,14 @@ def detect_n_plus_one(
 
 
 def _report(findings: list[Finding], action: str, failed: bool) -> None:
-    raised = [one for one in findings if one.kind in WASTES] if action == "raise" else []
+    is_raised = action == "raise" and not failed
+    raised = [one for one in findings if is_raised and one.kind in WASTES]
     for finding in findings:
         if action == "warn":
             _warn(finding, failed)
         elif finding not in raised:
             LOG.warning("\n%s", finding.text(), extra={"finding": finding.as_dict()})
-    if raised and not failed:
+    if raised:
         count = "N+1 queries were" if len(raised) > 1 else "An N+1 query was"
         reports = "\n\n".join(finding.text() for finding in raised)
         raise NPlusOneError(f"{count} found:\n{reports}", findings)

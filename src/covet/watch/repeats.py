@@ -139,6 +139,8 @@ def _is_batch(query: Query) -> bool:
         return False
     if asked.call.startswith("bulk_"):
         return query.rowcount > 1
+    if asked.call == "create" and asked.model._table.parents:
+        return True  # no statement inserts rows into several tables, so bulk_create() refuses them
     return asked.call == "page" or _is_page(asked, query.rowcount) or _has_list(asked.spec)
 
 
