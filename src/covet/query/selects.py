@@ -149,16 +149,26 @@ class SelectResolver:
         resolver = self._inside(spec, definition.start)
         if table.is_recursive:
             resolver.recurring = (table, name)
-        select = resolver.select()
-        if select.hidden:
-            select = without_hidden(select, self.aliases.take("part"))
+        select = self._shown(resolver.select())
         columns = labelled(spec, select)
         defined.add(table, name, columns)
         names = tuple(column.name for column in columns)
         return ast.Cte(name, names, replace(select, lock=None), table.is_recursive)
 
-    def _inside(self, spec: QuerySpec, start: int) -> SelectResolver:
-        """The resolver of a query that stands in this one, and knows nothing of its tables."""
+    def _shown(self, select: ast.Select) -> ast.Select:
+        """A query inside of this one, with no more columns than it shows."""
+        return without_hidden(select, self.aliases.take("part")) if select.hidden else select
+
+    def _inside(
+        self, spec: QuerySpec, start: int, outer: tuple[Conditions, Scope] | None = None
+    ) -> SelectResolver:
+        """The resolver of a query that stands in this one.
+
+        Args:
+            spec: what it asks.
+            start: where its values begin among those of this one.
+            outer: the conditions and the tables that it sees; else it sees what this one does.
+        """
         aliases = Aliases(self.aliases.defined)
         aliases.taken |= self.aliases.taken
         return SelectResolver(
@@ -167,7 +177,7 @@ class SelectResolver:
             self.asked,
             base=self.base + start,
             aliases=aliases,
-            outer=self.conditions.outer,
+            outer=outer or self.conditions.outer,
             unfinished=self.conditions.unfinished,
         )
 
@@ -200,11 +210,8 @@ class SelectResolver:
             source = ast.CteRef(name)
         else:
             assert table.query is not None
-            resolver = self._inside(table.query.spec, own.start)
-            resolver.conditions.outer = (self.conditions, self.scope)
-            select = resolver.select()
-            if select.hidden:
-                select = without_hidden(select, self.aliases.take("part"))
+            around = (self.conditions, self.scope)
+            select = self._shown(self._inside(table.query.spec, own.start, around).select())
             columns = labelled(table.query.spec, select)
             source = ast.LateralSelect(select, tuple(column.name for column in columns))
         self.scope.chains[alias] = frozenset({alias})
@@ -361,8 +368,7 @@ class SelectResolver:
     def _member(self, spec: QuerySpec, start: int) -> ast.Select:
         """One of the queries that are put together; its order counts only for its slice."""
         resolver = self._inside(spec if spec.is_sliced else spec.ordered(()), start)
-        found = replace(resolver.select(), lock=None)
-        return without_hidden(found, self.aliases.take("part")) if found.hidden else found
+        return self._shown(replace(resolver.select(), lock=None))
 
     def rows(self, window: bool = False) -> ast.Select:
         """The rows without anything of them."""
