@@ -14,7 +14,7 @@ from . import prefetch, related, resolve
 from .annotations import check, own_name, shown_names, with_names
 from .combining import Combining
 from .loading import EVERYTHING
-from .selects import no_term
+from .outputs import no_term
 from .spec import INSTANCES, Lock, QuerySpec
 
 if TYPE_CHECKING:

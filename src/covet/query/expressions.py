@@ -44,6 +44,7 @@ from .dates import check_part, check_zone, truncated
 from .grouping import joined
 from .joins import Scope
 from .operands import Operand
+from .ordering import terms_of
 from .transforms import Held
 from .types import (
     ANY,
@@ -474,10 +475,7 @@ def ordering(
     for term in terms:
         operand = resolved(conditions, term.expression, at)
         at = at.behind(term)
-        found += [
-            ast.OrderTerm(expr, term.descending, term.nulls_first)
-            for expr in json.sorted_by(operand.expr)
-        ]
+        found += terms_of(operand.expr, term.descending, term.nulls_first)
     return tuple(found), at
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..errors import FieldError, short
+from . import ast, json
 from .operands import Operand
 
 RANDOM = "?"
@@ -43,3 +44,8 @@ def spelled_out(
         opposite = descending != inner.startswith("-")
         inner_name = inner.removeprefix("-")
         yield from spelled_out(f"{'-' if opposite else ''}{name}__{inner_name}", value, depth + 1)
+
+
+def terms_of(expr: ast.Expr, descending: bool, nulls_first: bool) -> list[ast.OrderTerm]:
+    """The terms of an ORDER BY that one expression stands for: a document is several things."""
+    return [ast.OrderTerm(each, descending, nulls_first) for each in json.sorted_by(expr)]

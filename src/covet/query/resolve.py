@@ -13,7 +13,8 @@ from .conditions import Conditions
 from .expressions import At
 from .joins import column
 from .locks import Links
-from .selects import WHOLE, SelectResolver
+from .outputs import WHOLE
+from .selects import SelectResolver
 from .spec import Output, QuerySpec
 
 DEEPEST_CONDITION = 1000  # no server takes as many; where each stops, its dialect says

@@ -16,7 +16,7 @@ from ..grouping import joined
 from ..joins import Aliases, Scope
 from ..operands import Operand
 from ..ordering import RANDOM
-from ..selects import RANDOM_TERM, WHOLE
+from ..outputs import RANDOM_TERM, WHOLE
 from .names import AnyColumn, apart, checked_name
 from .scope import FreeConditions, FreeScope
 from .spec import (
