@@ -33,11 +33,11 @@ from ..expressions.shape import Shaped, shape
 from ..schema.table import Table
 from . import ast, expressions, filtered, json
 from .annotations import Annotation, place_of
-from .expressions import At
 from .grouping import joined
 from .joins import Scope
 from .lookups import check_comparable, lookups_of
 from .operands import EXPRESSION, MEMBERS, Given, Operand, Transforming
+from .parts import At
 from .paths import Path, parse
 from .transforms import on_both_sides, own_condition, transformed, transforms_of
 
@@ -426,13 +426,13 @@ class Conditions:
         self, expression: Expression[Any], start: int, scope: Scope, group: Hashable
     ) -> Operand:
         """The expression of a user's expression whose values begin at ``start``."""
-        return expressions.resolved(self, expression, At(start, scope, group))
+        return expressions.operand_of(self, expression, At(start, scope, group))
 
     def in_window(self, function: Any, at: At) -> Operand:
         """The function of a window: an aggregate, which may be about others, or one of its own."""
         with self.allowing(windowing=False, nesting=True):
             if isinstance(function, Aggregate):
-                return expressions.resolved(self, function, at)
+                return expressions.operand_of(self, function, at)
             return expressions.function(self, function, at)
 
     def subselect(self, query: Subquery, at: At) -> ast.Select | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..errors import FieldError, short
 from ..expressions import (
@@ -20,6 +20,7 @@ from ..expressions import (
     JSONArray,
     JSONObject,
     KeyTransform,
+    Lookup,
     OuterRef,
     Predicate,
     RawSQL,
@@ -28,40 +29,33 @@ from ..expressions import (
     Window,
 )
 from ..expressions.aggregates import Star
-from ..expressions.base import OrderBy
-from ..expressions.collecting import ListValue
 from ..expressions.conditional import When
 from ..expressions.ctes import OwnColumn
 from ..expressions.functions import dates
 from ..expressions.functions.window import Number
-from ..expressions.q import AND
 from ..expressions.windows import WindowFunction
-from ..schema.fields import Field
 from . import ast, json
+from .aggregates import aggregate
 from .casting import cast_call
 from .ctes import column_of
 from .dates import check_part, check_zone, truncated
-from .grouping import joined
-from .joins import Scope
 from .operands import Operand
-from .ordering import terms_of
+from .parts import At, as_number, check_single, check_taken, each, resolved, typed_as
 from .transforms import Held
 from .types import (
     ANY,
     BOOLEAN,
-    COMMON,
     INTEGER,
     NUMBERS,
     TEXT,
     checked_type,
     common_type,
     family,
-    is_taken,
-    named,
     result_type,
     type_of_arithmetic,
     type_of_value,
 )
+from .windows import window, windowless
 
 if TYPE_CHECKING:
     from .conditions import Conditions
@@ -70,25 +64,7 @@ CAN_FAIL = frozenset({"/", "%", "**", "<<", ">>"})
 """The operators that give NULL where they have no result."""
 
 
-class At(NamedTuple):
-    """Where an expression stands.
-
-    Attributes:
-        start: where its values begin among the query's.
-        scope: the tables that its names are about.
-        group: the filter call it belongs to.
-    """
-
-    start: int
-    scope: Scope
-    group: Hashable
-
-    def behind(self, part: Any) -> At:
-        """The place behind another part."""
-        return self._replace(start=self.start + len(part.values))
-
-
-def resolved(conditions: Conditions, expression: Any, at: At) -> Operand:
+def operand_of(conditions: Conditions, expression: Any, at: At) -> Operand:
     """The expression over columns that a user's expression stands for.
 
     Raises:
@@ -99,13 +75,6 @@ def resolved(conditions: Conditions, expression: Any, at: At) -> Operand:
         if resolve is not None:
             return resolve(conditions, expression, at)
     raise FieldError(f"{short(expression)} cannot stand here")
-
-
-def each(conditions: Conditions, parts: Any, at: At) -> Iterator[Operand]:
-    """The expressions of several parts, one behind the other."""
-    for part in parts:
-        yield resolved(conditions, part, at)
-        at = at.behind(part)
 
 
 def _field(conditions: Conditions, expression: F[Any], at: At) -> Operand:
@@ -151,32 +120,15 @@ def _combined(conditions: Conditions, expression: Combined, at: At) -> Operand:
 
 def _wrapper(conditions: Conditions, expression: ExpressionWrapper, at: At) -> Operand:
     operand = resolved(conditions, expression.expression, at)
-    return _typed(operand, expression.output_field, expression)
-
-
-def _typed(operand: Operand, output_field: Any, expression: Any) -> Operand:
-    """The operand as another type, if the user said one: a number is made one of that kind."""
-    if output_field is None:
-        return operand
-    typed = checked_type(output_field, expression)
-    expr = _as_number(operand, typed)
-    return Operand(ast.Typed(expr, typed, operand.nullable), typed, operand.needs)
-
-
-def _as_number(operand: Operand, typed: Field[Any]) -> ast.Expr:
-    """A number as another kind of number; its digits and its range are left as they are."""
-    one, other = family(operand.field), family(typed)
-    if one == other or not {one, other} <= NUMBERS:
-        return operand.expr
-    return ast.Call("CAST", (operand.expr,), (), COMMON[other], operand.nullable)
+    return typed_as(operand, expression.output_field, expression)
 
 
 def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
     """The call of a function."""
     operands = list(each(conditions, expression.parts, at))
     for n, operand in enumerate(operands):
-        _check_single(operand, expression)
-        _check_taken(expression, n, operand.field)
+        check_single(operand, expression)
+        check_taken(expression, n, operand.field)
     fields = [operand.field for operand in operands]
     said = expression.output_field
     typed = None if said is None else checked_type(said, expression)
@@ -192,7 +144,7 @@ def function(conditions: Conditions, expression: Func[Any], at: At) -> Operand:
         options = expression.options
         call: ast.Expr = ast.Call(expression.name, arguments, options, result, nullable)
         if said is not None and said is not result:
-            return _typed(Operand(call, result, needs), said, expression)
+            return typed_as(Operand(call, result, needs), said, expression)
     else:
         texts = tuple((name, expression.text(name)) for name in ("sqlite", "postgresql", "mysql"))
         call = ast.OwnCall(expression.name, arguments, texts, expression.joiner, result, True)
@@ -227,31 +179,24 @@ def _held(conditions: Conditions, expression: Held, at: At) -> Operand:
 
 def _cast(conditions: Conditions, expression: Cast, at: At) -> Operand:
     operand = resolved(conditions, expression.parts[0], at)
-    _check_single(operand, expression)
+    check_single(operand, expression)
     return cast_call(expression, operand)
 
 
 def _key(conditions: Conditions, expression: KeyTransform, at: At) -> Operand:
     operand = resolved(conditions, expression.parts[0], at)
-    _check_single(operand, expression)
-    _check_taken(expression, 0, operand.field)
+    check_single(operand, expression)
+    check_taken(expression, 0, operand.field)
     return json.at(operand, expression.options)
 
 
 def _document(conditions: Conditions, expression: JSONArray | JSONObject, at: At) -> Operand:
     operands = list(each(conditions, expression.parts, at))
     for operand in operands:
-        _check_single(operand, expression)
+        check_single(operand, expression)
     parts = tuple(json.document(operand.expr) for operand in operands)
     call = ast.Call(expression.name, parts, expression.options, json.DOCUMENT, False)
     return Operand(call, json.DOCUMENT, ast.NOWHERE)
-
-
-def _windowless(conditions: Conditions, expression: WindowFunction, at: At) -> Operand:
-    raise FieldError(
-        f"{expression!r} is about a window of rows",
-        fix=f"Write Window({expression!r}, order_by=…).",
-    )
 
 
 def _is_nullable(nulls: str, operands: list[Operand]) -> bool:
@@ -261,25 +206,6 @@ def _is_nullable(nulls: str, operands: list[Operand]) -> bool:
 
 def _needs(operands: list[Operand]) -> frozenset[str]:
     return frozenset[str]().union(*(operand.needs for operand in operands))
-
-
-def _check_single(operand: Operand, expression: Any) -> None:
-    if isinstance(operand.expr, ast.Columns):
-        raise FieldError(
-            f"{expression!r} is about a key of several columns",
-            fix="Name one of its columns.",
-        )
-
-
-def _check_taken(expression: Any, place: int, field: Field[Any]) -> None:
-    takes = expression.takes
-    if takes and not is_taken(takes[min(place, len(takes) - 1)], field):
-        wanted = takes[min(place, len(takes) - 1)]
-        raise FieldError(
-            f"{expression!r}: {type(expression).__name__}() takes {wanted}, and {named(field)} "
-            f"is of type {family(field)}",
-            fix="Make it another type with Cast(…, output_field).",
-        )
 
 
 def _case(conditions: Conditions, expression: Case, at: At) -> Operand:
@@ -292,13 +218,13 @@ def _case(conditions: Conditions, expression: Case, at: At) -> Operand:
     default = resolved(conditions, expression.default, at)
     operands = [*(operand for _, operand in ways), default]
     for operand in operands:
-        _check_single(operand, expression)
+        check_single(operand, expression)
     said = expression.output_field
     if said is not None:
         result = checked_type(said, expression)
         for n, (condition, operand) in enumerate(ways):
-            ways[n] = (condition, operand._replace(expr=_as_number(operand, result)))
-        default = default._replace(expr=_as_number(default, result))
+            ways[n] = (condition, operand._replace(expr=as_number(operand, result)))
+        default = default._replace(expr=as_number(default, result))
     else:
         result = common_type(expression, [operand.field for operand in operands])
     nullable = any(operand.nullable for operand in operands)
@@ -355,7 +281,9 @@ def _outer(conditions: Conditions, expression: OuterRef, at: At) -> Operand:
 def _subquery(conditions: Conditions, expression: Subquery, at: At) -> Operand:
     select = conditions.subselect(expression, at)
     if select is None:
-        return _typed(Operand(ast.Null(ANY), ANY, ast.NOWHERE), expression.output_field, expression)
+        return typed_as(
+            Operand(ast.Null(ANY), ANY, ast.NOWHERE), expression.output_field, expression
+        )
     width = len(select.outputs) - select.hidden
     if width != 1:
         raise FieldError(
@@ -365,7 +293,7 @@ def _subquery(conditions: Conditions, expression: Subquery, at: At) -> Operand:
     found = select.outputs[0]
     result = ANY if found.field is None else found.field
     value = Operand(ast.Scalar(select, result), result, ast.NOWHERE)
-    return _typed(value, expression.output_field, expression)
+    return typed_as(value, expression.output_field, expression)
 
 
 def _exists(conditions: Conditions, expression: Exists, at: At) -> Operand:
@@ -383,145 +311,6 @@ def _own(conditions: Conditions, expression: OwnColumn, at: At) -> Operand:
         return Operand(ast.Null(ANY), ANY, ast.NOWHERE)
     found = column_of(table, expression.name, columns, expression)
     return found if here is conditions else found._replace(needs=ast.NOWHERE)
-
-
-def _aggregate(conditions: Conditions, expression: Aggregate[Any], at: At) -> Operand:
-    if not conditions.aggregating:
-        raise FieldError(
-            f"{expression!r} is about many rows and cannot stand here",
-            asked=conditions.asked,
-            fix=conditions.elsewhere(expression),
-        )
-    at = at._replace(scope=at.scope.of_rows)
-    operands = list(each(conditions, expression.expressions, at))
-    for n, operand in enumerate(operands):
-        _check_aggregated(conditions, expression, n, operand)
-    for part in expression.expressions:
-        at = at.behind(part)
-    order, at = ordering(conditions, expression.order_by, at)
-    condition = None
-    if expression.filter is not None:
-        condition = conditions.rowwise(expression.filter, at)
-        at = at.behind(expression.filter)
-    result = result_type(expression, expression.returns, [operand.field for operand in operands])
-    arguments: tuple[ast.Expr, ...] = tuple(operand.expr for operand in operands)
-    if arguments and isinstance(arguments[0], ast.Columns):
-        arguments, condition = _counted(arguments[0], expression.distinct, condition)
-    node = ast.Aggregate(
-        expression.name,
-        arguments,
-        expression.distinct,
-        condition,
-        order,
-        expression.options,
-        result,
-        expression.empty is None,
-    )
-    found = Operand(node, result, ast.NOWHERE)
-    if expression.default is not None:
-        found = _unless_empty(conditions, expression, found, at)
-    return _typed(found, expression.output_field, expression)
-
-
-def _check_aggregated(
-    conditions: Conditions, expression: Aggregate[Any], place: int, operand: Operand
-) -> None:
-    """Refuse what an aggregate cannot be about."""
-    if expression.name != "COUNT":
-        _check_single(operand, expression)
-    _check_taken(expression, place, operand.field)
-    is_of_all = conditions.nesting and conditions.windowing  # of all rows, as a table
-    if ast.contains(operand.expr, ast.Over) and not is_of_all:
-        raise FieldError(
-            f"Cannot compute {expression!r}: it is about a window",
-            fix="Use aggregate(…) over annotate(…), or a Subquery.",
-        )
-    if ast.contains(operand.expr, ast.Aggregate, (ast.Over,)) and not conditions.nesting:
-        raise FieldError(
-            f"Cannot compute {expression!r}: it is about an aggregate already",
-            fix="Use aggregate(…) over annotate(…), or a Subquery.",
-        )
-
-
-def _counted(
-    key: ast.Columns, distinct: bool, condition: ast.Condition | None
-) -> tuple[tuple[ast.Expr, ...], ast.Condition | None]:
-    """What counts keys of several columns: rows that have all of them, or their columns."""
-    missing = [column for column in key.columns if column.nullable]
-    there: list[ast.Condition] = [ast.IsNull(column, False, ast.NOWHERE) for column in missing]
-    conditions = [*([condition] if condition is not None else []), *there]
-    counted = joined(AND, conditions) if conditions else None
-    return (key.columns if distinct else (ast.Star(ANY),)), counted
-
-
-def _unless_empty(
-    conditions: Conditions, expression: Aggregate[Any], found: Operand, at: At
-) -> Operand:
-    """An aggregate, or its default where no row counts."""
-    if isinstance(expression.default, ListValue):
-        default = Operand(ast.Param(at.start, found.field), found.field, ast.NOWHERE)
-    else:
-        default = resolved(conditions, expression.default, at)
-    common = common_type(expression, [found.field, default.field])
-    call = ast.Call("COALESCE", (found.expr, default.expr), (), common, default.nullable)
-    return Operand(call, common, ast.NOWHERE)
-
-
-def ordering(
-    conditions: Conditions, terms: tuple[OrderBy, ...], at: At
-) -> tuple[tuple[ast.OrderTerm, ...], At]:
-    """The terms of an ORDER BY inside of an expression, and the place behind them."""
-    found: list[ast.OrderTerm] = []
-    for term in terms:
-        operand = resolved(conditions, term.expression, at)
-        at = at.behind(term)
-        found += terms_of(operand.expr, term.descending, term.nulls_first)
-    return tuple(found), at
-
-
-def _window(conditions: Conditions, expression: Window, at: At) -> Operand:
-    if not conditions.windowing:
-        raise FieldError(
-            f"{expression!r} is about a window of rows and cannot stand here",
-            asked=conditions.asked,
-            fix=conditions.elsewhere(expression),
-        )
-    function = conditions.in_window(expression.expression, at)
-    at = at.behind(expression.expression)
-    partition: list[ast.Expr] = []
-    for part in expression.partition_by:
-        partition += ast.flat([resolved(conditions, part, at).expr])
-        at = at.behind(part)
-    order, at = ordering(conditions, expression.order_by, at)
-    bounds = expression.frame
-    frame = None if bounds is None else (bounds.kind, bounds.start, bounds.end, bounds.exclusion)
-    if bounds is not None and bounds.kind == "RANGE" and (bounds.start or bounds.end):
-        _check_range(expression, order)
-    call, over = _over(function.expr)
-    node: ast.Expr = ast.Over(call, tuple(partition), order, frame, call.field, call.nullable)
-    found = Operand(over(node), function.field, ast.NOWHERE)
-    return _typed(found, expression.output_field, expression)
-
-
-def _check_range(expression: Window, order: tuple[ast.OrderTerm, ...]) -> None:
-    """Refuse bounds of a range where there is not one number that they are about."""
-    field = order[0].expr.field if len(order) == 1 else None
-    if field is None or family(field) not in NUMBERS | {"any"}:
-        raise FieldError(
-            f"{expression!r}: the bounds of a ValueRange are about one number that the window is "
-            "ordered by",
-            fix="Order it by one number, leave out the bounds, or use RowRange(…).",
-        )
-
-
-def _over(function: ast.Expr) -> tuple[Any, Callable[[ast.Expr], Any]]:
-    """What the window belongs to, and what goes round it: a default stays outside."""
-    if isinstance(function, ast.Aggregate):
-        return function, lambda node: node
-    if isinstance(function, ast.Call) and not ast.contains(function, ast.Aggregate):
-        return function, lambda node: node
-    inside = next(node for node in ast.walk(function) if isinstance(node, ast.Aggregate))
-    return inside, lambda node: ast.changed(function, lambda n: node if n is inside else None)
 
 
 def _star(conditions: Conditions, expression: Star, at: At) -> Operand:
@@ -544,7 +333,7 @@ RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {
     KeyTransform: _key,
     JSONArray: _document,
     JSONObject: _document,
-    WindowFunction: _windowless,
+    WindowFunction: windowless,
     Case: _case,
     When: _when,
     Predicate: _predicate,
@@ -552,8 +341,8 @@ RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {
     OuterRef: _outer,
     Subquery: _subquery,
     Exists: _exists,
-    Aggregate: _aggregate,
-    Window: _window,
+    Aggregate: aggregate,
+    Window: window,
     Star: _star,
     OwnColumn: _own,
 }
@@ -578,15 +367,12 @@ def condition_of(conditions: Conditions, expression: Expression[Any], at: At) ->
     return ast.IsTrue(operand.expr, operand.nullable, operand.needs)
 
 
-def paths(part: Any) -> Iterator[Any]:
+def paths(part: Any) -> Iterator[F[Any] | Lookup]:
     """The fields and the lookups by name that a condition or an expression holds."""
     stack = [part]
     while stack:
         item = stack.pop()
-        if isinstance(item, F):
+        if isinstance(item, F | Lookup):
             yield item
-        elif hasattr(item, "path") and not isinstance(item, OuterRef):
-            yield item
-            stack += item.parts
-        else:
+        if not isinstance(item, F):
             stack += item.parts

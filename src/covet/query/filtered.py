@@ -10,8 +10,9 @@ from ..expressions import FilteredRelation
 from ..schema.relations import ForeignKeyField
 from ..schema.table import Table
 from . import ast
-from .expressions import At, paths
+from .expressions import paths
 from .joins import Scope, column
+from .parts import At
 from .paths import KeyField, Path, Step, is_lookup_of, parse
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from ..expressions import FilteredRelation, OrderBy, Q, Subquery
 from . import ast
 from .annotations import shown_names
 from .conditions import Conditions
-from .expressions import At
 from .joins import column
 from .locks import Links
 from .outputs import WHOLE
+from .parts import At
 from .selects import SelectResolver
 from .spec import Output, QuerySpec
 

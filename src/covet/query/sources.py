@@ -12,9 +12,9 @@ from . import ast, json
 from .conditions import Ask, Conditions
 from .ctes import Defined, Definition, Joined, Labelled, columns_of, labelled
 from .deriving import without_hidden
-from .expressions import At
 from .joins import Aliases, Scope
 from .operands import Operand
+from .parts import At
 from .spec import QuerySpec
 
 

@@ -21,7 +21,7 @@ from .types import ANY, BY_NAME, compared, family, named
 
 if TYPE_CHECKING:
     from .conditions import Conditions
-    from .expressions import At
+    from .parts import At
 
 DAYS: Final = (
     dates.ExtractYear,
@@ -77,10 +77,8 @@ def transformed(
 
     Values that it brings belong to the shape of the query, as the user has only said its word.
     """
-    from .expressions import resolved
-
     expression = transform(Held(operand))
-    found = resolved(conditions, expression, at._replace(start=BEYOND))
+    found = conditions.expression(expression, BEYOND, at.scope, at.group)
     return found._replace(expr=settled(found.expr, expression.values))
 
 

@@ -11,12 +11,12 @@ from ...expressions import Aggregate, F, Func, OrderBy, Subquery, Window
 from ...expressions.q import AND
 from .. import ast, resolve
 from ..conditions import Conditions
-from ..expressions import At
 from ..grouping import joined
 from ..joins import Aliases, Scope
 from ..operands import Operand
 from ..ordering import RANDOM
 from ..outputs import RANDOM_TERM, WHOLE
+from ..parts import At
 from .names import AnyColumn, apart, checked_name
 from .scope import FreeConditions, FreeScope
 from .spec import (

@@ -10,9 +10,9 @@ from ...expressions import Expression, F, FieldRef, Window
 from ...schema.table import Table
 from .. import ast
 from ..conditions import Conditions
-from ..expressions import At
 from ..joins import Aliases, Scope
 from ..operands import Operand
+from ..parts import At
 from ..paths import Path
 from .names import AnyColumn, apart, checked_name
 
