@@ -199,6 +199,21 @@ async def test_a_loop_that_writes_at_each_step_is_no_batch(db: Database) -> None
     ]
 
 
+async def test_a_load_of_the_same_row_for_another_is_one_more_whatever_was_written(
+    db: Database,
+) -> None:
+    await stored(1, posts=6)
+    with detect_n_plus_one() as detector:
+        for post in await Post.objects.fetch_mode(FETCH_ONE).fetch():
+            author = await post.author
+            author.name += "!"
+            await author.save()
+    assert [(one.count, one.fix) for one in detector.findings] == [
+        (6, 'select_related("author")'),
+        (6, 'Author.objects.bulk_update([…], ["…"])'),
+    ]
+
+
 async def test_a_touch_of_each_kept_row_before_the_others_are_batched_is_not_counted(
     db: Database,
 ) -> None:

@@ -201,6 +201,21 @@ def test_a_loop_that_writes_at_each_step_is_no_batch(db: Database) -> None:
     ]
 
 
+def test_a_load_of_the_same_row_for_another_is_one_more_whatever_was_written(
+    db: Database,
+) -> None:
+    stored(1, posts=6)
+    with detect_n_plus_one() as detector:
+        for post in Post.objects.fetch_mode(FETCH_ONE).fetch():
+            author = post.author
+            author.name += "!"
+            author.save()
+    assert [(one.count, one.fix) for one in detector.findings] == [
+        (6, 'select_related("author")'),
+        (6, 'Author.objects.bulk_update([…], ["…"])'),
+    ]
+
+
 def test_a_touch_of_each_kept_row_before_the_others_are_batched_is_not_counted(
     db: Database,
 ) -> None:

@@ -58,7 +58,7 @@ class Group:
             return
         if not self._steps:
             self.first = query  # the one before was a batch
-        is_alike = _same(_values(query), self._values)
+        is_alike = load is None and _same(_values(query), self._values)
         if is_alike and self._steps and changes > self._changes:
             self._changes = changes
             return
