@@ -24,13 +24,14 @@ import covet._sync.model
 import covet._sync.signals
 from covet.schema import registry
 
-from . import servers
+from . import browsers, servers
 from .databases import Scratch
 from .databases import scratch as new_scratch
 
 KINDS = ("sqlite", *(product.kind for product in servers.PRODUCTS))
 MAY_INSTALL = "COVET_TEST_MAY_INSTALL"
 FOUND = pytest.StashKey[list[servers.Server]]()
+BROWSER = pytest.StashKey[browsers.Browser]()
 
 hypothesis.settings.register_profile(
     "covet",
@@ -68,8 +69,12 @@ def pytest_configure(config: pytest.Config) -> None:
     for server in found:
         os.environ[server.product.variable] = server.url or ""
     missing = [server.product.name for server in found if server.url is None]
+    if "sqlite" in chosen(config):  # on which the pages are tested that a browser is to show
+        config.stash[BROWSER] = browser = find_browser()
+        os.environ[browsers.VARIABLE] = browser.path or ""
+        missing += [] if browser.path else ["Chromium"]
     if missing and os.environ.get("CI"):
-        raise pytest.UsageError(f"CI tests on all databases, and has no {', no '.join(missing)}")
+        raise pytest.UsageError(f"CI tests with all of them, and has no {', no '.join(missing)}")
 
 
 def find_servers(kinds: set[str]) -> list[servers.Server]:
@@ -78,6 +83,11 @@ def find_servers(kinds: set[str]) -> list[servers.Server]:
         return servers.provide(only=kinds, may_install=bool(os.environ.get(MAY_INSTALL)))
     except servers.Unusable as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def find_browser() -> browsers.Browser:
+    """The browser to test with, installed if scripts/test allowed it."""
+    return browsers.provide(may_install=bool(os.environ.get(MAY_INSTALL)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -94,6 +104,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
             if server.url
             else f"!!! NO {name.upper()}, ITS TESTS ARE SKIPPED: {origin}"
         )
+    if browser := config.stash.get(BROWSER, None):
+        missing = f"!!! NO CHROMIUM, ITS TESTS ARE SKIPPED: {browser.origin}"
+        lines.append(f"browser: Chromium ({browser.origin})" if browser.path else missing)
     return lines
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from litestar import Litestar, get
+from quart import Quart
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
@@ -31,6 +33,7 @@ from covet.aio import (
 )
 from covet.asgi import QueryPanelMiddleware
 from covet.errors import ConfigurationError
+from covet.panel.badge import BADGE
 
 from .speaking import ASKED, ask, scope_of
 
@@ -40,6 +43,7 @@ everywhere = pytest.mark.databases("sqlite", "postgresql", "mysql")
 
 class Author(Model):
     name = CharField(max_length=100)
+    secret = CharField(max_length=100, default="", sensitive=True)
 
 
 class Post(Model):
@@ -97,6 +101,40 @@ async def one_by_one(request: Any) -> HTMLResponse:
 
 
 # ------------------------------------------------------------------------- what a response is given
+
+
+async def endpoint() -> str:
+    await Author.objects.count()
+    return PAGE
+
+
+def litestar() -> Any:
+    return panel(Litestar([get("/", media_type="text/html")(endpoint)]))
+
+
+def quart() -> Any:
+    app = Quart("of_one_view")
+    app.get("/")(endpoint)
+    app.asgi_app = panel(app.asgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def fastapi() -> Any:
+    app = FastAPI()
+    app.add_middleware(QueryPanelMiddleware, debug=True)
+    app.get("/", response_class=HTMLResponse)(endpoint)
+    return app
+
+
+@pytest.mark.parametrize("make", [litestar, quart, fastapi])
+async def test_pages_of_all_frameworks_get_headers_and_a_badge(
+    db: Database, make: Callable[[], Any]
+) -> None:
+    async with browser(make()) as client:
+        answer = await client.get("/")
+        assert answer.headers["x-covet-queries"] == "1"
+        assert answer.text.count("covet-badge") == BADGE.count("covet-badge")
+        assert (await first_of(client))["query_count"] == 1
 
 
 async def test_headers_say_how_many_queries_a_request_sent_and_how_long_they_took(
@@ -520,6 +558,19 @@ async def test_only_a_query_of_a_record_is_explained(
         await client.get("/")
         assert (await explain(client, "/api", **form)).status_code == status
         assert (await explain(client, **form)).status_code == status
+
+
+async def test_sensitive_values_are_neither_shown_nor_explained(db: Database) -> None:
+    async def sign_in(request: Any) -> PlainTextResponse:
+        await Author.objects.filter(name="Ann", secret="hunter2").exists()
+        return PlainTextResponse("")
+
+    async with browser(starlette(sign_in)) as client:
+        await client.get("/")
+        found = await first_of(client)
+        assert found["queries"][0]["params"] == "('Ann', ***, 1)"
+        assert "hunter2" not in (await client.get("/__covet__/requests/1")).text
+        assert "hidden" in (await explain(client, "/api")).json()["error"]
 
 
 async def test_a_form_of_another_site_explains_nothing(db: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from covet.panel.explaining import refused
 from covet.panel.groups import has_words
 from covet.panel.highlight import sql_html, sql_line
 from covet.panel.records import Statement, statement
-from covet.panel.rendering import copied, milliseconds
-from covet.panel.timeline import MOST_LANES, timeline
+from covet.panel.rendering import FOLDER, copied, milliseconds
+from covet.panel.timeline import LANE, MOST_LANES, timeline
 from covet.watch import Query
 
 
@@ -23,8 +24,8 @@ def test_statements_that_ran_at_once_stand_under_one_another() -> None:
     drawn = timeline([one(1, 0.0, 0.4), one(2, 0.1, 0.1), one(3, 0.3, 0.4), one(4, 0.5, 0.1)], 1.0)
     assert [(bar.x, bar.width, bar.y) for bar in drawn.bars] == [
         (0.0, 40.0, 3),
-        (10.0, 10.0, 19),
-        (30.0, 40.0, 19),
+        (10.0, 10.0, 23),
+        (30.0, 40.0, 23),
         (50.0, 10.0, 3),
     ]
     assert drawn.lanes == 2
@@ -39,7 +40,7 @@ def test_the_shortest_statement_can_be_seen_and_stays_inside() -> None:
 def test_many_statements_at_once_share_the_last_lane() -> None:
     drawn = timeline([one(n, 0.0, 1.0) for n in range(1, 40)], 1.0)
     assert drawn.lanes == 39
-    assert drawn.height == MOST_LANES * 16
+    assert drawn.height == MOST_LANES * LANE
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,44 @@ def test_only_a_select_whose_parameters_are_known_is_explained(
 )
 def test_the_filter_wants_each_word(text: str, wanted: str, found: bool) -> None:
     assert has_words(text, wanted) is found
+
+
+READ = {  # what is written in a colour, on what; the names of panel.css
+    "text": ("ground", "surface", "sunken", "warn-ground"),
+    "quiet": ("ground", "surface", "sunken", "warn-ground"),
+    "accent": ("ground", "surface"),
+    "warn": ("warn-ground",),
+    "bad": ("bad-ground", "surface", "ground"),
+    "good": ("good-ground",),
+    "keyword": ("surface", "sunken"),
+    "literal": ("surface", "sunken"),
+    "holder": ("surface", "sunken"),
+}
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_colours_have_the_contrast_that_wcag_asks_for(scheme: int) -> None:
+    style = (FOLDER / "panel.css").read_text()
+    block = re.findall(r":root \{(.*?)\}", style, re.S)[scheme]
+    hexes = dict(re.findall(r"--([\w-]+): #(\w+);", block))
+    colours = {name: value if len(value) == 6 else value * 2 for name, value in hexes.items()}
+    for name, grounds in READ.items():
+        for ground in grounds:
+            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+    for name in ("bar", "warn-bar"):
+        assert contrast(colours[name], colours["surface"]) >= 3, name
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2."""
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_texts() -> None:

@@ -11,7 +11,7 @@ from ..watch.n_plus_one import find
 from ..watch.touches import TOUCHES
 from ..watch.tracker import Heard
 from .limits import MOST_EXAMINED, MOST_TARGET, Limits, cut, weight
-from .records import Request, Statement, busy, error_text, given_by, statement
+from .records import Request, Statement, busy, error_text, statement
 from .visits import Visit
 
 
@@ -61,7 +61,7 @@ class Recording(Heard["Recording"]):
             if self.count > self._most:
                 return
             self._statements.append(statement(query, self.count, self._began))
-            self._weight += len(query.sql) + weight(given_by(query))
+            self._weight += len(query.sql) + weight(query.given)
             if self._weight <= MOST_EXAMINED:
                 self._examined.append(query)
 

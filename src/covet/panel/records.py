@@ -110,18 +110,13 @@ def explainable(query: Query) -> Any:
 
     What is hidden stays hidden: a plan repeats the values that it was made for.
     """
-    given = given_by(query)
+    given = query.given
     hides = given is not query.params
     if hides or query.kind == "transaction" or len(query.sql) > MOST_SQL:
         return None
     if weight(given) > MOST_GIVEN:
         return None
     return given if isinstance(given, dict) else tuple(given)
-
-
-def given_by(query: Query) -> Any:
-    """A statement's parameters as the database got them: not to be shown."""
-    return getattr(query, "given", query.params)
 
 
 def error_text(error: BaseException) -> str:

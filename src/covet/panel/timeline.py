@@ -9,8 +9,8 @@ from math import floor, log10
 from .records import Statement
 
 MOST_LANES = 12
-LANE = 16
-BAR = 10
+LANE = 20
+BAR = 14
 NARROWEST = 0.3  # per cent of the width, so that it can be seen
 
 
@@ -48,12 +48,14 @@ class Timeline:
         ticks: the axis.
         height: of the bars together, in pixels.
         lanes: how many statements ran at once at most.
+        bar: how high a bar is, in pixels.
     """
 
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
     height: int
     lanes: int
+    bar: int = BAR
 
 
 def timeline(statements: Sequence[Statement], seconds: float) -> Timeline:
