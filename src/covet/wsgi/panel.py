@@ -178,6 +178,7 @@ class _Response:
             part = self._page(part, length)
         if not self._has_begun:
             self._begin()
+            self._panel.keep(self._recording)  # whoever reads no further asks for it already
         return part
 
     def _page(self, first: bytes, length: int | None) -> bytes:
