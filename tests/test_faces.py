@@ -119,4 +119,6 @@ def test_the_built_wheel_holds_both_trees(tmp_path: pathlib.Path) -> None:
     for tree in ("_async", "_sync"):
         for path in (ROOT / tree).glob("*.py"):
             assert f"covet/{tree}/{path.name}" in names
+    for path in (ROOT / "panel" / "templates").iterdir():
+        assert f"covet/panel/templates/{path.name}" in names
     assert "covet/py.typed" in names
