@@ -165,6 +165,29 @@ def test_the_database_can_be_prepared(project: Run) -> None:
     project(USES_PREPARED, conftest=PREPARED).assert_outcomes(passed=1)
 
 
+def test_who_cannot_have_a_database_is_told_why(project: Run, colour: str) -> None:
+    source = """
+        import pytest
+        from covet.aio import *
+
+        @pytest.mark.covet_db(transaction=True)
+        async def test_a_wrong_marker():
+            pass
+
+        def test_of_the_other_colour(covet_db_async):
+            pass
+    """
+    result = project(source, "-rE")
+
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "E *The marker covet_db of test_a_wrong_marker takes no more than transactional. *",
+            "E *test_of_the_other_colour is a plain function, and covet.aio needs an event loop *",
+        ]
+    )
+
+
 @pytest.mark.databases("postgresql", "mysql")
 def test_what_was_left_behind_is_replaced(url: str, tmp_path: Path) -> None:
     killed = database_of_tests(url, "gw7", tmp_path)

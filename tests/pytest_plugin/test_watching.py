@@ -189,6 +189,10 @@ LOOPS = """
     async def test_these_are_allowed(authors):
         await look()
 
+    @pytest.mark.allow_n_plus_one(relation="Author.posts")
+    async def test_a_wrong_marker(authors):
+        await look()
+
     @pytest.mark.allow_n_plus_one("Post.author")
     async def test_others_are_allowed(authors):
         await look()
@@ -225,17 +229,18 @@ def test_it_is_watched_whoever_runs_the_test(project: Run, colour: str) -> None:
 def test_n_plus_one_fails_a_test(project: Run) -> None:
     result = project(LOOPS, "--covet-n-plus-one=raise", models=MODELS)
 
-    result.assert_outcomes(passed=2, failed=2)
+    result.assert_outcomes(passed=2, failed=3)
     result.stdout.fnmatch_lines(
         ["N+1 QUERY DETECTED (WARNING)", "Query executed 6 times:", "*prefetch_related*"]
     )
+    result.stdout.fnmatch_lines(["The marker allow_n_plus_one takes no names. Write *"])
 
 
 def test_n_plus_one_is_a_warning(project: Run, pytester: pytest.Pytester) -> None:
     options = ["-o", "covet_n_plus_one=warn", "-o", "filterwarnings=default"]
-    project(LOOPS, *options, models=MODELS).assert_outcomes(passed=4, warnings=2)
+    project(LOOPS, *options, models=MODELS).assert_outcomes(passed=4, failed=1, warnings=2)
 
-    pytester.runpytest_inprocess(*options, "--covet-n-plus-one=off").assert_outcomes(passed=4)
+    pytester.runpytest_inprocess(*options, "--covet-n-plus-one=off").assert_outcomes(passed=5)
 
 
 @pytest.mark.parametrize(

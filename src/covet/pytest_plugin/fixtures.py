@@ -205,11 +205,17 @@ def covet_on_commit(request: pytest.FixtureRequest) -> Any:
 
 
 def is_transactional(test: pytest.Function) -> bool:
-    """Whether a test commits: ``@pytest.mark.covet_db(transactional=True)``."""
+    """Whether a test commits.
+
+    Raises:
+        ConfigurationError: its marker ``covet_db`` says something else.
+    """
     mark = test.get_closest_marker("covet_db")
-    return mark is not None and wants(**mark.kwargs)
-
-
-def wants(*, transactional: bool = False) -> bool:
-    """The words of the marker ``covet_db``."""
-    return transactional
+    if mark is None:
+        return False
+    if mark.args or mark.kwargs.keys() - {"transactional"}:
+        raise ConfigurationError(
+            f"The marker covet_db of {test.name} takes no more than transactional",
+            fix="Write @pytest.mark.covet_db(transactional=True), or without it.",
+        )
+    return bool(mark.kwargs.get("transactional"))

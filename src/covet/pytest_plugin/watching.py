@@ -43,10 +43,8 @@ def scopes_of(item: pytest.Item) -> Iterator[Enter]:
         yield lambda: max_queries(*mark.args, **mark.kwargs)
     if (action := stash[N_PLUS_ONE]) != "off":
         allowed = list(item.iter_markers("allow_n_plus_one"))
-        if all(mark.args for mark in allowed):
-            allow = [one for mark in allowed for one in mark.args]
-            # What is loaded for nothing is no sign of a mistake here: tests look at some of it.
-            yield lambda: NPlusOneDetector(action=action, allow=allow, unused=False)
+        if all(mark.args or mark.kwargs for mark in allowed):
+            yield lambda: detector(action, allowed)
 
 
 def max_queries(
@@ -59,6 +57,18 @@ def max_queries(
             fix="Write @pytest.mark.max_queries(3), or give it rows= or ms=.",
         )
     return query_budget(queries=n, rows=rows, ms=ms)
+
+
+def detector(action: Literal["raise", "warn"], allowed: list[pytest.Mark]) -> NPlusOneDetector:
+    """What looks for N+1 queries that markers do not allow."""
+    if any(mark.kwargs for mark in allowed):
+        raise ConfigurationError(
+            "The marker allow_n_plus_one takes no names",
+            fix='Write @pytest.mark.allow_n_plus_one("Author.posts"), or without brackets.',
+        )
+    allow = [one for mark in allowed for one in mark.args]
+    # What is loaded for nothing is no sign of a mistake: a test looks at some of its rows.
+    return NPlusOneDetector(action=action, allow=allow, unused=False)
 
 
 def watched(function: Callable[..., Any], scopes: list[Enter]) -> Callable[..., Any]:
