@@ -18,9 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = Path(os.environ.get("COVET_VENV") or ROOT / ".venv").absolute()
 STAMP = VENV / "covet-installed.txt"
 
-# What pip installs for a profile. Whoever has "dev" has all that "demo" needs.
+# What pip installs for a profile. Whoever has "dev" has all that the others need.
 PROFILES = {
     "demo": ["--editable", ".[cli]"],
+    "webapp": ["--editable", ".[postgres,mysql,debug]", "--group", "webapp"],
     "dev": ["--editable", ".[all]", "--group", "dev"],
 }
 
