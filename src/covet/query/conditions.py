@@ -37,7 +37,7 @@ from .grouping import joined
 from .joins import Scope
 from .lookups import check_comparable, lookups_of
 from .operands import EXPRESSION, MEMBERS, Given, Operand, Transforming
-from .parts import At
+from .parts import At, resolved
 from .paths import Path, parse
 from .transforms import on_both_sides, own_condition, transformed, transforms_of
 
@@ -426,13 +426,13 @@ class Conditions:
         self, expression: Expression[Any], start: int, scope: Scope, group: Hashable
     ) -> Operand:
         """The expression of a user's expression whose values begin at ``start``."""
-        return expressions.operand_of(self, expression, At(start, scope, group))
+        return resolved(self, expression, At(start, scope, group))
 
     def in_window(self, function: Any, at: At) -> Operand:
         """The function of a window: an aggregate, which may be about others, or one of its own."""
         with self.allowing(windowing=False, nesting=True):
             if isinstance(function, Aggregate):
-                return expressions.operand_of(self, function, at)
+                return resolved(self, function, at)
             return expressions.function(self, function, at)
 
     def subselect(self, query: Subquery, at: At) -> ast.Select | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FieldError, short
+from ..errors import FieldError
 from ..expressions import (
     Aggregate,
     Case,
@@ -40,7 +40,7 @@ from .casting import cast_call
 from .ctes import column_of
 from .dates import check_part, check_zone, truncated
 from .operands import Operand
-from .parts import At, as_number, check_single, check_taken, each, resolved, typed_as
+from .parts import RESOLVERS, At, as_number, check_single, check_taken, each, resolved, typed_as
 from .transforms import Held
 from .types import (
     ANY,
@@ -62,19 +62,6 @@ if TYPE_CHECKING:
 
 CAN_FAIL = frozenset({"/", "%", "**", "<<", ">>"})
 """The operators that give NULL where they have no result."""
-
-
-def operand_of(conditions: Conditions, expression: Any, at: At) -> Operand:
-    """The expression over columns that a user's expression stands for.
-
-    Raises:
-        FieldError: it names what the model does not have, or calculates what cannot be.
-    """
-    for cls in type(expression).__mro__:
-        resolve = RESOLVERS.get(cls)
-        if resolve is not None:
-            return resolve(conditions, expression, at)
-    raise FieldError(f"{short(expression)} cannot stand here")
 
 
 def _field(conditions: Conditions, expression: F[Any], at: At) -> Operand:
@@ -317,38 +304,6 @@ def _star(conditions: Conditions, expression: Star, at: At) -> Operand:
     return Operand(ast.Star(ANY), ANY, ast.NOWHERE)
 
 
-RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {
-    F: _field,
-    Value: _value,
-    Number: _number,
-    Combined: _combined,
-    ExpressionWrapper: _wrapper,
-    Func: function,
-    dates.Extract: _extract,
-    dates.Trunc: _trunc,
-    dates.TruncBase: _trunc,
-    dates.OfMoment: _in_zone,
-    Held: _held,
-    Cast: _cast,
-    KeyTransform: _key,
-    JSONArray: _document,
-    JSONObject: _document,
-    WindowFunction: windowless,
-    Case: _case,
-    When: _when,
-    Predicate: _predicate,
-    RawSQL: _raw,
-    OuterRef: _outer,
-    Subquery: _subquery,
-    Exists: _exists,
-    Aggregate: aggregate,
-    Window: window,
-    Star: _star,
-    OwnColumn: _own,
-}
-"""What resolves each class of expressions; a subclass is resolved as its base is."""
-
-
 def condition_of(conditions: Conditions, expression: Expression[Any], at: At) -> ast.Condition:
     """The condition that an expression is true.
 
@@ -376,3 +331,36 @@ def paths(part: Any) -> Iterator[F[Any] | Lookup]:
             yield item
         if not isinstance(item, F):
             stack += item.parts
+
+
+RESOLVERS.update(
+    {
+        F: _field,
+        Value: _value,
+        Number: _number,
+        Combined: _combined,
+        ExpressionWrapper: _wrapper,
+        Func: function,
+        dates.Extract: _extract,
+        dates.Trunc: _trunc,
+        dates.TruncBase: _trunc,
+        dates.OfMoment: _in_zone,
+        Held: _held,
+        Cast: _cast,
+        KeyTransform: _key,
+        JSONArray: _document,
+        JSONObject: _document,
+        WindowFunction: windowless,
+        Case: _case,
+        When: _when,
+        Predicate: _predicate,
+        RawSQL: _raw,
+        OuterRef: _outer,
+        Subquery: _subquery,
+        Exists: _exists,
+        Aggregate: aggregate,
+        Window: window,
+        Star: _star,
+        OwnColumn: _own,
+    }
+)

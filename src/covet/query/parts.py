@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import FieldError
+from ..errors import FieldError, short
 from ..expressions.base import OrderBy
 from ..schema.fields import Field
 from . import ast
@@ -36,9 +36,21 @@ class At(NamedTuple):
         return self._replace(start=self.start + len(part.values))
 
 
-def resolved(conditions: Conditions, part: Any, at: At) -> Operand:
-    """The expression over columns that a part stands for."""
-    return conditions.expression(part, at.start, at.scope, at.group)
+RESOLVERS: dict[type, Callable[[Conditions, Any, At], Operand]] = {}
+"""What resolves each class of expressions, by ``expressions.py``; a subclass as its base is."""
+
+
+def resolved(conditions: Conditions, expression: Any, at: At) -> Operand:
+    """The expression over columns that a user's expression stands for.
+
+    Raises:
+        FieldError: it names what the model does not have, or calculates what cannot be.
+    """
+    for cls in type(expression).__mro__:
+        resolve = RESOLVERS.get(cls)
+        if resolve is not None:
+            return resolve(conditions, expression, at)
+    raise FieldError(f"{short(expression)} cannot stand here")
 
 
 def each(conditions: Conditions, parts: Any, at: At) -> Iterator[Operand]:

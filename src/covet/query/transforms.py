@@ -17,11 +17,11 @@ from ..schema.fields import Field
 from ..schema.fields.lookups import registered
 from . import ast
 from .operands import EXPRESSION, MEMBERS, Given, Operand, Transforming
+from .parts import At, resolved
 from .types import ANY, BY_NAME, compared, family, named
 
 if TYPE_CHECKING:
     from .conditions import Conditions
-    from .parts import At
 
 DAYS: Final = (
     dates.ExtractYear,
@@ -78,7 +78,7 @@ def transformed(
     Values that it brings belong to the shape of the query, as the user has only said its word.
     """
     expression = transform(Held(operand))
-    found = conditions.expression(expression, BEYOND, at.scope, at.group)
+    found = resolved(conditions, expression, at._replace(start=BEYOND))
     return found._replace(expr=settled(found.expr, expression.values))
 
 
