@@ -123,7 +123,7 @@ async def test_pools_and_connections_are_told(db: Database, seen: list[Any], url
 
 async def _second(other: Database) -> None:
     """Ask for a connection beside that of the block."""
-    await other.pool().acquire()
+    await other.pool.acquire()
 
 
 @pytest.mark.databases("postgresql", "mysql")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from covet.aio import connect
+from covet.aio import Database, capture_queries, connect
+from covet.drivers import AsyncConnection
 from covet.errors import (
     DataError,
     IntegrityError,
@@ -12,6 +13,7 @@ from covet.errors import (
     ProgrammingError,
     TransactionError,
 )
+from covet.pairs import async_sleep
 
 MODELS: list[type] = []
 
@@ -20,12 +22,12 @@ async def test_one_connection_serves_one_task(url: str) -> None:
     async with connect(url, alias="pool") as db:
         for _ in range(20):
             await db.fetch_rows("select 1")
-        assert len(db.pool().slots.connections) == 1
+        assert len(db.pool.slots.connections) == 1
 
 
 async def test_it_grows_to_its_size_and_says_who_holds_it(url: str) -> None:
     async with connect(url, alias="pool", pool_size=2, acquire_timeout=0.1) as db:
-        pool = db.pool()
+        pool = db.pool
         held = [await pool.acquire(), await pool.acquire()]
         for connection in held:
             connection.doing = "select pg_sleep(9)"
@@ -47,7 +49,7 @@ async def test_it_grows_to_its_size_and_says_who_holds_it(url: str) -> None:
 
 async def test_a_connection_that_was_lost_is_replaced(url: str) -> None:
     async with connect(url, alias="pool", pool_size=1) as db:
-        pool = db.pool()
+        pool = db.pool
         connection = await pool.acquire()
         connection.abandon()
         await pool.mend(connection)
@@ -56,11 +58,11 @@ async def test_a_connection_that_was_lost_is_replaced(url: str) -> None:
 
 async def test_a_failed_statement_keeps_its_connection(url: str) -> None:
     async with connect(url, alias="pool", pool_size=1) as db:
-        first = await db.pool().acquire()
-        await db.pool().give(first)
+        first = await db.pool.acquire()
+        await db.pool.give(first)
         with pytest.raises(ProgrammingError):
             await db.fetch_rows("select nosuch")
-        assert list(db.pool().slots.idle) == [first]
+        assert list(db.pool.slots.idle) == [first]
 
 
 async def test_a_transaction_begun_by_hand_is_rolled_back(url: str) -> None:
@@ -71,16 +73,16 @@ async def test_a_transaction_begun_by_hand_is_rolled_back(url: str) -> None:
             "A statement outside of atomic() opened a transaction, which is rolled back "
             "(in begin). Use atomic()."
         )
-        connection = await db.pool().acquire()
+        connection = await db.pool.acquire()
         assert not connection.in_transaction
-        await db.pool().give(connection)
+        await db.pool.give(connection)
 
 
 async def test_close_closes_what_comes_back_later(url: str) -> None:
     db = await connect(url, alias="pool")
-    pool = db.pool()
+    pool = db.pool
     connection = await pool.acquire()
-    await db.close()
+    await db.close(timeout=0)
     assert not connection.closed
     await pool.give(connection)
     assert connection.closed
@@ -132,3 +134,98 @@ async def test_a_whole_number_beyond_64_bits(url: str, kind: str) -> None:
                 await db.fetch_rows("select ?", (1 << 63,))
         else:
             assert int((await db.fetch_rows("select %s", (1 << 63,)))[0][0]) == 1 << 63
+
+
+# --- age ------------------------------------------------------------------------------------------
+
+KILL = {
+    "postgresql": "select pg_terminate_backend({})",
+    "mysql": "kill {}",
+}
+WHO = {"postgresql": "select pg_backend_pid()", "mysql": "select connection_id()"}
+
+
+async def several(db: Database, number: int) -> list[AsyncConnection]:
+    """So many connections, idle in the pool."""
+    taken = [await db.pool.acquire() for _ in range(number)]
+    for connection in taken:
+        await db.pool.give(connection)
+    return taken
+
+
+@pytest.mark.databases("postgresql", "mysql")
+async def test_connections_that_were_lost_while_idle_are_replaced(url: str, kind: str) -> None:
+    async with (
+        connect(url, alias="killer") as killer,
+        connect(url, alias="pool", pool_check_after=0.05) as db,
+    ):
+        for connection in await several(db, 3):
+            ((number,),) = await connection.fetch(WHO[kind], ())
+            await killer.execute(KILL[kind].format(number))
+        await async_sleep(0.1)
+        assert await db.fetch_rows("select 1") == [(1,)]
+        stats = db.pool.stats()
+        assert (stats.connections, stats.made, stats.discarded) == (1, 4, 3)
+
+
+@pytest.mark.databases("postgresql", "mysql")
+async def test_a_connection_in_use_all_the_time_is_not_asked(url: str) -> None:
+    async with connect(url, alias="pool", pool_check_after=0.2) as db:
+        (connection,) = await several(db, 1)
+        with capture_queries(transactions=True) as queries:
+            for _ in range(5):
+                await db.fetch_rows("select 1")
+        assert len(queries) == 5
+        assert db.pool.stats().made == 1
+        assert list(db.pool.slots.idle) == [connection]
+
+
+@pytest.mark.databases("postgresql", "mysql")
+async def test_a_connection_does_not_live_for_ever(url: str) -> None:
+    async with connect(url, alias="pool", pool_max_lifetime=0.05) as db:
+        (first,) = await several(db, 1)
+        await async_sleep(0.06)
+        assert await db.fetch_rows("select 1") == [(1,)]
+        (second,) = db.pool.slots.idle
+        assert second is not first
+        assert first.closed
+        assert db.pool.stats().discarded == 1
+
+
+@pytest.mark.databases("postgresql", "mysql")
+async def test_what_is_idle_for_long_is_closed_but_for_the_least(url: str) -> None:
+    options = {"pool_max_idle": 0.05, "pool_check_after": 0.04, "pool_min_size": 2}
+    async with connect(url, alias="pool", **options) as db:
+        assert db.pool.stats().idle == 2
+        await several(db, 5)
+        await async_sleep(0.1)
+        await db.fetch_rows("select 1")
+        stats = db.pool.stats()
+        assert (stats.connections, stats.idle, stats.discarded) == (2, 2, 3)
+
+
+async def test_the_numbers_of_a_pool(url: str) -> None:
+    async with connect(url, alias="pool", pool_size=2, pool_min_size=1, acquire_timeout=0.05) as db:
+        pool = db.pool
+        assert pool.stats() == (2, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0)
+        held = [await pool.acquire(), await pool.acquire()]
+        with pytest.raises(PoolTimeout):
+            await pool.acquire()
+        stats = pool.stats()
+        assert (stats.in_use, stats.idle, stats.made, stats.timeouts) == (2, 0, 2, 1)
+        for connection in held:
+            await pool.give(connection)
+        assert (pool.stats().in_use, pool.stats().idle) == (0, 2)
+
+
+async def test_closing_says_who_still_has_a_connection(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    db = await connect(url, alias="pool")
+    connection = await db.pool.acquire()
+    connection.doing = "something long"
+    pool = db.pool
+    await db.close(timeout=0.05)
+    assert "is closed while in use: 'something long' for 0." in caplog.text
+    await pool.give(connection)
+    assert connection.closed

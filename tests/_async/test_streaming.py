@@ -79,7 +79,7 @@ def stream(chunk_size: int = 7) -> AsyncGenerator[Post]:
 
 async def recovered(db: Database, connections: int | None = None) -> None:
     """See that nothing is left: in the pool, on the server, in the connections."""
-    slots = db.pool().slots
+    slots = db.pool.slots
     for _ in range(200):
         if len(slots.idle) == len(slots.connections):
             break
@@ -119,7 +119,7 @@ async def test_no_rows_are_no_rows(db: Database) -> None:
 
 async def test_what_fits_into_one_chunk_leaves_the_connection_at_once(db: Database) -> None:
     await write(3)
-    slots = db.pool().slots
+    slots = db.pool.slots
     async with async_closing(stream(4)) as rows:
         await async_next(rows)
         assert len(slots.idle) == len(slots.connections)
@@ -129,7 +129,7 @@ async def test_what_fits_into_one_chunk_leaves_the_connection_at_once(db: Databa
 
 async def test_rows_are_read_as_they_are_needed(db: Database) -> None:
     await write()
-    slots = db.pool().slots
+    slots = db.pool.slots
     async with async_closing(stream()) as rows:
         await async_next(rows)
         assert len(slots.idle) == len(slots.connections) - 1
@@ -169,7 +169,7 @@ async def test_leaving_the_loop_gives_the_connection_back(db: Database) -> None:
 
 async def test_closing_ends_it_at_once(db: Database) -> None:
     await write()
-    slots = db.pool().slots
+    slots = db.pool.slots
     async with async_closing(stream()) as rows:
         await async_next(rows)
     assert len(slots.idle) == len(slots.connections)
@@ -613,7 +613,7 @@ async def test_closing_the_database_ends_what_comes_back(url: str) -> None:
     db = await connect(url, alias="closing")
     rows = db.stream_rows("select 1 union all select 2 union all select 3", (), 1)
     assert await rows.fetch() == [(1,)]
-    pool = db.pool()
+    pool = db.pool
     await db.close()
     assert await rows.fetch() == [(2,)]
     await rows.close()

@@ -208,7 +208,7 @@ async def test_a_commit_that_fails_is_an_error(table: str) -> None:
             await db.execute("insert into child_of values (99)")
     assert called == []
     assert await db.fetch_rows("select * from child_of") == []
-    connections = db.pool().slots
+    connections = db.pool.slots
     assert len(connections.idle) == len(connections.connections)
 
 

@@ -125,7 +125,7 @@ def test_pools_and_connections_are_told(db: Database, seen: list[Any], url: str)
 
 def _second(other: Database) -> None:
     """Ask for a connection beside that of the block."""
-    other.pool().acquire()
+    other.pool.acquire()
 
 
 @pytest.mark.databases("postgresql", "mysql")

@@ -81,7 +81,7 @@ def stream(chunk_size: int = 7) -> Generator[Post]:
 
 def recovered(db: Database, connections: int | None = None) -> None:
     """See that nothing is left: in the pool, on the server, in the connections."""
-    slots = db.pool().slots
+    slots = db.pool.slots
     for _ in range(200):
         if len(slots.idle) == len(slots.connections):
             break
@@ -121,7 +121,7 @@ def test_no_rows_are_no_rows(db: Database) -> None:
 
 def test_what_fits_into_one_chunk_leaves_the_connection_at_once(db: Database) -> None:
     write(3)
-    slots = db.pool().slots
+    slots = db.pool.slots
     with sync_closing(stream(4)) as rows:
         sync_next(rows)
         assert len(slots.idle) == len(slots.connections)
@@ -131,7 +131,7 @@ def test_what_fits_into_one_chunk_leaves_the_connection_at_once(db: Database) ->
 
 def test_rows_are_read_as_they_are_needed(db: Database) -> None:
     write()
-    slots = db.pool().slots
+    slots = db.pool.slots
     with sync_closing(stream()) as rows:
         sync_next(rows)
         assert len(slots.idle) == len(slots.connections) - 1
@@ -171,7 +171,7 @@ def test_leaving_the_loop_gives_the_connection_back(db: Database) -> None:
 
 def test_closing_ends_it_at_once(db: Database) -> None:
     write()
-    slots = db.pool().slots
+    slots = db.pool.slots
     with sync_closing(stream()) as rows:
         sync_next(rows)
     assert len(slots.idle) == len(slots.connections)
@@ -615,7 +615,7 @@ def test_closing_the_database_ends_what_comes_back(url: str) -> None:
     db = connect(url, alias="closing")
     rows = db.stream_rows("select 1 union all select 2 union all select 3", (), 1)
     assert rows.fetch() == [(1,)]
-    pool = db.pool()
+    pool = db.pool
     db.close()
     assert rows.fetch() == [(2,)]
     rows.close()

@@ -210,7 +210,7 @@ def test_a_commit_that_fails_is_an_error(table: str) -> None:
             db.execute("insert into child_of values (99)")
     assert called == []
     assert db.fetch_rows("select * from child_of") == []
-    connections = db.pool().slots
+    connections = db.pool.slots
     assert len(connections.idle) == len(connections.connections)
 
 

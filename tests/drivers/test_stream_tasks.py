@@ -52,7 +52,7 @@ async def db(url: str) -> AsyncIterator[Database]:
 
 async def recovered(db: Database) -> None:
     """See that all connections are idle, of no transaction, and answer what they are asked."""
-    slots = db.pool().slots
+    slots = db.pool.slots
     for _ in range(300):
         if len(slots.idle) == len(slots.connections):
             break

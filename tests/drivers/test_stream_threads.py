@@ -41,7 +41,7 @@ def db(url: str) -> Iterator[Database]:
 
 
 def recovered(db: Database) -> None:
-    slots = db.pool().slots
+    slots = db.pool.slots
     assert len(slots.idle) == len(slots.connections)
     assert (slots.growing, len(slots.waiting), len(slots._late)) == (0, 0, 0)
     assert not any(connection.in_transaction for connection in slots.idle)
@@ -79,7 +79,7 @@ def test_what_is_forgotten_in_a_cycle(db: Database) -> None:
 
 def test_collected_while_the_pool_is_locked(db: Database) -> None:
     forgotten()
-    slots = db.pool().slots
+    slots = db.pool.slots
     with slots._locked():  # as if the collector had run between two lines of the pool
         gc.collect()
         assert len(slots.idle) < len(slots.connections)
@@ -89,10 +89,10 @@ def test_collected_while_the_pool_is_locked(db: Database) -> None:
 def test_collected_by_a_thread_that_waits_for_a_connection(db: Database) -> None:
     kept = [half_read() for _ in range(3)]
     ticket = SyncTicket()
-    assert db.pool().slots.claim(ticket) is None
+    assert db.pool.slots.claim(ticket) is None
     kept.clear()
     assert ticket.wait(1) is not None  # a connection, or the right to make one
-    db.pool().slots.withdraw(ticket)
+    db.pool.slots.withdraw(ticket)
 
 
 def test_collected_in_the_middle_of_a_statement_of_the_same_block(db: Database) -> None:

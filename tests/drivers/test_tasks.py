@@ -40,7 +40,7 @@ async def db(url: str) -> AsyncIterator[Database]:
         await db.execute("drop table if exists tasks_of")
         await db.execute("create table tasks_of (id integer primary key)")
         yield db
-        slots = db.pool().slots
+        slots = db.pool.slots
         assert len(slots.idle) == len(slots.connections)
         assert (slots.growing, len(slots.waiting)) == (0, 0)
         await db.execute("drop table tasks_of")
@@ -139,12 +139,12 @@ async def test_cancelled_at_every_await(db: Database, times: int) -> None:
         if outcome is None:
             assert stored == [1, 2]
         await db.execute("delete from tasks_of")
-        slots = db.pool().slots
+        slots = db.pool.slots
         assert len(slots.idle) == len(slots.connections)
 
 
 async def test_cancelled_while_waiting_for_a_connection(db: Database) -> None:
-    pool = db.pool()
+    pool = db.pool
     held = [await pool.acquire() for _ in range(pool.slots.size)]
     waiting = [asyncio.ensure_future(db.fetch_rows(f"select {n}")) for n in range(4)]
     await asyncio.sleep(0)
@@ -159,7 +159,7 @@ async def test_cancelled_while_waiting_for_a_connection(db: Database) -> None:
 
 
 async def test_waiters_are_served_in_order(db: Database) -> None:
-    pool = db.pool()
+    pool = db.pool
     held = [await pool.acquire() for _ in range(pool.slots.size)]
     served: list[int] = []
 
@@ -193,7 +193,9 @@ async def test_a_block_is_named_as_holder(url: str) -> None:
 
         holding = asyncio.create_task(hold(), name="holder")
         await ready.wait()
-        with pytest.raises(PoolTimeout, match="'atomic\\(\\)' of task 'holder' for"):
+        with pytest.raises(
+            PoolTimeout, match=r"'atomic\(\)' of task 'holder' at .*test_tasks\.py:\d+ for"
+        ):
             await elsewhere()
         done.set()
         await holding
@@ -263,7 +265,7 @@ async def test_many_tasks_get_their_own_answers(db: Database) -> None:
             assert await db.fetch_rows(f"select {number}") == [(number,)]
 
     await asyncio.gather(*[ask(number) for number in range(60)])
-    assert len(db.pool().slots.connections) <= 3
+    assert len(db.pool.slots.connections) <= 3
 
 
 async def test_a_long_text_there_and_back(db: Database) -> None:

@@ -23,7 +23,7 @@ def db(url: str) -> Iterator[Database]:
         db.execute("drop table if exists threads_of")
         db.execute("create table threads_of (id integer primary key, n integer)")
         yield db
-        slots = db.pool().slots
+        slots = db.pool.slots
         assert len(slots.idle) == len(slots.connections)
         assert (slots.growing, len(slots.waiting)) == (0, 0)
         db.execute("drop table threads_of")
@@ -42,7 +42,7 @@ def test_threads_share_the_pool_and_get_their_own_answers(db: Database) -> None:
             assert db.fetch_rows(f"select {number}") == [(number,)]
 
     in_threads(12, ask)
-    assert len(db.pool().slots.connections) <= 3
+    assert len(db.pool.slots.connections) <= 3
 
 
 def test_threads_have_transactions_of_their_own(db: Database) -> None:
@@ -74,7 +74,9 @@ def test_a_thread_waits_its_time_only(url: str) -> None:
             thread.start()
             thread.join()
         assert len(errors) == 1
-        assert "'atomic()' of thread 'MainThread' for" in str(errors[0])
+        assert "'atomic()' of thread 'MainThread' at tests/drivers/test_threads.py:" in str(
+            errors[0]
+        )
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")

@@ -71,8 +71,7 @@ class Database(AsyncCloses):
         self._refuse_alias_in_use()
         self._is_open = True
         try:
-            pool = self.pool()
-            await pool.give(await pool.acquire())
+            await self.pool.open()
             self._refuse_alias_in_use()
             _connected[self.alias] = self
         except BaseException:
@@ -89,8 +88,12 @@ class Database(AsyncCloses):
                 f"connect(url, alias={self.alias + '2'!r}).",
             )
 
-    async def close(self) -> None:
+    async def close(self, timeout: float = 1.0) -> None:
         """Close the connections and forget the alias. Closing twice does no harm.
+
+        Args:
+            timeout: how many seconds to wait for connections that are in use. Those that come back
+                later are closed then, and the logger ``covet.pool`` says who has them.
 
         Example:
             >>> db = await connect("sqlite:///blog.db")
@@ -104,8 +107,9 @@ class Database(AsyncCloses):
         for pool in pools.values():
             pool.abandon()
         if mine is not None:
-            await mine.close()
+            await mine.close(timeout)
 
+    @property
     def pool(self) -> Pool:
         """The pool of whoever is running: each event loop has its own, threads share one.
 
@@ -168,9 +172,12 @@ class Database(AsyncCloses):
             rows: Rows = await self._run("fetch", "fetch", sql, params, asked)
             return rows
         # The same as _run() does, without a step too many.
-        pool = self._pools.get(async_home()) or self.pool()
+        pool = self._pools.get(async_home()) or self.pool
         connection = pool.take() or await pool.acquire()
-        connection.since = perf_counter()
+        now = perf_counter()
+        if now > connection.look_at:
+            connection = await pool.look_at(connection)
+        connection.since = now
         connection.doing = sql
         try:
             rows = await connection.fetch(sql, params)
@@ -191,7 +198,7 @@ class Database(AsyncCloses):
         session = session_of(self.alias)
         if session is not None:
             return BlockStream(session, sql, params, size, asked)
-        return OwnStream(self.pool(), self.alias, sql, params, size, asked)
+        return OwnStream(self.pool, self.alias, sql, params, size, asked)
 
     async def write_rows(
         self, table: str | None, sql: str, params: Sequence[Any], asked: Asked | None = None
@@ -325,9 +332,12 @@ class Database(AsyncCloses):
         session = session_of(self.alias)
         if session is not None:
             return await session.run(statement)
-        pool = self.pool()
+        pool = self.pool
         connection = (None if WATCH.on else pool.take()) or await pool.acquire()
-        connection.since = perf_counter()
+        now = perf_counter()
+        if now > connection.look_at:
+            connection = await pool.look_at(connection)
+        connection.since = now
         connection.doing = sql
         try:
             result = await told(connection, self.alias, statement, None, self.dialect)

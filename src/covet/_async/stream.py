@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from time import perf_counter
 from typing import Any
 
 from ..drivers import AsyncConnection, AsyncStream, Rows
@@ -11,6 +10,7 @@ from ..drivers.base import Params
 from ..errors import InterfaceError
 from ..pairs import async_current, async_finish, async_within
 from ..watch.reasons import Asked
+from ..watch.sites import taken_at
 from .connection import Session, read_on, session_of
 from .pool import CLEAN_WITHIN, Pool
 
@@ -80,10 +80,11 @@ class OwnStream:
 
     async def _begin(self) -> AsyncStream:
         connection = await self._pool.acquire()
-        connection.since, connection.doing = perf_counter(), self._statement[0]
+        connection.doing = self._statement[0]
         reader = async_current()
-        connection.holder = f"iterator() in {reader}"
+        connection.holder = f"iterator() in {reader}{taken_at()}"
         self._connection = connection
+        self._pool.streaming.add(connection)
         self._stream = connection.stream(*self._statement)
         return self._stream
 
@@ -113,6 +114,7 @@ class OwnStream:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.holder = None
+            self._pool.streaming.discard(connection)
             await self._pool.mend(connection)
 
 

@@ -20,6 +20,7 @@ from ..pairs import (
 )
 from ..schema.peers import WRITES
 from ..watch.observers import TransactionEvent, on_transaction
+from ..watch.sites import taken_at
 from .connection import Session, Statement, session_of, sessions
 from .database import database
 
@@ -83,10 +84,9 @@ class Atomic(AsyncBlock):
 
     async def _begin(self) -> Session:
         """Open a transaction on a connection of its own."""
-        pool = database(self.using).pool()
+        pool = database(self.using).pool
         connection = await pool.acquire()
-        connection.since, connection.doing = perf_counter(), "atomic()"
-        connection.holder = async_current()
+        connection.doing, connection.holder = "atomic()", async_current() + taken_at()
         session = Session(Block(connection.commands, self.using), connection, pool, None)
         try:
             await self._open(session)

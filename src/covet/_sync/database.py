@@ -73,8 +73,7 @@ class Database(SyncCloses):
         self._refuse_alias_in_use()
         self._is_open = True
         try:
-            pool = self.pool()
-            pool.give(pool.acquire())
+            self.pool.open()
             self._refuse_alias_in_use()
             _connected[self.alias] = self
         except BaseException:
@@ -91,8 +90,12 @@ class Database(SyncCloses):
                 f"connect(url, alias={self.alias + '2'!r}).",
             )
 
-    def close(self) -> None:
+    def close(self, timeout: float = 1.0) -> None:
         """Close the connections and forget the alias. Closing twice does no harm.
+
+        Args:
+            timeout: how many seconds to wait for connections that are in use. Those that come back
+                later are closed then, and the logger ``covet.pool`` says who has them.
 
         Example:
             >>> db = connect("sqlite:///blog.db")
@@ -106,8 +109,9 @@ class Database(SyncCloses):
         for pool in pools.values():
             pool.abandon()
         if mine is not None:
-            mine.close()
+            mine.close(timeout)
 
+    @property
     def pool(self) -> Pool:
         """The pool of whoever is running: each event loop has its own, threads share one.
 
@@ -170,9 +174,12 @@ class Database(SyncCloses):
             rows: Rows = self._run("fetch", "fetch", sql, params, asked)
             return rows
         # The same as _run() does, without a step too many.
-        pool = self._pools.get(sync_home()) or self.pool()
+        pool = self._pools.get(sync_home()) or self.pool
         connection = pool.take() or pool.acquire()
-        connection.since = perf_counter()
+        now = perf_counter()
+        if now > connection.look_at:
+            connection = pool.look_at(connection)
+        connection.since = now
         connection.doing = sql
         try:
             rows = connection.fetch(sql, params)
@@ -193,7 +200,7 @@ class Database(SyncCloses):
         session = session_of(self.alias)
         if session is not None:
             return BlockStream(session, sql, params, size, asked)
-        return OwnStream(self.pool(), self.alias, sql, params, size, asked)
+        return OwnStream(self.pool, self.alias, sql, params, size, asked)
 
     def write_rows(
         self, table: str | None, sql: str, params: Sequence[Any], asked: Asked | None = None
@@ -327,9 +334,12 @@ class Database(SyncCloses):
         session = session_of(self.alias)
         if session is not None:
             return session.run(statement)
-        pool = self.pool()
+        pool = self.pool
         connection = (None if WATCH.on else pool.take()) or pool.acquire()
-        connection.since = perf_counter()
+        now = perf_counter()
+        if now > connection.look_at:
+            connection = pool.look_at(connection)
+        connection.since = now
         connection.doing = sql
         try:
             result = told(connection, self.alias, statement, None, self.dialect)

@@ -4,21 +4,57 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from ..drivers import SyncConnection
+from ..drivers.aging import aging_of
 from ..drivers.base import connection_failed
 from ..drivers.slots import GROW, Slots
 from ..drivers.url import DatabaseURL
 from ..errors import OperationalError, PoolTimeout, TransactionError
-from ..pairs import SyncReturn, SyncTicket, sync_finish, sync_within
+from ..pairs import SyncReturn, SyncTicket, sync_finish, sync_sleep, sync_within
 from ..watch.logs import POOL, one_line
 from ..watch.observers import ConnectEvent, PoolEvent, on_connect, on_pool
 
 # How long the clean-up of a connection may take before the connection is dropped.
 CLEAN_WITHIN = 2.0
+# How long the server may take to say that it is still there.
+CHECK_WITHIN = 1.0
+# How often a pool that closes looks whether its connections have come back.
+LOOK_EVERY = 0.01
+
+
+class PoolStats(NamedTuple):
+    """The state of a pool.
+
+    Attributes:
+        size: how many connections there may be.
+        min_size: how many are kept at least.
+        connections: how many there are.
+        idle: how many of them are free.
+        in_use: how many of them are not.
+        connecting: how many are being made.
+        waiting: how many tasks or threads wait for one.
+        made: how many were made since the pool was.
+        failed: how many could not be made.
+        discarded: how many were given up, being lost, of unknown state, too old or idle too long.
+        timeouts: how often none became free in time.
+    """
+
+    size: int
+    min_size: int
+    connections: int
+    idle: int
+    in_use: int
+    connecting: int
+    waiting: int
+    made: int
+    failed: int
+    discarded: int
+    timeouts: int
 
 
 class Pool:
@@ -41,6 +77,24 @@ class Pool:
         self._connect = connect
         self._acquire_timeout: float = url.options["acquire_timeout"]
         self._connect_timeout: float = url.options["connect_timeout"]
+        self.aging = aging_of(url)
+        self._totals = Counter[str]()
+        # Those that loops over many rows have, which may be suspended, and never go on.
+        self.streaming: set[SyncConnection] = set()
+
+    def open(self) -> None:
+        """Make the connections that are kept at least, and one in any case.
+
+        Raises:
+            ConnectionFailed: there is no way to connect.
+        """
+        taken: list[SyncConnection] = []
+        try:
+            for _ in range(max(self.aging.least, 1)):
+                taken.append(self.acquire())
+        finally:
+            for connection in taken:
+                self.give(connection)
 
     def acquire(self) -> SyncConnection:
         """A connection of one's own; to be given back by ``give`` or ``mend``.
@@ -49,13 +103,74 @@ class Pool:
             PoolTimeout: none became free in time.
             ConnectionFailed: a new one could not be made.
         """
-        if not on_pool.functions:
-            return self.slots.take() or self._wait_for_one()
         started = perf_counter()
         connection = self.slots.take() or self._wait_for_one()
-        connection.since = perf_counter()
-        self._tell("acquire", connection.since - started)
+        now = perf_counter()
+        if now > connection.look_at:
+            connection = self.look_at(connection)
+        connection.since = now
+        self._tell("acquire", now - started)
         return connection
+
+    def look_at(self, connection: SyncConnection) -> SyncConnection:
+        """A connection that is fit for use: this one, or another in its place.
+
+        Where one does not answer, all that have been idle are given up with it: what took it away,
+        a restart or a firewall, has mostly taken all, and each would be found out one by one.
+        """
+        while (now := perf_counter()) > connection.look_at:
+            verdict = self.aging.verdict(connection, now)
+            if verdict == "check" and not self._answers(connection):
+                self._end([connection, *self.slots.drain()], politely=False)
+            elif verdict == "replace":
+                self._end([connection], politely=True)
+            else:
+                self.aging.looked_at(connection, perf_counter())
+                self._trim(now)
+                break
+            connection = self.slots.take() or self._wait_for_one()
+        return connection
+
+    def _answers(self, connection: SyncConnection) -> bool:
+        """Whether the server is still at the other end."""
+        try:
+            with sync_within(CHECK_WITHIN):
+                connection.ping(CHECK_WITHIN)
+        except Exception as error:
+            POOL.info("%s: an idle connection was lost: %s", self.url, one_line(str(error)))
+            return False
+        except BaseException:
+            self._end([connection], politely=False)
+            raise
+        return not connection.closed
+
+    def _trim(self, now: float) -> None:
+        """Close what has been idle for too long."""
+        slots = self.slots
+        if slots.idle and now - slots.idle[0].since > self.aging.idle:
+            surplus = self.aging.surplus(list(slots.idle), len(slots.connections), now)
+            self._end(slots.take_these(surplus), politely=True)
+
+    def _end(self, connections: list[SyncConnection], *, politely: bool) -> None:
+        """Give connections up that are ours; politely where the server is likely to listen."""
+        try:
+            for connection in connections:
+                if politely:
+                    sync_finish(self._farewell(connection), CLEAN_WITHIN)
+        finally:
+            for connection in connections:
+                if not connection.closed:
+                    connection.abandon()
+                self._tell("discard", perf_counter() - connection.since)
+                self.slots.give_back(connection, fit=False)
+
+    @staticmethod
+    def _farewell(connection: SyncConnection) -> None:
+        try:
+            with sync_within(CLEAN_WITHIN):
+                connection.close()
+        except Exception:
+            connection.abandon()
 
     def _wait_for_one(self) -> SyncConnection:
         ticket = SyncTicket()
@@ -91,9 +206,10 @@ class Pool:
             self.slots.failed_to_grow()
             self._tell_of_connect(started, error)
             raise
+        self.aging.begin(connection, perf_counter())
+        connection.doing = "connecting"
         self.slots.grown(connection)
         self._tell_of_connect(started)
-        connection.since, connection.doing = perf_counter(), "connecting"
         return connection
 
     def _timed_out(self) -> OperationalError:
@@ -119,7 +235,8 @@ class Pool:
                 asked=statement[:40],
                 fix="Use atomic().",
             )
-        self._tell("release", perf_counter() - connection.since)
+        if on_pool.functions:
+            self._tell("release", perf_counter() - connection.since)
         if not self.slots.give(connection):
             connection.close()
 
@@ -145,13 +262,45 @@ class Pool:
             connection.abandon()
         return clean
 
-    def close(self) -> None:
-        """Close what is idle; what is in use is closed as it comes back."""
+    def close(self, timeout: float = 0.0) -> None:
+        """Close what is idle, wait for what is in use, and close that as it comes back.
+
+        Args:
+            timeout: how many seconds to wait; what comes later is closed then.
+        """
         idle, waiting = self.slots.close()
         for ticket in waiting:
             ticket.give(None)
         for connection in idle:
-            connection.close()
+            self._farewell(connection)
+        deadline = perf_counter() + timeout
+        while self.slots.connections - self.streaming and perf_counter() < deadline:
+            sync_sleep(LOOK_EVERY)
+        if timeout and self.slots.connections - self.streaming:
+            POOL.warning("%s is closed while in use: %s", self.url, self.slots.holders())
+
+    def stats(self) -> PoolStats:
+        """What the pool has now, and what it has done since it was made.
+
+        Example:
+            >>> db.pool.stats().in_use
+            0
+        """
+        slots, totals = self.slots, self._totals
+        idle, connections = len(slots.idle), len(slots.connections)
+        return PoolStats(
+            size=slots.size,
+            min_size=self.aging.least,
+            connections=connections,
+            idle=idle,
+            in_use=connections - idle,
+            connecting=slots.growing,
+            waiting=len(slots.waiting),
+            made=totals["made"],
+            failed=totals["failed"],
+            discarded=totals["discard"],
+            timeouts=totals["timeout"],
+        )
 
     def abandon(self) -> None:
         """Drop all connections without a word to the server."""
@@ -168,6 +317,8 @@ class Pool:
 
     def _tell(self, action: Any, seconds: float) -> None:
         """Tell those who observe pools what happened to a connection."""
+        if action not in ("acquire", "release"):
+            self._totals[action] += 1
         if action == "discard":
             POOL.debug("%s: a connection is given up after %.3f s", self.url, seconds)
         if on_pool.functions:
@@ -179,6 +330,7 @@ class Pool:
     def _tell_of_connect(self, started: float, error: BaseException | None = None) -> None:
         """Tell those who observe connections that one was made, or was not."""
         seconds = perf_counter() - started
+        self._totals["made" if error is None else "failed"] += 1
         if error is None:
             POOL.debug("%s: connected in %.3f s", self.url, seconds)
         else:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-from time import perf_counter
 from typing import Any
 
 from ..drivers import Rows, SyncConnection, SyncStream
@@ -13,6 +12,7 @@ from ..drivers.base import Params
 from ..errors import InterfaceError
 from ..pairs import sync_current, sync_finish, sync_within
 from ..watch.reasons import Asked
+from ..watch.sites import taken_at
 from .connection import Session, read_on, session_of
 from .pool import CLEAN_WITHIN, Pool
 
@@ -82,10 +82,11 @@ class OwnStream:
 
     def _begin(self) -> SyncStream:
         connection = self._pool.acquire()
-        connection.since, connection.doing = perf_counter(), self._statement[0]
+        connection.doing = self._statement[0]
         reader = sync_current()
-        connection.holder = f"iterator() in {reader}"
+        connection.holder = f"iterator() in {reader}{taken_at()}"
         self._connection = connection
+        self._pool.streaming.add(connection)
         self._stream = connection.stream(*self._statement)
         return self._stream
 
@@ -115,6 +116,7 @@ class OwnStream:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.holder = None
+            self._pool.streaming.discard(connection)
             self._pool.mend(connection)
 
 

@@ -22,6 +22,7 @@ from ..pairs import (
 )
 from ..schema.peers import WRITES
 from ..watch.observers import TransactionEvent, on_transaction
+from ..watch.sites import taken_at
 from .connection import Session, Statement, session_of, sessions
 from .database import database
 
@@ -85,10 +86,9 @@ class Atomic(SyncBlock):
 
     def _begin(self) -> Session:
         """Open a transaction on a connection of its own."""
-        pool = database(self.using).pool()
+        pool = database(self.using).pool
         connection = pool.acquire()
-        connection.since, connection.doing = perf_counter(), "atomic()"
-        connection.holder = sync_current()
+        connection.doing, connection.holder = "atomic()", sync_current() + taken_at()
         session = Session(Block(connection.commands, self.using), connection, pool, None)
         try:
             self._open(session)

@@ -165,13 +165,14 @@ class _MysqlConnection:
     translate = staticmethod(translate)
     _my: Any
 
-    __slots__ = ("_my", "_url", "doing", "holder", "server", "since")
+    __slots__ = ("_my", "_url", "doing", "holder", "look_at", "server", "since", "until")
 
     def __init__(self, connection: Any, url: DatabaseURL, server: Server | None) -> None:
         self._my = connection
         self._url = url
         self.server = server or _server(connection.server_version)
         self.doing, self.since = "", 0.0
+        self.look_at = self.until = 0.0
         self.holder: str | None = None
 
     @property
@@ -307,8 +308,8 @@ class AsyncMysqlConnection(_MysqlConnection):
         await self._query(sql, params)
         return self._outcome()
 
-    async def ping(self) -> None:
-        """Raise if the server does not answer."""
+    async def ping(self, within: float) -> None:
+        """Raise if the server does not answer within so many seconds."""
         await self._my.ping(reconnect=False)
 
     @property
@@ -421,9 +422,14 @@ class SyncMysqlConnection(_MysqlConnection):
         """The rows of a statement, so many at a time; nothing is sent yet."""
         return SyncMysqlStream(self, sql, params, size)
 
-    def ping(self) -> None:
-        """Raise if the server does not answer."""
-        self._my.ping()
+    def ping(self, within: float) -> None:
+        """Raise if the server does not answer within so many seconds."""
+        my = self._my
+        my._read_timeout = within
+        try:
+            my.ping(reconnect=False)
+        finally:
+            my._read_timeout = None
 
     @property
     def closed(self) -> bool:

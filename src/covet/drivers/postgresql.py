@@ -37,6 +37,7 @@ from .url import LIBPQ, DatabaseURL
 
 try:
     import psycopg
+    from psycopg.generators import execute as answer
     from psycopg.pq import ExecStatus, TransactionStatus
 except ImportError as error:
     raise missing_driver("PostgreSQL", "psycopg", "postgres") from error
@@ -177,7 +178,17 @@ class _PostgresqlConnection:
     portable: ClassVar[bool] = False
     translate = staticmethod(translate)
 
-    __slots__ = ("_cursor", "_pg", "_pgconn", "doing", "holder", "server", "since")
+    __slots__ = (
+        "_cursor",
+        "_pg",
+        "_pgconn",
+        "doing",
+        "holder",
+        "look_at",
+        "server",
+        "since",
+        "until",
+    )
 
     def __init__(self, connection: Any, cursor: Any, server: Server) -> None:
         self._pg = connection
@@ -185,6 +196,7 @@ class _PostgresqlConnection:
         self._cursor: Any = cursor
         self.server = server
         self.doing, self.since = "", 0.0
+        self.look_at = self.until = 0.0
         self.holder: str | None = None
 
     @property
@@ -254,8 +266,8 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
         """The rows of a statement, so many at a time; nothing is sent yet."""
         return AsyncPostgresqlStream(self, _AsyncCursor(self._pg), sql, params, size)
 
-    async def ping(self) -> None:
-        """Raise if the server does not answer."""
+    async def ping(self, within: float) -> None:
+        """Raise if the server does not answer within so many seconds."""
         await self._cursor.execute("SELECT 1", ())
 
     async def close(self) -> None:
@@ -320,9 +332,10 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
         """The rows of a statement, so many at a time; nothing is sent yet."""
         return SyncPostgresqlStream(self, _SyncCursor(self._pg), sql, params, size)
 
-    def ping(self) -> None:
-        """Raise if the server does not answer."""
-        self._cursor.execute("SELECT 1", ())
+    def ping(self, within: float) -> None:
+        """Raise if the server does not answer within so many seconds."""
+        self._pgconn.send_query_params(b"SELECT 1", None)
+        self._pg.wait(answer(self._pgconn), timeout=within)
 
     def close(self) -> None:
         """Say goodbye to the server."""

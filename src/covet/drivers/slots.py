@@ -111,6 +111,21 @@ class Slots(Generic[C]):
         self.idle.append(connection)
         return True
 
+    def drain(self) -> list[C]:
+        """Take all idle connections, those used least first."""
+        with self._locked():
+            idle = list(self.idle)
+            self.idle.clear()
+            return idle
+
+    def take_these(self, wanted: list[C]) -> list[C]:
+        """Take such of these connections as are idle still."""
+        with self._locked():
+            found = [each for each in wanted if each in self.idle]
+            for each in found:
+                self.idle.remove(each)
+            return found
+
     def give_back(self, connection: C, *, fit: bool) -> None:
         """A connection comes back, fit for use or not, from wherever it is let go.
 

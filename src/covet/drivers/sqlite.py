@@ -156,12 +156,13 @@ class _SqliteConnection:
     commands: ClassVar[Commands] = COMMANDS
     portable: ClassVar[bool] = True
     translate = staticmethod(translate)
-    __slots__ = ("_sqlite", "doing", "holder", "server", "since")
+    __slots__ = ("_sqlite", "doing", "holder", "look_at", "server", "since", "until")
 
     def __init__(self, connection: sqlite3.Connection, server: Server | None) -> None:
         self._sqlite: sqlite3.Connection | None = connection
         self.server = server or SERVER
         self.doing, self.since = "", 0.0
+        self.look_at = self.until = 0.0
         self.holder: str | None = None
 
     @property
@@ -221,7 +222,7 @@ class SyncSqliteConnection(_SqliteConnection):
         """The rows of a statement, so many at a time; nothing is sent yet."""
         return SyncSqliteStream(self, sql, params, size)
 
-    def ping(self) -> None:
+    def ping(self, within: float) -> None:
         """Raise if the connection is of no use."""
         self._raw().execute("SELECT 1").close()
 
@@ -358,7 +359,7 @@ class AsyncSqliteConnection(_SqliteConnection):
         """The rows of a statement, so many at a time; nothing is sent yet."""
         return AsyncSqliteStream(self, sql, params, size)
 
-    async def ping(self) -> None:
+    async def ping(self, within: float) -> None:
         """Raise if the connection is of no use."""
         await self._hop(_fetch, self._raw(), "SELECT 1", ())
 

@@ -27,6 +27,13 @@ def _whole(text: Any) -> int:
     return number
 
 
+def _from_zero(text: Any) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("negative")
+    return number
+
+
 def _seconds(text: Any) -> float:
     number = float(text)
     if not 0 < number < 1e9:
@@ -55,6 +62,13 @@ COMMON: dict[str, Option] = {
     "pool_size": Option(_whole, _WHOLE, 10),
     "acquire_timeout": Option(_seconds, _SECONDS, 30.0),
     "connect_timeout": Option(_seconds, _SECONDS, 10.0),
+    "pool_min_size": Option(_from_zero, "a whole number from 0", 0),
+}
+# Files do not go away, as servers do.
+OF_SERVERS: dict[str, Option] = {
+    "pool_check_after": Option(_seconds, _SECONDS, 10.0),
+    "pool_max_idle": Option(_seconds, _SECONDS, 600.0),
+    "pool_max_lifetime": Option(_seconds, _SECONDS, 3600.0),
 }
 # libpq's own, handed on as they are.
 LIBPQ = (
@@ -87,12 +101,14 @@ OPTIONS: dict[str, dict[str, Option]] = {
     "sqlite": {**COMMON, "timeout": Option(_seconds, _SECONDS, 5.0)},
     "postgresql": {
         **COMMON,
+        **OF_SERVERS,
         "host": Option(_text, _TEXT),
         "prepare_threshold": Option(_whole, _WHOLE, 5),
         **{name: Option(_text, _TEXT) for name in LIBPQ},
     },
     "mysql": {
         **COMMON,
+        **OF_SERVERS,
         "unix_socket": Option(_text, _TEXT),
         "ssl_mode": Option(_text, _TEXT, "preferred"),
         "ssl_ca": Option(_text, _TEXT),

@@ -29,6 +29,7 @@ LOOPS = tuple(
 MOST_FRAMES = 20
 ORIGIN_DEPTH = 8
 DEEPEST = 300
+NEAREST = 15
 
 
 class Site(NamedTuple):
@@ -85,6 +86,18 @@ def stack(origin: Callable[[], Frames] | None = None) -> tuple[Site, ...]:
         found = _users(made)
         frames += [(site, owner) for site, owner in made if owner == "library"]
     return found or tuple(site for site, _ in frames[:1])
+
+
+def taken_at() -> str:
+    """`` at app.py:42``, the user's line that runs, for whoever has something for long."""
+    frame: FrameType | None = sys._getframe(1)
+    for _ in range(NEAREST):
+        if frame is None:
+            break
+        if owner_of(frame.f_code.co_filename) == "user":
+            return f" at {_site(frame)}"
+        frame = frame.f_back
+    return ""
 
 
 def _users(frames: list[tuple[Site, str]]) -> tuple[Site, ...]:
