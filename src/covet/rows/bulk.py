@@ -48,6 +48,35 @@ class Batch(NamedTuple):
     written: Sequence[Assigned] = ()
 
 
+class Kind(NamedTuple):
+    """What is the same for instances that one INSERT can have.
+
+    Attributes:
+        model: what they are instances of.
+        fields: the fields that they have values for.
+        filled: those that the database fills in.
+        batch_size: the most rows in one statement; None for as many as the server takes.
+        dialect: the database that is written to.
+        conflict: what becomes of a row that is there already; None for an error.
+    """
+
+    model: type[Record]
+    fields: tuple[Field[Any], ...]
+    filled: tuple[Field[Any], ...]
+    batch_size: int | None
+    dialect: Dialect
+    conflict: ast.Conflict | None
+
+    @property
+    def returned(self) -> tuple[Field[Any], ...]:
+        """What comes back of new rows, where the database can give it."""
+        if self.conflict is None:
+            return self.filled
+        # A row that was there has the key that it had; one that is passed over is not returned.
+        pk = self.model._table.pk.members
+        return tuple(dict.fromkeys((*self.filled, *pk))) if self.conflict.updates else ()
+
+
 def check(
     model: type[Record], records: Sequence[Any], batch_size: int | None, validate: bool = True
 ) -> None:
@@ -103,7 +132,7 @@ def batches(
     found: list[Batch] = []
     for filled, group in _alike(model._table, records).items():
         fields = tuple(f for f in model._table.fields if f not in filled)
-        found += _group(model, fields, filled, group, batch_size, dialect, conflict)
+        found += _group(Kind(model, fields, filled, batch_size, dialect, conflict), group)
     return found
 
 
@@ -131,15 +160,9 @@ def _alike(table: Table, records: Iterable[Any]) -> dict[tuple[Field[Any], ...],
     return groups
 
 
-def _group(
-    model: type[Record],
-    fields: tuple[Field[Any], ...],
-    filled: tuple[Field[Any], ...],
-    records: list[Any],
-    batch_size: int | None,
-    dialect: Dialect,
-    conflict: ast.Conflict | None,
-) -> Iterator[Batch]:
+def _group(kind: Kind, records: list[Any]) -> Iterator[Batch]:
+    """The INSERTs for instances that have the same fields."""
+    model, fields, filled, batch_size, dialect, _ = kind
     if not fields:  # nothing to list: one INSERT of defaults each
         for record in records:
             written, _ = to_insert(record)
@@ -148,15 +171,15 @@ def _group(
         return
     values_of_all = [_values(field, records) for field in fields]
     if any(map(_has_expressions, values_of_all)):
-        yield from _mixed(model, fields, filled, records, batch_size, dialect, conflict)
+        yield from _mixed(kind, records)
         return
     size = rows_per_statement(len(fields), batch_size, dialect)
     columns_of_all = [
         _params(field, values, dialect) for field, values in zip(fields, values_of_all, strict=True)
     ]
-    for start, end in _cuts(fields, columns_of_all, size, dialect, conflict):
+    for start, end in _cuts(kind, columns_of_all, size):
         part = records[start:end]
-        plan = _plan(model, fields, filled, len(part), dialect, conflict)
+        plan = _plan(kind, len(part))
         columns = [params[start:end] for params in columns_of_all]
         if dialect.bulk_insert_by_unnest:
             values: tuple[Any, ...] = tuple(columns)
@@ -165,49 +188,36 @@ def _group(
         yield Batch(*plan.bind(values), part, plan)
 
 
-def _mixed(
-    model: type[Record],
-    fields: tuple[Field[Any], ...],
-    filled: tuple[Field[Any], ...],
-    records: list[Any],
-    batch_size: int | None,
-    dialect: Dialect,
-    conflict: ast.Conflict | None,
-) -> Iterator[Batch]:
+def _mixed(kind: Kind, records: list[Any]) -> Iterator[Batch]:
     """The INSERTs where some have expressions, in the order of the instances.
 
     A few neighbours without expressions go along with those that have some, and many do not.
     """
-    size = min(MOST_CALCULATED, batch_size or MOST_CALCULATED)
-    if conflict is not None and conflict.updates and not dialect.updates_twice:
+    size, conflict = min(MOST_CALCULATED, kind.batch_size or MOST_CALCULATED), kind.conflict
+    if conflict is not None and conflict.updates and not kind.dialect.updates_twice:
         size = 1  # nobody knows whether two rows calculate the same key
 
     def is_calculated(part: list[Any]) -> bool:
-        return any(_has_expressions(_values(field, part)) for field in fields)
+        return any(_has_expressions(_values(field, part)) for field in kind.fields)
 
     parts = (records[start : start + size] for start in range(0, len(records), size))
     for calculated, run in groupby(parts, is_calculated):
         if calculated:
             for part in run:
-                yield from _calculated(model, fields, filled, part, dialect, conflict)
+                yield from _calculated(kind, part)
         else:
             plain = list(chain.from_iterable(run))
-            yield from _group(model, fields, filled, plain, batch_size, dialect, conflict)
+            yield from _group(kind, plain)
 
 
-def _calculated(
-    model: type[Record],
-    fields: tuple[Field[Any], ...],
-    filled: tuple[Field[Any], ...],
-    records: list[Any],
-    dialect: Dialect,
-    conflict: ast.Conflict | None,
-) -> Iterator[Batch]:
+def _calculated(kind: Kind, records: list[Any]) -> Iterator[Batch]:
     """INSERTs in which each row has values or expressions of its own."""
-    rows = [writes.assigned((f, getattr(record, f.attname)) for f in fields) for record in records]
-    for start, end in _cuts_by_values(rows, dialect):
+    rows = [
+        writes.assigned((f, getattr(record, f.attname)) for f in kind.fields) for record in records
+    ]
+    for start, end in _cuts_by_values(rows, kind.dialect):
         some = rows[start:end]
-        plan = _mixed_plan(model, some, filled, dialect, conflict)
+        plan = _mixed_plan(kind, some)
         values = tuple(chain.from_iterable(row.values for row in some))
         yield Batch(*plan.bind(values), records[start:end], plan, some)
 
@@ -223,20 +233,15 @@ def _cuts_by_values(rows: list[Assigned], dialect: Dialect) -> Iterator[tuple[in
     yield start, len(rows)
 
 
-def _cuts(
-    fields: tuple[Field[Any], ...],
-    columns: list[list[Any]],
-    size: int,
-    dialect: Dialect,
-    conflict: ast.Conflict | None,
-) -> Iterator[tuple[int, int]]:
+def _cuts(kind: Kind, columns: list[list[Any]], size: int) -> Iterator[tuple[int, int]]:
     """Where statements begin and end.
 
     Where one statement must not come to the same row twice, the row's second new version is the
     next statement's, so that the last one counts as it does elsewhere.
     """
     count = len(columns[0])
-    target = conflict.target if conflict is not None and not dialect.updates_twice else ()
+    fields, conflict = kind.fields, kind.conflict
+    target = conflict.target if conflict is not None and not kind.dialect.updates_twice else ()
     if not target or not set(target).issubset(fields):
         yield from ((start, min(start + size, count)) for start in range(0, count, size))
         return
@@ -284,14 +289,8 @@ def _params(field: Field[Any], values: list[Any], dialect: Dialect) -> list[Any]
     return list(map(binder(dialect.name, field), values))
 
 
-def _plan(
-    model: type[Record],
-    fields: tuple[Field[Any], ...],
-    filled: tuple[Field[Any], ...],
-    rows: int,
-    dialect: Dialect,
-    conflict: ast.Conflict | None,
-) -> InsertPlan:
+def _plan(kind: Kind, rows: int) -> InsertPlan:
+    model, fields, _, _, dialect, conflict = kind
     count = 0 if dialect.bulk_insert_by_unnest else rows
     key = (dialect, "insert many", conflict, count, *(field.name for field in fields))
     plan: InsertPlan | None = model._plans.get(key)
@@ -300,19 +299,14 @@ def _plan(
         key,
         lambda: compiled_insert(
             dialect,
-            _returned(model._table, filled, conflict),
+            kind.returned,
             lambda returned: ast.InsertMany(model._table, fields, rows, returned, conflict),
         ),
     )
 
 
-def _mixed_plan(
-    model: type[Record],
-    rows: list[Assigned],
-    filled: tuple[Field[Any], ...],
-    dialect: Dialect,
-    conflict: ast.Conflict | None,
-) -> InsertPlan:
+def _mixed_plan(kind: Kind, rows: list[Assigned]) -> InsertPlan:
+    model, dialect, conflict = kind.model, kind.dialect, kind.conflict
     shape = (word for row in rows for word in (*row.key, ";"))
     key = (dialect, "insert rows", conflict, *shape)
     plan: InsertPlan | None = model._plans.get(key)
@@ -321,20 +315,10 @@ def _mixed_plan(
         key,
         lambda: compiled_insert(
             dialect,
-            _returned(model._table, filled, conflict),
+            kind.returned,
             lambda returned: writes.insert(model._table, rows, returned, conflict),
         ),
     )
-
-
-def _returned(
-    table: Table, filled: tuple[Field[Any], ...], conflict: ast.Conflict | None
-) -> tuple[Field[Any], ...]:
-    """What comes back of new rows, where the database can give it."""
-    if conflict is None:
-        return filled
-    # A row that was there has the key that it had; one that is passed over is not returned.
-    return tuple(dict.fromkeys((*filled, *table.pk.members))) if conflict.updates else ()
 
 
 def forget_calculated(batches: Iterable[Batch]) -> None:
