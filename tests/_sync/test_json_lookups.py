@@ -571,7 +571,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"data__a__in": 1},
-        ("Item.data__in takes a list of values (in filter(data__a__in=…)). Write data__in=[…]."),
+        (
+            "Item.data__in takes a list of values (in filter(data__a__in=…)). "
+            "Write data__in=[…], or data=… for one value."
+        ),
     ),
     (
         {"data__a__isnull": 1},

@@ -18,6 +18,7 @@ from ..expressions.q import AND, OR
 from ..schema.fields import BooleanField, Field, IntegerField, JSONField, JSONNull, TextField
 from ..schema.fields.base import Sentinel
 from . import ast
+from .givens import asks_for_null, check_list, check_range
 from .grouping import joined
 from .operands import MEMBERS, Given, Lookup, Operand
 from .types import family, named
@@ -177,11 +178,7 @@ def among(name: str, operand: Operand, given: Given) -> ast.Condition:
         return joined(OR, [exact(name, operand, member) for member in given.members])
     if given.kind == shape.EMPTY or (given.kind == shape.NULLS and value.none_means is None):
         return ast.Truth(False)
-    if given.kind not in (shape.LIST, shape.NULLS):
-        raise FieldError(
-            f"{named(operand.field)}__in takes a list of values",
-            fix=f"Write {operand.field.name}__in=[…].",
-        )
+    check_list(operand, given, shape.NULLS)
     left = _call("JSON_CANONICAL", operand.expr)
     return ast.Among(left, ast.Param(given.place, value), operand.needs)
 
@@ -198,11 +195,7 @@ def between(name: str, operand: Operand, given: Given) -> ast.Condition:
     if given.kind == MEMBERS and len(given.members) == 2:
         low, high = given.members
         return joined(AND, [ordered("gte", operand, low), ordered("lte", operand, high)])
-    if given.kind != shape.LIST:
-        raise FieldError(
-            f"{named(operand.field)}__range takes the first and the last value",
-            fix=f"Write {operand.field.name}__range=(low, high).",
-        )
+    check_range(operand, given)
     ends = [
         _call(
             "JSON_COMPARE",
@@ -218,9 +211,7 @@ def between(name: str, operand: Operand, given: Given) -> ast.Condition:
 
 def isnull(name: str, operand: Operand, given: Given) -> ast.Condition:
     """Whether there is nothing: no key, or SQL's NULL for the whole."""
-    if given.kind not in (shape.TRUE, shape.FALSE):
-        raise FieldError(f"{named(operand.field)}__isnull takes True or False")
-    null = given.kind == shape.TRUE
+    null = asks_for_null(operand, given)
     return ast.IsNull(operand.expr, null, ast.NOWHERE if null else operand.needs)
 
 

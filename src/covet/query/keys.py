@@ -10,6 +10,7 @@ from ..expressions import shape
 from ..expressions.q import AND, OR
 from ..schema.fields import Field
 from . import ast
+from .givens import asks_for_null
 from .grouping import joined
 from .operands import Given, Lookup, Operand
 from .types import compared, named
@@ -61,9 +62,7 @@ def among(name: str, operand: Operand, given: Given) -> ast.Condition:
 
 def isnull(name: str, operand: Operand, given: Given) -> ast.Condition:
     """Whether a part of the key is missing."""
-    if given.kind not in (shape.TRUE, shape.FALSE):
-        raise FieldError(f"{named(operand.field)}__isnull takes True or False")
-    return _is_missing(operand, given.kind == shape.TRUE)
+    return _is_missing(operand, asks_for_null(operand, given))
 
 
 def _is_missing(operand: Operand, missing: bool) -> ast.Condition:

@@ -12,6 +12,7 @@ from ..expressions.q import AND, OR
 from ..schema.fields import Field
 from ..schema.fields.lookups import registered
 from . import ast, json, keys, years
+from .givens import asks_for_null, check_list, check_range
 from .grouping import joined
 from .operands import MEMBERS, Given, Lookup, Operand
 from .types import TEXT, compared, family, is_comparable, named
@@ -50,11 +51,7 @@ def among(name: str, operand: Operand, given: Given) -> ast.Condition:
     if given.kind == MEMBERS:
         members = [each for each in given.members if each.kind != shape.NULL]
         return joined(OR, [ordered("exact", operand, each) for each in members])
-    if given.kind != shape.LIST:
-        raise FieldError(
-            f"{named(operand.field)}__in takes a list of values",
-            fix=f"Write {operand.field.name}__in=[…], or {operand.field.name}=… for one value.",
-        )
+    check_list(operand, given)
     return ast.Among(operand.expr, ast.Param(given.place, compared(operand.field)), operand.needs)
 
 
@@ -63,11 +60,7 @@ def between(name: str, operand: Operand, given: Given) -> ast.Condition:
     if given.kind == MEMBERS and len(given.members) == 2:
         first, last = given.members
         return joined(AND, [ordered("gte", operand, first), ordered("lte", operand, last)])
-    if given.kind != shape.LIST:
-        raise FieldError(
-            f"{named(operand.field)}__range takes the first and the last value",
-            fix=f"Write {operand.field.name}__range=(low, high).",
-        )
+    check_range(operand, given)
     low = ast.Param(given.place, compared(operand.field), item=0)
     high = ast.Param(given.place, compared(operand.field), item=1)
     return ast.Between(operand.expr, low, high, operand.nullable, operand.needs)
@@ -75,9 +68,7 @@ def between(name: str, operand: Operand, given: Given) -> ast.Condition:
 
 def isnull(name: str, operand: Operand, given: Given) -> ast.Condition:
     """``IS NULL`` or ``IS NOT NULL``."""
-    if given.kind not in (shape.TRUE, shape.FALSE):
-        raise FieldError(f"{named(operand.field)}__isnull takes True or False")
-    null = given.kind == shape.TRUE
+    null = asks_for_null(operand, given)
     return ast.IsNull(operand.expr, null, ast.NOWHERE if null else operand.needs)
 
 
