@@ -30,20 +30,22 @@ ASYNC_APP = """
         return await Author.objects.count()
 
     @pytest.mark.parametrize("time", [1, 2])
-    async def test_requests_are_in_the_test_s_transaction(covet_db, time):
+    async def test_requests_are_in_the_test_s_transaction(covet_db, covet_queries, time):
         await Author.objects.create(name="Ann")
         transport = httpx.ASGITransport(AtomicRequests(app))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             assert (await client.post("/authors/Bob")).json() == 2
         assert await Author.objects.count() == 3
+        assert len(covet_queries) == 5
 
     @pytest.mark.parametrize("time", [1, 2])
     @pytest.mark.covet_db(transactional=True)
-    async def test_another_event_loop_needs_a_test_that_commits(time):
+    async def test_another_event_loop_needs_a_test_that_commits(covet_queries, time):
         await Author.objects.create(name="Ann")
         with TestClient(AtomicRequests(app)) as client:
             assert client.post("/authors/Bob").json() == 2
         assert await Author.objects.count() == 3
+        assert len(covet_queries) == 5
 """
 SYNC_APP = """
     import pytest
@@ -64,10 +66,11 @@ SYNC_APP = """
         return str(Author.objects.count())
 
     @pytest.mark.parametrize("time", [1, 2])
-    def test_requests_are_in_the_test_s_transaction(covet_db, time):
+    def test_requests_are_in_the_test_s_transaction(covet_db, covet_queries, time):
         Author.objects.create(name="Ann")
         assert app.test_client().post("/authors/Bob").text == "2"
         assert Author.objects.count() == 2
+        assert len(covet_queries) == 4
 """
 
 

@@ -17,6 +17,7 @@ from ..drivers import parse_url
 from ..errors import ConfigurationError
 from ..schema.registry import Registry
 from ..schema.table import Table
+from ..sql import ddl
 from ..sync import atomic, connect
 
 ALIAS = "covet's tests"
@@ -135,10 +136,11 @@ class Tables:
 
     def empty(self, registry: Registry) -> None:
         """Delete all rows of all models, also of those whose tables others make."""
-        tables = dict.fromkeys(model._table.concrete for model in registry.known())
+        tables = [*dict.fromkeys(model._table.concrete for model in registry.known())]
         with connect(self.url, ALIAS) as db, atomic(ALIAS):
             there = existing_tables(db)
             db.execute(UNORDERED[db.dialect.name])
-            for table in tables:
+            # In order as well: keys that others have made may not be deferrable.
+            for table in reversed(ddl.in_order(tables)[0]):
                 if table.name.lower() in there:
                     db.execute(f"DELETE FROM {db.dialect.quoted(table.name)}")

@@ -75,14 +75,17 @@ class Summary:
             line: writes a line.
         """
         most, groups = self.most or None, self._groups.values()
-        slowest = sorted(groups, key=lambda group: -group.slowest)
+        slowest = sorted(groups, key=lambda group: -group.slowest)[:most]
         repeated = sorted(groups, key=lambda group: -group.count)
-        section("slowest queries")
-        for group in slowest[:most]:
+        repeated = [group for group in repeated if group.count > 1][:most]
+        if slowest:
+            section("slowest queries")
+        for group in slowest:
             line(f"{group.slowest * 1000:9.2f} ms  {one_line(group.sql)[:LONGEST]}")
             line(f"{'':14}{_where(group)}")
-        section("most repeated queries")
-        for group in [group for group in repeated if group.count > 1][:most]:
+        if repeated:
+            section("most repeated queries")
+        for group in repeated:
             line(f"{group.count:6} times  {one_line(group.sql)[:LONGEST]}")
             line(f"{'':14}{_where(group)}, {group.seconds * 1000:.2f} ms together")
 
