@@ -74,7 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[browsers.VARIABLE] = browser.path or ""
         missing += [] if browser.path else ["Chromium"]
     if missing and os.environ.get("CI"):
-        raise pytest.UsageError(f"CI tests with all of them, and has no {', no '.join(missing)}")
+        raise pytest.UsageError(f"CI tests with all there is, and has no {', no '.join(missing)}")
 
 
 def find_servers(kinds: set[str]) -> list[servers.Server]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -31,8 +33,9 @@ from covet.aio import (
     Model,
     connect,
 )
-from covet.asgi import QueryPanelMiddleware
+from covet.asgi import CovetPyASGI, QueryPanelMiddleware
 from covet.errors import ConfigurationError
+from covet.panel import recording
 from covet.panel.badge import BADGE
 
 from .speaking import ASKED, ask, scope_of
@@ -253,6 +256,14 @@ async def test_a_mounted_app_gets_links_below_its_prefix(db: Database) -> None:
         assert (await client.get("/blog/__covet__")).headers["location"] == "/blog/__covet__/"
         listed = await client.get("/blog/__covet__/")
     assert 'href="/blog/__covet__/requests/1"' in listed.text
+
+
+async def test_an_app_below_a_stripped_path_does_too(db: Database) -> None:
+    outer = CovetPyASGI()
+    outer.mount("/blog", panel(Starlette(routes=[Route("/", page)])), strip_path=True)
+    async with browser(outer) as client:
+        assert 'href="/blog/__covet__/requests/1"' in (await client.get("/blog/")).text
+        assert (await client.get("/blog/__covet__/requests/1")).status_code == 200
 
 
 # ----------------------------------------------------------------------------- what is remembered
@@ -491,6 +502,39 @@ async def test_without_debug_everything_passes_untouched() -> None:
     scope, receive, send = scope_of("/__covet__/"), object(), object()
     await QueryPanelMiddleware(app)(scope, receive, send)  # type: ignore[arg-type]
     assert sent == [(scope, receive, send)]
+
+
+def test_without_debug_no_extra_is_needed_and_with_it_it_is_named() -> None:
+    program = """
+import sys
+sys.modules.update(jinja2=None, pygments=None)
+from covet import asgi, wsgi
+for module in asgi, wsgi:
+    module.QueryPanelMiddleware(None)
+    try:
+        module.QueryPanelMiddleware(None, debug=True)
+    except Exception as error:
+        print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    said = (
+        "The query panel needs the package jinja2, which is not installed "
+        '(in QueryPanelMiddleware(debug=True)). pip install "covet[debug]"\n'
+    )
+    assert (done.stdout, done.stderr) == (said * 2, "")
+
+
+async def test_what_cannot_be_examined_is_shown_all_the_same(
+    db: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(queries: Any) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(recording, "find", fail)
+    async with browser(starlette(page)) as client:
+        assert "covet-badge" in (await client.get("/")).text
+        assert (await first_of(client))["query_count"] == 1
+    assert "A request's queries could not be examined" in caplog.text
 
 
 @pytest.mark.parametrize("value", ["0", 1, None])

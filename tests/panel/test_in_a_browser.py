@@ -84,7 +84,7 @@ def test_an_n_plus_one_is_seen_and_its_fix_copied(opened: Callable[..., Page]) -
     page = opened("/users", permissions=["clipboard-read", "clipboard-write"])
     badge = page.get_by_role("link", name="covet: 47 queries")
     expect(badge).to_contain_text("N+1")
-    take_picture(page, "query-panel-badge", clip={"x": 0, "y": 480, "width": 1100, "height": 300})
+    take_picture(page, "query-panel-badge", clip={"x": 500, "y": 620, "width": 600, "height": 160})
     badge.click()
     group = page.locator("details.group").first
     expect(group).to_have_attribute("open", "")
@@ -92,7 +92,7 @@ def test_an_n_plus_one_is_seen_and_its_fix_copied(opened: Callable[..., Page]) -
     expect(group).to_contain_text("N+1")
     expect(group).to_contain_text("profile = await user.profile")
     expect(group).to_contain_text('User.objects.fetch_mode(FETCH_ONE).order_by("name").fetch()')
-    take_picture(page, "query-panel")
+    take_picture(page, "query-panel", full_page=True)
     group.get_by_role("button", name="Copy fix").click()
     expect(group.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == 'select_related("profile")'

@@ -10,6 +10,7 @@ from itertools import count
 from urllib.parse import parse_qs, quote
 
 from ..errors import ConfigurationError, short
+from ..watch.settings import settings
 from . import api, explaining, replies
 from .access import Access
 from .badge import badge
@@ -69,6 +70,7 @@ class Panel:
     def __init__(
         self, allow: Iterable[str], hosts: Iterable[str], prefix: str, limits: Limits
     ) -> None:
+        settings()  # what pyproject.toml says of findings is refused now, not with each request
         self.access = Access(allow, hosts)
         self.prefix = checked_prefix(prefix)
         self._limits = limits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from logging import getLogger
 from threading import Lock
 from time import perf_counter, time
 
@@ -13,6 +14,8 @@ from ..watch.tracker import Heard
 from .limits import MOST_EXAMINED, MOST_TARGET, Limits, cut, weight
 from .records import Request, Statement, busy, error_text, statement
 from .visits import Visit
+
+LOG = getLogger("covet.watch")
 
 
 class Recording(Heard["Recording"]):
@@ -88,9 +91,16 @@ class Recording(Heard["Recording"]):
         """What was found to be wasted so far."""
         known, found = self._found
         if known != (self.count, self.error):
-            found = tuple(one for one in find(tuple(self._examined)) if self._counts(one))
+            found = self._examine()
             self._found = ((self.count, self.error), found)
         return found
+
+    def _examine(self) -> tuple[Finding, ...]:
+        try:
+            return tuple(one for one in find(tuple(self._examined)) if self._counts(one))
+        except Exception:  # whoever looks on breaks nothing
+            LOG.exception("A request's queries could not be examined")
+            return ()
 
     def _counts(self, finding: Finding) -> bool:
         """Whether a finding is one; an error may have come before what was loaded was used."""

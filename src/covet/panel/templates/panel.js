@@ -16,6 +16,7 @@
       if (row.nextElementSibling?.matches(".plan-row")) row.nextElementSibling.hidden = row.hidden;
       shown += !row.hidden;
     }
+    for (const more of all("details.more")) more.open ||= wanted.length > 0;
     for (const group of all("details.group")) {
       group.hidden = !group.querySelector("tr[data-search]:not([hidden])");
     }
@@ -79,14 +80,12 @@
     }
   });
 
-  // A bar of the time line leads to its query, in whichever group that is.
+  // A bar of the time line leads to its query, in whichever details that is.
   const open = () => {
     const target = document.getElementById(location.hash.slice(1));
-    const group = target?.closest("details.group");
-    if (group && !group.open) {
-      group.open = true;
-      target.scrollIntoView({ block: "center" });
-    }
+    const closed = all("details:not([open])").filter((details) => details.contains(target));
+    for (const details of closed) details.open = true;
+    if (closed.length) target.scrollIntoView({ block: "center" });
   };
   addEventListener("hashchange", open);
   open();
