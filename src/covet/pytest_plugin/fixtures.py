@@ -29,7 +29,7 @@ DATABASE_URL = "COVET_DATABASE_URL"
 
 
 @pytest.fixture
-def covet_queries(request: pytest.FixtureRequest) -> QueryTracker:
+def covet_queries(request: pytest.FixtureRequest) -> Iterator[QueryTracker]:
     """The statements that the test's body sends: a ``QueryTracker``.
 
     Those of other fixtures are not among them.
@@ -39,9 +39,10 @@ def covet_queries(request: pytest.FixtureRequest) -> QueryTracker:
         ...     await Post.objects.select_related("author")[:20].fetch()
         ...     assert len(covet_queries) == 1
     """
-    tracker = QueryTracker()
-    request.node.stash[TRACKER] = tracker
-    return tracker
+    stash = request.node.stash
+    stash[TRACKER] = tracker = QueryTracker()
+    yield tracker
+    del stash[TRACKER]  # pytest keeps its tests to the end
 
 
 @pytest.fixture
