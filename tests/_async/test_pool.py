@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from covet.aio import Database, capture_queries, connect
+from covet.aio import Database, atomic, capture_queries, connect
 from covet.drivers import AsyncConnection
 from covet.errors import (
     DataError,
@@ -134,6 +134,35 @@ async def test_a_whole_number_beyond_64_bits(url: str, kind: str) -> None:
                 await db.fetch_rows("select ?", (1 << 63,))
         else:
             assert int((await db.fetch_rows("select %s", (1 << 63,)))[0][0]) == 1 << 63
+
+
+# --- what raw SQL leaves ------------------------------------------------------------------------
+
+SET = {
+    "postgresql": ("set statement_timeout = 12345", "show statement_timeout"),
+    "mysql": ("set session wait_timeout = 12345", "select @@wait_timeout"),
+    "sqlite": ("pragma cache_size = 12345", "pragma cache_size"),
+}
+
+
+async def test_a_setting_of_one_user_is_not_there_for_the_next(url: str, kind: str) -> None:
+    command, question = SET[kind]
+    async with connect(url, alias="pool", pool_size=1) as db:
+        before = await db.fetch(question)
+        await db.execute(f"/* for this one */ {command}")
+        assert await db.fetch(question) == before
+        async with atomic("pool"):
+            await db.execute(command)
+            assert await db.fetch(question) != before
+        assert await db.fetch(question) == before
+        assert db.pool.stats().discarded >= 2
+
+
+async def test_in_memory_there_is_one_connection_for_good() -> None:
+    async with connect("sqlite:///:memory:", alias="pool") as db:
+        await db.execute("create table kept (n integer)")
+        await db.execute("pragma cache_size = 12345")
+        assert await db.fetch("select * from kept") == []
 
 
 # --- age ------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from covet.errors import (
     TransactionError,
 )
 from covet.pairs import sync_sleep
-from covet.sync import Database, capture_queries, connect
+from covet.sync import Database, atomic, capture_queries, connect
 
 MODELS: list[type] = []
 
@@ -136,6 +136,35 @@ def test_a_whole_number_beyond_64_bits(url: str, kind: str) -> None:
                 db.fetch_rows("select ?", (1 << 63,))
         else:
             assert int(db.fetch_rows("select %s", (1 << 63,))[0][0]) == 1 << 63
+
+
+# --- what raw SQL leaves ------------------------------------------------------------------------
+
+SET = {
+    "postgresql": ("set statement_timeout = 12345", "show statement_timeout"),
+    "mysql": ("set session wait_timeout = 12345", "select @@wait_timeout"),
+    "sqlite": ("pragma cache_size = 12345", "pragma cache_size"),
+}
+
+
+def test_a_setting_of_one_user_is_not_there_for_the_next(url: str, kind: str) -> None:
+    command, question = SET[kind]
+    with connect(url, alias="pool", pool_size=1) as db:
+        before = db.fetch(question)
+        db.execute(f"/* for this one */ {command}")
+        assert db.fetch(question) == before
+        with atomic("pool"):
+            db.execute(command)
+            assert db.fetch(question) != before
+        assert db.fetch(question) == before
+        assert db.pool.stats().discarded >= 2
+
+
+def test_in_memory_there_is_one_connection_for_good() -> None:
+    with connect("sqlite:///:memory:", alias="pool") as db:
+        db.execute("create table kept (n integer)")
+        db.execute("pragma cache_size = 12345")
+        assert db.fetch("select * from kept") == []
 
 
 # --- age ------------------------------------------------------------------------------------------

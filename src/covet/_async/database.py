@@ -10,6 +10,7 @@ from typing import Any
 
 from ..drivers import AsyncConnection, DatabaseURL, Result, Rows, async_driver, parse_url
 from ..drivers.streams import check_chunk_size
+from ..drivers.traces import leaves_traces
 from ..errors import ConfigurationError, short
 from ..pairs import (
     AsyncCloses,
@@ -246,15 +247,16 @@ class Database(AsyncCloses):
     ) -> tuple[list[str], Rows]:
         """The names of the columns and the plain rows of raw SQL."""
         try:
-            return await self.read_named(sql, params, asked)
+            return await self.read_named(sql, params, asked, leaves_traces(sql))
         finally:
             self._wrote(None)  # it may have been an INSERT … RETURNING
 
     async def read_named(
-        self, sql: str, params: Sequence[Any], asked: Asked | None = None
+        self, sql: str, params: Sequence[Any], asked: Asked | None = None, traces: bool = False
     ) -> tuple[list[str], Rows]:
         """The same of SQL that is known to write nothing."""
-        found: tuple[list[str], Rows] = await self._run("fetch_named", "fetch", sql, params, asked)
+        found: tuple[list[str], Rows]
+        found = await self._run("fetch_named", "fetch", sql, params, asked, traces)
         return found
 
     async def stream(
@@ -314,7 +316,8 @@ class Database(AsyncCloses):
     ) -> Result:
         """Run a statement that changes rows of one table; None: perhaps of any."""
         try:
-            result: Result = await self._run("execute", "execute", sql, params, asked)
+            traces = table is None and leaves_traces(sql)
+            result: Result = await self._run("execute", "execute", sql, params, asked, traces)
         finally:  # what failed or was cancelled may have been carried out
             self._wrote(table)
         return result
@@ -326,11 +329,13 @@ class Database(AsyncCloses):
         sql: str,
         params: Sequence[Any],
         asked: Asked | None = None,
+        traces: bool = False,
     ) -> Any:
         """Run a statement on the atomic block's connection, else on one of the pool."""
         statement = Statement(method, kind, sql, params, asked)
         session = session_of(self.alias)
         if session is not None:
+            session.connection.traced |= traces
             return await session.run(statement)
         pool = self.pool
         connection = (None if WATCH.on else pool.take()) or await pool.acquire()
@@ -339,6 +344,7 @@ class Database(AsyncCloses):
             connection = await pool.look_at(connection)
         connection.since = now
         connection.doing = sql
+        connection.traced = traces
         try:
             result = await told(connection, self.alias, statement, None, self.dialect)
         except BaseException as error:

@@ -233,6 +233,9 @@ class Pool:
                 asked=statement[:40],
                 fix="Use atomic().",
             )
+        if connection.traced:
+            await self.mend(connection)
+            return
         if on_pool.functions:
             self._tell("release", perf_counter() - connection.since)
         if not self.slots.give(connection):
@@ -243,7 +246,10 @@ class Pool:
         try:
             if not connection.closed and connection.in_transaction:
                 await async_finish(self._roll_back(connection), CLEAN_WITHIN)
+            if connection.traced and not self.url.in_memory:
+                await async_finish(self._farewell(connection), CLEAN_WITHIN)
         finally:
+            connection.traced = False
             self._tell(
                 "discard" if connection.closed else "release", perf_counter() - connection.since
             )

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..drivers import DatabaseURL, Result, Rows, SyncConnection, parse_url, sync_driver
 from ..drivers.streams import check_chunk_size
+from ..drivers.traces import leaves_traces
 from ..errors import ConfigurationError, short
 from ..pairs import (
     SyncCloses,
@@ -248,15 +249,16 @@ class Database(SyncCloses):
     ) -> tuple[list[str], Rows]:
         """The names of the columns and the plain rows of raw SQL."""
         try:
-            return self.read_named(sql, params, asked)
+            return self.read_named(sql, params, asked, leaves_traces(sql))
         finally:
             self._wrote(None)  # it may have been an INSERT … RETURNING
 
     def read_named(
-        self, sql: str, params: Sequence[Any], asked: Asked | None = None
+        self, sql: str, params: Sequence[Any], asked: Asked | None = None, traces: bool = False
     ) -> tuple[list[str], Rows]:
         """The same of SQL that is known to write nothing."""
-        found: tuple[list[str], Rows] = self._run("fetch_named", "fetch", sql, params, asked)
+        found: tuple[list[str], Rows]
+        found = self._run("fetch_named", "fetch", sql, params, asked, traces)
         return found
 
     def stream(
@@ -316,7 +318,8 @@ class Database(SyncCloses):
     ) -> Result:
         """Run a statement that changes rows of one table; None: perhaps of any."""
         try:
-            result: Result = self._run("execute", "execute", sql, params, asked)
+            traces = table is None and leaves_traces(sql)
+            result: Result = self._run("execute", "execute", sql, params, asked, traces)
         finally:  # what failed or was cancelled may have been carried out
             self._wrote(table)
         return result
@@ -328,11 +331,13 @@ class Database(SyncCloses):
         sql: str,
         params: Sequence[Any],
         asked: Asked | None = None,
+        traces: bool = False,
     ) -> Any:
         """Run a statement on the atomic block's connection, else on one of the pool."""
         statement = Statement(method, kind, sql, params, asked)
         session = session_of(self.alias)
         if session is not None:
+            session.connection.traced |= traces
             return session.run(statement)
         pool = self.pool
         connection = (None if WATCH.on else pool.take()) or pool.acquire()
@@ -341,6 +346,7 @@ class Database(SyncCloses):
             connection = pool.look_at(connection)
         connection.since = now
         connection.doing = sql
+        connection.traced = traces
         try:
             result = told(connection, self.alias, statement, None, self.dialect)
         except BaseException as error:

@@ -45,12 +45,14 @@ class Lease(Protocol):
     Attributes:
         doing: the statement, or what else it is used for.
         holder: the task or the thread that has it for longer than a statement.
+        traced: something was left on it that its next user is not to find.
     """
 
     doing: str
     holder: str | None
     since: float
     look_at: float
+    traced: bool
     until: float
 
 

@@ -40,7 +40,7 @@ except ImportError as error:
     name = error.name or "pymysql"
     raise missing_driver("MariaDB", name.partition(".")[0], "mysql") from error
 
-from .mysql_errors import is_answer, number_of, translate, unheard
+from .mysql_errors import is_answer, number_of, too_long, translate, unheard
 from .mysql_stream import AsyncMysqlStream, SyncMysqlStream
 
 COMMANDS = Commands(begin="START TRANSACTION")
@@ -62,6 +62,9 @@ SETTINGS = (
     # an INSERT fail could not be read in the same block. The name is MariaDB's, then MySQL's.
     "/*M! , tx_isolation='READ-COMMITTED' *//*!80000 , transaction_isolation='READ-COMMITTED' */"
 )
+PACKET = "SELECT @@max_allowed_packet"
+MOST_BYTES = 1 << 30  # the most that any server can be set to
+PACKET_HEAD = 1 + 16  # the command, and room for what a proxy may add
 DEADLOCK = 1213
 KILL_WITHIN = 1.0
 HEARD_WITHIN = 5.0
@@ -148,13 +151,19 @@ def _failed(url: DatabaseURL, error: BaseException) -> ConnectionFailed:
     return connection_failed(url, reason, error)
 
 
-def _server(version: str) -> Server:
+def _packet(connection: Any) -> int:
+    """What the statement ``PACKET`` gave, which was sent last."""
+    return int(connection._result.rows[0][0])
+
+
+def _server(version: str, packet: int | None = None) -> Server:
     """What ``10.11.19-MariaDB-0+deb12u1`` or ``5.5.5-10.4.7-MariaDB`` or ``8.0.36`` says."""
     product = "mariadb" if "mariadb" in version.lower() else "mysql"
     # Old clients of replication choke on a version above 5; MariaDB then puts this before its own.
     plain = version.removeprefix("5.5.5-") if product == "mariadb" else version
     found = re.match(r"\d+(\.\d+)*", plain)
-    return Server(product, tuple(map(int, found[0].split("."))) if found else ())
+    numbers = tuple(map(int, found[0].split("."))) if found else ()
+    return Server(product, numbers, packet=packet)
 
 
 class _MysqlConnection:
@@ -165,14 +174,27 @@ class _MysqlConnection:
     translate = staticmethod(translate)
     _my: Any
 
-    __slots__ = ("_my", "_url", "doing", "holder", "look_at", "server", "since", "until")
+    __slots__ = (
+        "_most",
+        "_my",
+        "_url",
+        "doing",
+        "holder",
+        "look_at",
+        "server",
+        "since",
+        "traced",
+        "until",
+    )
 
     def __init__(self, connection: Any, url: DatabaseURL, server: Server | None) -> None:
         self._my = connection
         self._url = url
-        self.server = server or _server(connection.server_version)
+        self.server = server or _server(connection.server_version, _packet(connection))
+        self._most = (self.server.packet or MOST_BYTES) - PACKET_HEAD
         self.doing, self.since = "", 0.0
         self.look_at = self.until = 0.0
+        self.traced = False
         self.holder: str | None = None
 
     @property
@@ -191,8 +213,12 @@ class _MysqlConnection:
 
     def _text(self, sql: str, params: Params) -> bytes:
         if self._my.server_status & NO_BACKSLASHES:
-            return statement(sql, params, LITERALS_WITHOUT_BACKSLASHES)
-        return statement(sql, params)
+            text = statement(sql, params, LITERALS_WITHOUT_BACKSLASHES)
+        else:
+            text = statement(sql, params)
+        if len(text) > self._most:  # the server would hang up on it
+            raise too_long(len(text), self._most)
+        return text
 
     def _rows(self) -> Rows:
         rows = self._my._result.rows
@@ -270,6 +296,8 @@ class AsyncMysqlConnection(_MysqlConnection):
         )
         try:
             await raw._connect()
+            if server is None:
+                await raw.query(PACKET)
         except (MySQLError, OSError) as error:
             raise _failed(url, error) from None
         return cls(raw, url, server)
@@ -397,6 +425,8 @@ class SyncMysqlConnection(_MysqlConnection):
             )
             raw._ssl_required = url.options["ssl_mode"] != "preferred"
             raw.connect()
+            if server is None:
+                raw.query(PACKET)
         except (MySQLError, OSError) as error:
             raise _failed(url, error) from None
         # The limit was for the handshake, which pymysql's own connect_timeout leaves out.

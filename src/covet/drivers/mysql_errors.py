@@ -87,6 +87,14 @@ def is_answer(error: BaseException) -> bool:
     return number_of(error) // 1000 not in (0, 2)
 
 
+def too_long(size: int, most: int) -> DataError:
+    """The error for a statement with more bytes than the server takes."""
+    return DataError(
+        f"The statement has {size:,} bytes, and the server takes {most:,}",
+        fix="Raise max_allowed_packet on the server, or store what is that large elsewhere.",
+    )
+
+
 def unheard() -> Exception:
     """The error for what was said to the server and maybe not heard."""
     error: Exception = _THEIRS.OperationalError(

@@ -57,6 +57,9 @@ FEATURES = (
     "(SELECT 1 FROM pg_extension WHERE extname = 'pgcrypto')"
 )
 
+# psycopg notices, and forgets what it has prepared too. A rollback does the same.
+FORGET = "DEALLOCATE ALL"
+
 # By the first two signs of the SQLSTATE, where psycopg's own class is not what Django's users know.
 _BY_STATE: dict[str, type[DatabaseError]] = {
     "08": OperationalError,
@@ -187,6 +190,7 @@ class _PostgresqlConnection:
         "look_at",
         "server",
         "since",
+        "traced",
         "until",
     )
 
@@ -197,6 +201,7 @@ class _PostgresqlConnection:
         self.server = server
         self.doing, self.since = "", 0.0
         self.look_at = self.until = 0.0
+        self.traced = False
         self.holder: str | None = None
 
     @property
@@ -212,6 +217,14 @@ class _PostgresqlConnection:
     def ended_by(self, error: BaseException) -> bool:
         """Whether the transaction is gone."""
         return not self.in_transaction
+
+
+def _is_stale_plan(error: psycopg.Error) -> bool:
+    """Whether a prepared statement gives other columns now, as its table was altered.
+
+    The message depends on the server's language; the name of the function that raises it does not.
+    """
+    return error.diag.source_function == "RevalidateCachedQuery"
 
 
 class AsyncPostgresqlConnection(_PostgresqlConnection):
@@ -242,7 +255,13 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
     async def fetch(self, sql: str, params: Params) -> Rows:
         """All rows of a statement."""
         cursor = self._cursor
-        await cursor.execute(sql, params)
+        try:
+            await cursor.execute(sql, params)
+        except psycopg.errors.FeatureNotSupported as error:
+            if self.in_transaction or not _is_stale_plan(error):
+                raise
+            await cursor.execute(FORGET, ())
+            await cursor.execute(sql, params)
         result = cursor.pgresult
         if result is None or result.status != TUPLES:
             return []
@@ -308,7 +327,13 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
     def fetch(self, sql: str, params: Params) -> Rows:
         """All rows of a statement."""
         cursor = self._cursor
-        cursor.execute(sql, params)
+        try:
+            cursor.execute(sql, params)
+        except psycopg.errors.FeatureNotSupported as error:
+            if self.in_transaction or not _is_stale_plan(error):
+                raise
+            cursor.execute(FORGET, ())
+            cursor.execute(sql, params)
         result = cursor.pgresult
         if result is None or result.status != TUPLES:
             return []

@@ -156,13 +156,14 @@ class _SqliteConnection:
     commands: ClassVar[Commands] = COMMANDS
     portable: ClassVar[bool] = True
     translate = staticmethod(translate)
-    __slots__ = ("_sqlite", "doing", "holder", "look_at", "server", "since", "until")
+    __slots__ = ("_sqlite", "doing", "holder", "look_at", "server", "since", "traced", "until")
 
     def __init__(self, connection: sqlite3.Connection, server: Server | None) -> None:
         self._sqlite: sqlite3.Connection | None = connection
         self.server = server or SERVER
         self.doing, self.since = "", 0.0
         self.look_at = self.until = 0.0
+        self.traced = False
         self.holder: str | None = None
 
     @property

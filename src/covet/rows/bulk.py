@@ -26,6 +26,7 @@ from .saving import (
     take_keys,
     to_insert,
 )
+from .sizes import within_bytes
 
 MOST_CALCULATED = 100
 """How many rows one statement makes where any of them has expressions."""
@@ -177,7 +178,8 @@ def _group(kind: Kind, records: list[Any]) -> Iterator[Batch]:
     columns_of_all = [
         _params(field, values, dialect) for field, values in zip(fields, values_of_all, strict=True)
     ]
-    for start, end in _cuts(kind, columns_of_all, size):
+    most = dialect.server and dialect.server.packet
+    for start, end in within_bytes(_cuts(kind, columns_of_all, size), columns_of_all, most):
         part = records[start:end]
         plan = _plan(kind, len(part))
         columns = [params[start:end] for params in columns_of_all]

@@ -27,11 +27,19 @@ AnyField = Field[Any] | None
 
 
 class Server(NamedTuple):
-    """What a connected server is: its product, its version and the features found in it."""
+    """What a connected server is.
+
+    Attributes:
+        product: its name.
+        version: its version.
+        features: what was found in it.
+        packet: how many bytes a statement may have; None where nobody needs to care.
+    """
 
     product: str
     version: tuple[int, ...]
     features: frozenset[str] = frozenset()
+    packet: int | None = None
 
 
 class Dialect:

@@ -1,0 +1,90 @@
+# generated from tests/_async/test_limits.py by scripts/generate_sync.py;
+# change that file, not this one
+"""What becomes of statements that are too large, or that the server has another plan for?"""
+
+from __future__ import annotations
+
+import pytest
+
+from covet.rows.sizes import within_bytes
+from covet.sync import (
+    BinaryField,
+    Database,
+    DataError,
+    IntegerField,
+    Model,
+    TextField,
+    atomic,
+    capture_queries,
+    connect,
+)
+
+MEGABYTE = 1 << 20
+
+
+class Page(Model):
+    text = TextField(default="")
+    data = BinaryField(default=b"")
+    number = IntegerField(default=0)
+
+
+MODELS = [Page]
+
+
+@pytest.mark.databases("mysql")
+def test_a_statement_beyond_the_servers_limit_is_not_sent(db: Database) -> None:
+    ((most,),) = db.fetch_rows("select @@max_allowed_packet")
+    with pytest.raises(DataError) as caught:
+        Page.objects.create(text="x" * most)
+    text = str(caught.value)
+    assert text.startswith("The statement has ")
+    assert text.endswith(
+        " Raise max_allowed_packet on the server, or store what is that large elsewhere."
+    )
+    with capture_queries() as queries:
+        assert Page.objects.count() == 0  # over the same connection
+    assert len(queries) == 1
+    assert db.pool.stats().discarded == 0
+
+
+def test_many_large_rows_are_sent_in_several_statements(db: Database, kind: str) -> None:
+    pages = [Page(text="ä'" * (MEGABYTE // 2), data=b"\0" * MEGABYTE) for _ in range(9)]
+    with capture_queries() as queries:
+        Page.objects.bulk_create(pages)
+    assert (len(queries) > 1) == (kind == "mysql")
+    found = Page.objects.order_by("id").fetch()
+    assert [(page.text, page.data) for page in found] == [(p.text, p.data) for p in pages]
+
+
+def test_parts_are_cut_where_they_grow_too_long() -> None:
+    columns = [["x" * 1000] * 10, [1] * 10]
+    assert list(within_bytes([(0, 10)], columns, None)) == [(0, 10)]
+    assert list(within_bytes([(0, 10)], columns, 10**6)) == [(0, 10)]
+    assert list(within_bytes([(0, 10)], columns, 4096 + 3 * 2080)) == [
+        (0, 3),
+        (3, 6),
+        (6, 9),
+        (9, 10),
+    ]
+    assert list(within_bytes([(0, 4), (4, 6)], columns, 4096 + 10)) == [
+        *((n, n + 1) for n in range(4)),
+        *((n, n + 1) for n in range(4, 6)),
+    ]
+
+
+@pytest.mark.databases("postgresql", "mysql")
+def test_a_table_that_is_altered_meanwhile(db: Database, url: str, kind: str) -> None:
+    """PostgreSQL keeps plans of statements, and refuses those whose columns have changed."""
+    change = "alter column number type bigint" if kind == "postgresql" else "modify number bigint"
+    back = change.replace("bigint", "integer")
+    Page.objects.create(number=7)
+    for _ in range(7):
+        assert Page.objects.get(number=7).number == 7
+    with connect(url, alias="other") as other:
+        other.execute(f"alter table page {change}")
+        try:
+            assert Page.objects.get(number=7).number == 7
+            with atomic():
+                assert Page.objects.get(number=7).number == 7
+        finally:
+            other.execute(f"alter table page {back}")
