@@ -6,6 +6,7 @@ and what is kept for a shape is compared with what is worked out anew.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -24,6 +25,7 @@ from covet import (
     CovetError,
     DateTimeField,
     DecimalField,
+    EmailField,
     Exists,
     ExpressionWrapper,
     F,
@@ -31,6 +33,7 @@ from covet import (
     FloatField,
     Func,
     IntegerField,
+    JSONField,
     Lag,
     Lower,
     Max,
@@ -303,3 +306,37 @@ def test_a_recursive_query_has_another_shape_than_a_plain_one() -> None:
     plain, recursive = (in_cte(posts.all(), "totals", Q(views=1), word) for word in (False, True))
 
     assert plain._spec.key != recursive._spec.key
+
+
+class Upto(IntegerField):
+    """A whole number with an option of its own."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+
+def test_a_field_of_ones_own_has_a_shape_with_its_options() -> None:
+    assert Cast("age", Upto(3)).key != Cast("age", Upto(4)).key
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: Upto(3),
+        lambda: CharField(max_length=9),
+        lambda: DecimalField(max_digits=5, decimal_places=2),
+        lambda: EmailField(),
+        lambda: JSONField(encoder=json.JSONEncoder),
+        lambda: DateTimeField(null=True),
+    ],
+    ids=["own", "char", "decimal", "email", "json", "datetime"],
+)
+def test_fields_made_alike_have_one_shape(made: Callable[[], Any]) -> None:
+    assert Cast("age", made()).key == Cast("age", made()).key
+
+
+def test_fields_of_models_have_shapes_of_their_own() -> None:
+    fields = {field.name: field for field in ShapedPost._table.fields}
+    keys = {Cast("age", field).key for field in fields.values()}
+    assert len(keys) == len(fields)

@@ -100,16 +100,36 @@ def is_list(value: Any) -> bool:
     return isinstance(value, Iterable) and not isinstance(value, SINGLE)
 
 
+DERIVED = frozenset({"_allowed", "_context", "_step", "_whole_digits"})
+"""What fields work out from their options, and may be another object in each."""
+
+TELLING = frozenset({str, bytes, int, bool, float, Decimal, type(None)})
+"""The types of options whose ``repr`` says all of them."""
+
+
 def type_shape(field: Any) -> str:
     """The shape of a field that says which type an expression has: what SQL and loaders depend on.
 
-    Two fields made alike have one shape, so that an expression written in a loop has one plan.
+    Two fields made alike have one shape, so that an expression written in a loop has one plan. A
+    field of the user's may have any options, and what it does may depend on each of them.
     """
     if field is None:
         return ""
+    if getattr(field, "model", ""):  # it belongs to a model, and there is no other like it
+        return f"{field!r}@{id(field)}"
     cls = type(field)
     options = [
-        getattr(field, name, None)
-        for name in ("max_length", "max_digits", "decimal_places", "encoder", "decoder")
+        (name, value if type(value) in TELLING else _told(value))
+        for name, value in getattr(field, "__dict__", {}).items()
+        if name not in DERIVED
     ]
     return f"{cls.__module__}.{cls.__qualname__}@{id(cls)}{options}"
+
+
+def _told(value: Any) -> Any:
+    """An option of a field, in what ``repr`` tells apart; most objects are like no other."""
+    if type(value) in TELLING:
+        return value
+    if type(value) in (list, tuple):
+        return type(value)(map(_told, value))
+    return (type(value).__name__, id(value))

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from ...errors import ConfigurationError, ModelError, ValidationError, short
 from ...query.types import type_of_value
+from ...schema.fields import CharField, IntegerField
 from ...schema.fields.base import AnyField, stored_as, unwrap
 from . import mysql, postgresql, sqlite
 from .base import TypeInfo, Types
@@ -78,7 +79,9 @@ def binder(dialect_name: str, field: AnyField) -> Binder:
     if target is not field:
         bind = _renaming(bind, field)
     fast = _FAST.get(target.kind)
-    return fast(target, info, bind) if fast is not None else bind
+    # A user's field may have a check of its own, which has to be asked of each value.
+    is_known = type(target).check in (IntegerField.check, CharField.check)
+    return fast(target, info, bind) if fast is not None and is_known else bind
 
 
 def _by_type(dialect_name: str, value: Any) -> Any:
