@@ -202,6 +202,20 @@ def test_an_n_plus_one_comes_first_with_its_fix_and_its_line(db: Database) -> No
     assert [group["count"] for group in found["groups"]] == [10, 1]
 
 
+def test_what_a_stream_uses_late_was_not_loaded_in_vain(db: Database) -> None:
+    Post.objects.create(title="Post", author=Author.objects.create(name="Ann"))
+
+    def parts() -> Iterator[str]:
+        (post,) = Post.objects.select_related("author").fetch()
+        yield post.title
+        yield post.author.name
+
+    client = client_of(lambda: Response(parts()))
+    with client.get("/") as answer:
+        assert answer.text == "PostAnn"
+    assert first_of(client)["findings"] == []
+
+
 def test_threads_do_not_mix(db: Database) -> None:
     both = Barrier(2)
 

@@ -85,6 +85,7 @@ class QueryPanelMiddleware:
                 await response.release()
             raise
         finally:
+            recording.responded()
             panel.keep(recording)
 
 

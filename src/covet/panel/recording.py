@@ -45,7 +45,7 @@ class Recording(Heard["Recording"]):
         self._statements: list[Statement] = []
         self._examined: list[Query] = []
         self._weight = 0
-        self._found: tuple[tuple[int, str | None], tuple[Finding, ...]] = ((0, None), ())
+        self._found: tuple[int, tuple[Finding, ...]] | None = None
         self._lock = Lock()  # the threads of a request are heard as well
 
     def given(self) -> Recording:
@@ -54,8 +54,9 @@ class Recording(Heard["Recording"]):
         return self
 
     def finished(self, failed: bool) -> None:
-        """Note no more what is touched."""
+        """Note no more what is touched. What was may have changed the findings."""
         TOUCHES.unwanted()
+        self._found = None
 
     def keep(self, query: Query) -> None:
         """Remember a statement, as far as the limits go."""
@@ -89,11 +90,9 @@ class Recording(Heard["Recording"]):
 
     def findings(self) -> tuple[Finding, ...]:
         """What was found to be wasted so far."""
-        known, found = self._found
-        if known != (self.count, self.error):
-            found = self._examine()
-            self._found = ((self.count, self.error), found)
-        return found
+        if self._found is None or self._found[0] != self.count:
+            self._found = (self.count, self._examine())
+        return self._found[1]
 
     def _examine(self) -> tuple[Finding, ...]:
         try:
@@ -103,8 +102,8 @@ class Recording(Heard["Recording"]):
             return ()
 
     def _counts(self, finding: Finding) -> bool:
-        """Whether a finding is one; an error may have come before what was loaded was used."""
-        return self.error is None or finding.kind != "unused"
+        """Whether a finding is one: what was loaded may yet be used, but for an error."""
+        return finding.kind != "unused" or (self._ended is not None and self.error is None)
 
     def headers(self) -> list[tuple[str, str]]:
         """What the response says of the request so far."""
