@@ -249,6 +249,18 @@ async def test_an_app_that_fails_after_the_start_of_a_page_has_started_it(
     assert (last["status"], last["error"]) == (200, "RuntimeError: no more")
 
 
+async def test_an_app_that_does_not_end_its_page_has_started_it(db: Database) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"text/html"), (b"content-length", b"99")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"<body>", "more_body": True})
+
+    heard = await ask(
+        panel(app), scope_of("/", client=LOCAL, headers=[(b"host", b"localhost")], root_path=None)
+    )
+    assert (heard.status, heard.body) == (200, b"<body>")
+
+
 async def test_a_mounted_app_gets_links_below_its_prefix(db: Database) -> None:
     inner = panel(Starlette(routes=[Route("/", page)]))
     async with browser(Starlette(routes=[Mount("/blog", inner)])) as client:

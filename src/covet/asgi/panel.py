@@ -84,6 +84,8 @@ class QueryPanelMiddleware:
             if isinstance(error, Exception):
                 await response.release()
             raise
+        else:
+            await response.release()  # of an app that has not ended its response
         finally:
             recording.responded()
             panel.keep(recording)
@@ -91,7 +93,7 @@ class QueryPanelMiddleware:
 
 def visit_of(scope: Scope) -> Visit:
     """What the panel knows of a request."""
-    root, path = scope.get("root_path", "").rstrip("/"), scope["path"]
+    root, path = (scope.get("root_path") or "").rstrip("/"), scope["path"]
     if root and (path + "/").startswith(root + "/"):  # older servers leave it out
         path = path[len(root) :]
     client = scope.get("client")
