@@ -9,6 +9,7 @@ from .text import SQL, clause, separated, sql
 
 if TYPE_CHECKING:
     from .compiler import Compiler
+    from .selects import SelectCompiler
 
 
 OUTER = {
@@ -22,31 +23,31 @@ OUTER = {
 """Which dialects have these joins, and what the others do instead."""
 
 
-def name(compiler: Compiler, table: ast.Bare) -> str:
+def name(compiler: SelectCompiler, table: ast.Bare) -> str:
     """``"schema"."table"``"""
     return ".".join(compiler.name(part) for part in (table.schema, table.name) if part)
 
 
-def table(compiler: Compiler, source: ast.Bare, alias: str) -> SQL:
+def table(compiler: SelectCompiler, source: ast.Bare, alias: str) -> SQL:
     """The table, and its alias where that is not its name."""
     full = name(compiler, source)
     return (full if alias == source.name else f"{full} AS {compiler.name(alias)}",)
 
 
-def members(compiler: Compiler, source: ast.Compound) -> SQL:
+def members(compiler: SelectCompiler, source: ast.Compound) -> SQL:
     """``SELECT … UNION SELECT …``, where each SELECT has an order and a slice of its own."""
     operator = f" {source.operator}{' ALL' if source.all else ''} "
     return separated(operator, (_member(compiler, each) for each in source.selects))
 
 
-def _member(compiler: Compiler, node: ast.Select) -> SQL:
+def _member(compiler: SelectCompiler, node: ast.Select) -> SQL:
     if not (node.order_by or node.limit or node.offset or node.ctes):
         return compiler.select(node)
     part = compiler.table(ast.Derived(node, named=True), "part")
     return sql("SELECT * FROM ", part)
 
 
-def cte(compiler: Compiler, node: ast.Cte) -> SQL:
+def cte(compiler: SelectCompiler, node: ast.Cte) -> SQL:
     """``"tree" ("id", "depth") AS (SELECT …)``; a recursive one is a bare union."""
     table = node.select.table
     bare = node.recursive and isinstance(table, ast.Compound)
@@ -55,7 +56,7 @@ def cte(compiler: Compiler, node: ast.Cte) -> SQL:
     return sql(f"{compiler.name(node.name)}{names} AS (", text, ")")
 
 
-def join(compiler: Compiler, node: ast.JoinOn) -> SQL:
+def join(compiler: SelectCompiler, node: ast.JoinOn) -> SQL:
     """``LEFT JOIN … ON …``
 
     Raises:
