@@ -21,6 +21,7 @@ from ..schema.record import Record
 from ..schema.ways import NOBODY, AnyWay, WayBack
 from ..sql.dialects import Dialect
 from ..sql.types import type_info
+from .unreadable import UNREADABLE, first_unreadable, unreadable
 
 Load: TypeAlias = Callable[[Iterable[Sequence[Any]], Origin], list[Any]]
 
@@ -31,6 +32,7 @@ class Source:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.names: dict[str, Any] = {}
+        self.fields: dict[int, Field[Any]] = {}
 
     def value(self, n: int, expr: ast.Expr) -> str:
         """The text of column ``n`` as a Python value; ``n`` makes its names its own."""
@@ -44,6 +46,7 @@ class Source:
         info = type_info(self.dialect.name, field)
         if info.convert is None:
             return f"c{n}"
+        self.fields[n] = field
         template = info.convert
         for name, meaning in info.names.items():
             own = f"{name}_{n}"
@@ -52,11 +55,37 @@ class Source:
         text = template.format(x=f"c{n}")
         return f"None if c{n} is None else {text}" if nullable else text
 
+    def guarded(self, lines: list[str]) -> Load:
+        """The finished function, which says which value it is that cannot be read."""
+        self.names |= {"UNREADABLE": UNREADABLE, "explain": self._explain}
+        return self.function(
+            [
+                "    try:",
+                *(f"    {line}" for line in lines),
+                "    except UNREADABLE as error:",
+                "        explain(rows, error)",
+                "        raise",
+            ]
+        )
+
+    def _explain(self, rows: Iterable[Sequence[Any]], error: Exception) -> None:
+        """Raise for a value that cannot be read; nothing if a receiver's own error came through."""
+        readers = ((n, cell_reader(self.dialect, field)) for n, field in self.fields.items())
+        cell = first_unreadable(rows, readers)
+        if cell is not None:
+            raise unreadable(cell, self.fields[cell.column]) from error
+
     def function(self, lines: list[str]) -> Load:
         """The finished function. All names in it are covet's own or identifiers of a model."""
         exec("\n".join(["def load(rows, origin):", *lines]), self.names)
         load: Load = self.names["load"]
         return load
+
+
+def cell_reader(dialect: Dialect, field: Field[Any]) -> Callable[[Any], object]:
+    """What reads one value of a field."""
+    read = read_fields(dialect, [field])
+    return lambda value: read((value,))
 
 
 def loader(model: type[Record], output: Output, select: ast.Select, dialect: Dialect) -> Load:
@@ -76,7 +105,7 @@ def loader(model: type[Record], output: Output, select: ast.Select, dialect: Dia
         return _instances(source, model, select, target)
     columns = [source.value(n, expr) for n, expr in enumerate(select.outputs[:shown])]
     values = _keys(columns, select)
-    return source.function(
+    return source.guarded(
         [
             "    return [",
             f"        {_shape(source, output, values)}",
@@ -123,7 +152,7 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
         loop.append(f"        keys.append({_key(key, select.outputs, first)})")
     loop += told(source, "o", model, "        ")
     source.names["Rows"] = Rows
-    return source.function(
+    return source.guarded(
         [
             f"    found = {'Rows()' if select.keyed else 'Rows() if len(rows) > 1 else []'}",
             "    append = found.append",

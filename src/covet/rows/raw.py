@@ -11,13 +11,12 @@ from ..schema.fields import Field
 from ..schema.peers import Rows
 from ..schema.record import Record
 from ..sql.dialects import Dialect
-from .loader import Load, Source, read_fields, told
+from .loader import Load, Source, cell_reader, told
 from .plans import planned
+from .unreadable import UNREADABLE, first_unreadable
 
 Column = tuple[str, Field[Any] | None]
 """The name of an attribute, and the field whose values it has, if it is one's."""
-
-UNREADABLE = (TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 def check_statement(sql: object, params: object) -> None:
@@ -108,18 +107,20 @@ class RawPlan:
             raise wrong from error
 
     def _unreadable(self, rows: Sequence[Sequence[Any]]) -> FieldError | None:
-        for place, (name, field) in enumerate(self._columns):
-            read = read_fields(self._dialect, [field]) if field is not None else tuple
-            for row in rows:
-                try:
-                    read(row[place : place + 1])
-                except UNREADABLE:
-                    return FieldError(
-                        f"{self._model.__name__}.{name} cannot be read from {short(row[place])}, "
-                        "which the SQL gives for it",
-                        fix="Give the column as it is stored, or another name with AS.",
-                    )
-        return None
+        readers = (
+            (place, cell_reader(self._dialect, field))
+            for place, (_, field) in enumerate(self._columns)
+            if field is not None
+        )
+        cell = first_unreadable(rows, readers)
+        if cell is None:
+            return None
+        name, _ = self._columns[cell.column]
+        return FieldError(
+            f"{self._model.__name__}.{name} cannot be read from {short(cell.value)}, "
+            "which the SQL gives for it",
+            fix="Give the column as it is stored, or another name with AS.",
+        )
 
 
 def _columns(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, Final
+from datetime import date, timedelta
+from typing import Any, Final, Never
 
 from ...schema.fields.canonical import normalized_text
 from ...schema.fields.documents import document_text
@@ -76,6 +76,15 @@ def _json(field: Any) -> TypeInfo:
     )  # fmt: skip
 
 
+def zero_date(text: Any) -> Never:
+    """Refuse what the driver gives for a date that Python does not have: the text.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError(f"{text} is no date")
+
+
 _MOMENT: Final = TypeInfo(
     named("datetime(6)"), "datetime(6)", without_zone,
     convert="(first + ({x} - naive_first))",
@@ -99,7 +108,11 @@ TYPES: Final[Types] = {
     "text": _TEXT,
     "float": TypeInfo(named("double"), "double"),
     "decimal": _decimal,
-    "date": TypeInfo(named("date"), "date"),
+    "date": TypeInfo(
+        named("date"), "date",
+        convert="({x} if {x}.__class__ is date else refuse({x}))",
+        names={"date": date, "refuse": zero_date},
+    ),
     "time": TypeInfo(
         named("time(6)"), "time(6)",
         convert="(naive_first + {x}).time()", names={"naive_first": NAIVE_FIRST_MOMENT},
