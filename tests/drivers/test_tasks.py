@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import subprocess
 import sys
 import time
@@ -364,3 +365,20 @@ def test_a_program_that_never_closes_ends(url: str) -> None:
         check=False,
     )
     assert (ended.stdout, ended.stderr, ended.returncode) == ("done\n", "", 0)
+
+
+async def test_a_block_of_one_event_loop_is_of_no_use_in_another(db: Database) -> None:
+    async def elsewhere() -> None:
+        await db.fetch_rows("select 1")
+
+    async with atomic():
+        await insert(db, 1)
+        context = contextvars.copy_context()
+        with pytest.raises(TransactionError) as caught:
+            await asyncio.to_thread(context.run, asyncio.run, elsewhere())
+        assert await ids(db) == [1]
+    assert str(caught.value) == (
+        "The atomic() block on 'default' belongs to another event loop. "
+        "Run the code in the loop that opened the block, or outside of the block."
+    )
+    assert await ids(db) == [1]

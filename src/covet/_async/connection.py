@@ -11,7 +11,7 @@ from ..drivers import AsyncConnection, AsyncStream, Rows
 from ..drivers.base import Params
 from ..drivers.transactions import Block
 from ..errors import CovetError, TransactionError
-from ..pairs import AsyncTurn, async_origin, async_sleep
+from ..pairs import AsyncTurn, async_home, async_origin, async_sleep
 from ..sql.dialects import Dialect
 from ..sql.explaining import is_select
 from ..watch.events import Kind, Query, tell, watchers
@@ -51,6 +51,7 @@ class Session:
         turn: who may speak now. A block inside holds it until it has ended, so that a task
             started in this block cannot get its statements into that savepoint.
         changed: the tables that the transaction has changed; None stands for any.
+        home: the event loop, or the process, whose connection it is.
         number: the transaction's number in the process, for those who watch.
         streams: the results that are being read so many rows at a time, in the whole transaction,
             and the session that each of them ends with.
@@ -62,6 +63,7 @@ class Session:
         "block",
         "changed",
         "connection",
+        "home",
         "number",
         "of_test",
         "opened",
@@ -81,6 +83,7 @@ class Session:
         self.pool = pool
         self.outer = outer
         self.turn = AsyncTurn()
+        self.home = async_home()
         self.number: int = next(_numbers) if outer is None else outer.number
         self.opened = perf_counter()
         self.changed: set[str | None] = set() if outer is None else outer.changed
@@ -96,6 +99,11 @@ class Session:
             TransactionError: the block has ended or is broken, or the wait was too long.
         """
         self.block.check()
+        if self.home is not async_home():
+            raise TransactionError(
+                f"The atomic() block on {self.block.alias!r} belongs to another event loop",
+                fix="Run the code in the loop that opened the block, or outside of the block.",
+            )
         if not await self.turn.take(self.patience):
             raise TransactionError(
                 f"Waited {self.patience:g} s for a turn in the atomic() block on "

@@ -13,7 +13,7 @@ from ..drivers import Rows, SyncConnection, SyncStream
 from ..drivers.base import Params
 from ..drivers.transactions import Block
 from ..errors import CovetError, TransactionError
-from ..pairs import SyncTurn, sync_origin, sync_sleep
+from ..pairs import SyncTurn, sync_home, sync_origin, sync_sleep
 from ..sql.dialects import Dialect
 from ..sql.explaining import is_select
 from ..watch.events import Kind, Query, tell, watchers
@@ -53,6 +53,7 @@ class Session:
         turn: who may speak now. A block inside holds it until it has ended, so that a task
             started in this block cannot get its statements into that savepoint.
         changed: the tables that the transaction has changed; None stands for any.
+        home: the event loop, or the process, whose connection it is.
         number: the transaction's number in the process, for those who watch.
         streams: the results that are being read so many rows at a time, in the whole transaction,
             and the session that each of them ends with.
@@ -64,6 +65,7 @@ class Session:
         "block",
         "changed",
         "connection",
+        "home",
         "number",
         "of_test",
         "opened",
@@ -83,6 +85,7 @@ class Session:
         self.pool = pool
         self.outer = outer
         self.turn = SyncTurn()
+        self.home = sync_home()
         self.number: int = next(_numbers) if outer is None else outer.number
         self.opened = perf_counter()
         self.changed: set[str | None] = set() if outer is None else outer.changed
@@ -98,6 +101,11 @@ class Session:
             TransactionError: the block has ended or is broken, or the wait was too long.
         """
         self.block.check()
+        if self.home is not sync_home():
+            raise TransactionError(
+                f"The atomic() block on {self.block.alias!r} belongs to another event loop",
+                fix="Run the code in the loop that opened the block, or outside of the block.",
+            )
         if not self.turn.take(self.patience):
             raise TransactionError(
                 f"Waited {self.patience:g} s for a turn in the atomic() block on "
