@@ -109,7 +109,7 @@ def covet_db_sync(request: pytest.FixtureRequest, _covet_tables: Tables) -> Iter
     """The connected database of ``covet.sync``; what the test does to it is undone."""
     from .. import sync
     from .._sync.model import registry
-    from .._sync.testing import RolledBack
+    from ..sync.testing import RolledBack
 
     _covet_tables.make(registry)
     if is_transactional(request.node):
@@ -161,7 +161,7 @@ def _in_loop(loop: Any) -> Any:
     ) -> AsyncIterator[aio.Database]:
         from .. import aio
         from .._async.model import registry
-        from .._async.testing import RolledBack
+        from ..aio.testing import RolledBack
 
         _covet_tables.make(registry)
         if is_transactional(request.node):
