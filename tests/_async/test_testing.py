@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from covet import testing
@@ -34,11 +36,16 @@ async def test_all_is_undone(db: Database) -> None:
     assert [note.text for note in await Note.objects.all().fetch()] == ["before"]
 
 
+async def twice(text: str, block: Any) -> None:
+    """Store what can be stored only once, twice."""
+    async with block:
+        await Note.objects.create(text=text)
+        await Note.objects.create(text=text)
+
+
 async def test_an_error_of_the_test_comes_through_and_all_is_undone(db: Database) -> None:
-    with pytest.raises(KeyError):
-        async with RolledBack():
-            await Note.objects.create(text="inside")
-            raise KeyError
+    with pytest.raises(IntegrityError):
+        await twice("inside", RolledBack())
     assert not await Note.objects.exists()
 
 
@@ -47,9 +54,7 @@ async def test_blocks_inside_are_as_usual(db: Database) -> None:
         async with atomic(durable=True):
             await Note.objects.create(text="a")
         with pytest.raises(IntegrityError):
-            async with atomic():
-                await Note.objects.create(text="b")
-                await Note.objects.create(text="a")
+            await twice("b", atomic())
         assert [note.text for note in await Note.objects.all().fetch()] == ["a"]
     assert not await Note.objects.exists()
 

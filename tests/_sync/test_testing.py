@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from covet import testing
@@ -36,11 +38,16 @@ def test_all_is_undone(db: Database) -> None:
     assert [note.text for note in Note.objects.all().fetch()] == ["before"]
 
 
+def twice(text: str, block: Any) -> None:
+    """Store what can be stored only once, twice."""
+    with block:
+        Note.objects.create(text=text)
+        Note.objects.create(text=text)
+
+
 def test_an_error_of_the_test_comes_through_and_all_is_undone(db: Database) -> None:
-    with pytest.raises(KeyError):
-        with RolledBack():
-            Note.objects.create(text="inside")
-            raise KeyError
+    with pytest.raises(IntegrityError):
+        twice("inside", RolledBack())
     assert not Note.objects.exists()
 
 
@@ -49,9 +56,7 @@ def test_blocks_inside_are_as_usual(db: Database) -> None:
         with atomic(durable=True):
             Note.objects.create(text="a")
         with pytest.raises(IntegrityError):
-            with atomic():
-                Note.objects.create(text="b")
-                Note.objects.create(text="a")
+            twice("b", atomic())
         assert [note.text for note in Note.objects.all().fetch()] == ["a"]
     assert not Note.objects.exists()
 
