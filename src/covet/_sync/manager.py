@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from ..errors import ModelError, short
+from ..pairs import sync_marked
 from ..query.builder import Builder
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _forward(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
 
     forward.__name__ = name
     forward.__doc__ = method.__doc__
-    return forward
+    return sync_marked(forward, method)
 
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
@@ -22,6 +23,10 @@ from ..watch.receivers import waits
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+F = TypeVar("F", bound=Callable[..., Any])
+
+# What asyncio.iscoroutinefunction() looks for, before Python 3.12 gave it a public name.
+_marker = getattr(asyncio.coroutines, "_is_coroutine", None)
 
 # What calling a function of the user's gives: something to wait for, or the thing itself.
 AsyncReturn: TypeAlias = Coroutine[Any, Any, T]
@@ -67,6 +72,24 @@ def async_origin() -> Sequence[tuple[str, int, str]]:
     task = asyncio.current_task()
     made = task and getattr(task.get_coro(), "cr_origin", None)
     return made or ()
+
+
+def async_marked(function: F, method: Callable[..., Any]) -> F:
+    """A function that hands on what a method gives, known as one to wait for if the method is.
+
+    Frameworks ask before they call: ``background.add_task(Post.objects.create, title="Tea")``.
+    """
+    if inspect.iscoroutinefunction(method):
+        if sys.version_info >= (3, 12):
+            inspect.markcoroutinefunction(function)
+        else:
+            function._is_coroutine = _marker  # type: ignore[attr-defined]
+    return function
+
+
+def sync_marked(function: F, method: Callable[..., Any]) -> F:
+    """The function: nothing is waited for."""
+    return function
 
 
 def sync_origin() -> Sequence[tuple[str, int, str]]:
@@ -495,6 +518,7 @@ __all__ = [
     "async_finish",
     "async_home",
     "async_home_ended",
+    "async_marked",
     "async_no_block",
     "async_open",
     "async_origin",
@@ -510,6 +534,7 @@ __all__ = [
     "sync_finish",
     "sync_home",
     "sync_home_ended",
+    "sync_marked",
     "sync_no_block",
     "sync_open",
     "sync_origin",
