@@ -10,6 +10,7 @@ from typing import Any
 
 from .errors import (
     BudgetExceeded,
+    CommitOutcomeUnknown,
     ConfigurationError,
     ConnectionFailed,
     CovetError,
@@ -306,6 +307,7 @@ __all__ = [
     "Chr",
     "Coalesce",
     "Collate",
+    "CommitOutcomeUnknown",
     "CompositePrimaryKey",
     "Concat",
     "ConcatPair",
@@ -527,7 +529,12 @@ COLOURED = frozenset(
         "database",
         "drop_tables",
         "loaded",
+        "get_rollback",
         "on_commit",
+        "savepoint",
+        "savepoint_commit",
+        "savepoint_rollback",
+        "set_rollback",
         "related_choices",
     }
 )

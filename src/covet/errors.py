@@ -316,6 +316,14 @@ class TransactionError(DatabaseError):
     """A transaction is used wrongly or is broken: query after an error, child after the end."""
 
 
+class CommitOutcomeUnknown(TransactionError):
+    """A COMMIT was sent and its answer never read, so nobody knows whether it was carried out.
+
+    The connection was lost in between, or the task was cancelled: then this is the ``__cause__`` of
+    the cancellation. Such a transaction is never done again by itself.
+    """
+
+
 class BudgetExceeded(CovetError):
     """A block asked more of the databases than its ``query_budget()`` allows."""
 

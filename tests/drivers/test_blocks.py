@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from covet.drivers.base import Commands
-from covet.drivers.transactions import Block, State
+from covet.drivers.transactions import Block, Callback, State
 from covet.errors import IntegrityError, TransactionError
 
 WORDS = Commands()
@@ -13,14 +13,13 @@ WORDS = Commands()
 
 def opened(parent: Block | None = None, savepoint: bool = True) -> Block:
     block = Block(WORDS, "default", parent, savepoint)
-    block.opening()
     block.opened()
     return block
 
 
 def test_the_outermost_begins_and_commits() -> None:
     block = Block(WORDS, "default")
-    assert block.opening() == "BEGIN"
+    assert block.opening == ("BEGIN",)
     assert block.state is State.NEW
     block.opened()
     assert block.closing(None) == "commit"
@@ -30,7 +29,7 @@ def test_the_outermost_begins_and_commits() -> None:
 def test_savepoints_are_numbered_through_the_transaction() -> None:
     root = opened()
     first = opened(root)
-    first.closed("release", None)
+    first.ended("release", None)
     second = opened(root)
     inner = opened(second)
     assert [block.name for block in (first, second, inner)] == ["covet_1", "covet_2", "covet_3"]
@@ -46,7 +45,7 @@ def test_an_error_breaks_its_own_block_only() -> None:
     inner = opened(root)
     inner.failed(IntegrityError("duplicate"), gone=False)
     assert inner.closing(None) == "rollback_to"
-    inner.closed("rollback_to", None)
+    inner.ended("rollback_to", None)
     root.check()
     assert root.closing(None) == "commit"
 
@@ -65,7 +64,7 @@ def test_a_transaction_that_is_gone_breaks_all_its_blocks() -> None:
 
 def test_a_block_that_has_ended_takes_no_query() -> None:
     block = opened()
-    block.closed("commit", None)
+    block.ended("commit", None)
     with pytest.raises(TransactionError, match="has ended"):
         block.check()
 
@@ -73,18 +72,18 @@ def test_a_block_that_has_ended_takes_no_query() -> None:
 def test_callbacks_go_up_with_a_release_and_away_with_a_rollback() -> None:
     root = opened()
     kept, undone = opened(root), opened(root)
-    kept.callbacks.append(lambda: "kept")
-    undone.callbacks.append(lambda: "undone")
-    kept.closed("release", None)
-    undone.closed("rollback_to", ValueError())
-    assert [call() for call in root.callbacks] == ["kept"]
+    kept.callbacks.append(Callback(lambda: "kept"))
+    undone.callbacks.append(Callback(lambda: "undone"))
+    kept.ended("release", None)
+    undone.ended("rollback_to", ValueError())
+    assert [each.function() for each in root.callbacks] == ["kept"]
 
 
 def test_a_part_of_a_block_breaks_the_whole() -> None:
     root = opened()
     part = opened(root, savepoint=False)
-    assert part.opening() is None
+    assert part.opening == ()
     assert part.closing(ValueError()) == "nothing"
-    part.closed("nothing", ValueError("x"))
+    part.ended("nothing", ValueError("x"))
     with pytest.raises(TransactionError, match="broken by ValueError in a block inside it"):
         root.check()

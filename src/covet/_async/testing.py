@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..drivers.terms import Terms
 from ..drivers.transactions import Block
 from ..errors import TransactionError
-from ..pairs import AsyncBlock, async_call
+from ..pairs import AsyncBlock
 from .connection import session_of
+from .ending import call_back
 from .transaction import Atomic
 
 
@@ -28,7 +30,7 @@ class RolledBack(AsyncBlock):
 
     def __init__(self, using: str = "default") -> None:
         self.using = using
-        self._atomic = Atomic(using, savepoint=True, durable=True)
+        self._atomic = Atomic(using, Terms(durable=True))
 
     def __repr__(self) -> str:
         return f"RolledBack(using={self.using!r})"
@@ -93,6 +95,6 @@ class CommitCallbacks(AsyncBlock):
         while self._seen < len(waiting):  # one that is called may add others
             callback = waiting[self._seen]
             self._seen += 1
-            self.callbacks.append(callback)
+            self.callbacks.append(callback.function)
             if self.execute and error is None:
-                await async_call(callback)
+                await call_back(callback)

@@ -4,41 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from time import perf_counter
 from typing import Any, ParamSpec, TypeVar, overload
 
-from ..drivers.transactions import Block, Outcome
+from ..drivers.retrying import is_transient, pause
+from ..drivers.terms import Isolation, Terms, opening
+from ..drivers.transactions import Block
 from ..errors import ConfigurationError, TransactionError
 from ..pairs import (
     AsyncBlock,
     AsyncReturn,
-    async_call,
     async_current,
     async_decorable,
-    async_done,
     async_finish,
+    async_sleep,
 )
-from ..schema.peers import WRITES
-from ..watch.observers import TransactionEvent, on_transaction
 from ..watch.sites import taken_at
 from .connection import Session, Statement, session_of, sessions
 from .database import database
+from .ending import END_WITHIN, end, give_back
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# How long the end of a block may take after its task was cancelled.
-END_WITHIN = 10.0
+# How often covet's own transactions are run again where others are in their way.
+OWN_RETRIES = 5
 
 
 class Atomic(AsyncBlock):
     """A block that happens as a whole or not at all; made by ``atomic()``."""
 
-    def __init__(self, using: str, savepoint: bool, durable: bool) -> None:
+    def __init__(self, using: str, terms: Terms) -> None:
         self.using = using
-        self.savepoint = savepoint
-        self.durable = durable
+        self.terms = terms
         self._session: Session | None = None
+        self._is_committed = False
 
     def __repr__(self) -> str:
         return f"atomic(using={self.using!r})"
@@ -49,15 +48,37 @@ class Atomic(AsyncBlock):
 
         @wraps(function)
         async def whole(*args: P.args, **kwargs: P.kwargs) -> T:
-            async with Atomic(self.using, self.savepoint, self.durable):
-                return await function(*args, **kwargs)
+            return await self._run(lambda: function(*args, **kwargs))
 
         return whole
+
+    async def _run(self, call: Callable[[], AsyncReturn[T]]) -> T:
+        """Call a function in a block, again and again as long as others are in its way."""
+        attempt = 0
+        while True:
+            attempt += 1
+            block = Atomic(self.using, self.terms._replace(retries=0))
+            is_outermost = session_of(self.using) is None
+            try:
+                async with block:
+                    return await call()
+            except Exception as error:
+                is_last = attempt > self.terms.retries or not is_outermost
+                if is_last or block._is_committed or not is_transient(error):
+                    raise
+            await async_sleep(pause(attempt))
 
     async def __aenter__(self) -> None:
         if self._session is not None:
             raise TransactionError(
                 "This atomic() is in use already", fix="Call atomic() for each block."
+            )
+        if self.terms.retries:
+            raise ConfigurationError(
+                "The body of a with block cannot be run again",
+                asked="atomic(retries=…)",
+                fix="Put it into a function: @atomic(retries=3) makes every call of it a block, "
+                "atomic(retries=3)(function)() one.",
             )
         outer = session_of(self.using)
         if outer is None:
@@ -87,24 +108,29 @@ class Atomic(AsyncBlock):
         pool = database(self.using).pool
         connection = await pool.acquire()
         connection.doing, connection.holder = "atomic()", async_current() + taken_at()
-        session = Session(Block(connection.commands, self.using), connection, pool, None)
         try:
-            await self._open(session)
+            commands = connection.commands
+            how = opening(self.terms, commands, connection.server.product)
         except BaseException:
             connection.holder = None
             await pool.mend(connection)
+            raise
+        session = Session(Block(commands, self.using, opening=how), connection, pool, None)
+        try:
+            await self._open(session)
+        except BaseException:
+            if len(how.begin) > len(how.restore) + 1:
+                connection.abandon()  # what was set for one transaction would be for the next
+            await async_finish(give_back(session), END_WITHIN)
             raise
         return session
 
     async def _nest(self, outer: Session) -> Session:
         """Open a savepoint on the connection of the block around."""
-        if self.durable and not outer.of_test:
-            raise TransactionError(
-                "A durable atomic() block cannot be inside another one",
-                fix="Call it outside of every atomic() block.",
-            )
+        if not outer.of_test:  # which is to the code of a test as if there were none
+            self._check_inner()
         await outer.take_turn()
-        block = Block(outer.connection.commands, self.using, outer.block, self.savepoint)
+        block = Block(outer.connection.commands, self.using, outer.block, self.terms.savepoint)
         session = Session(block, outer.connection, outer.pool, outer)
         try:
             await self._open(session)
@@ -115,11 +141,25 @@ class Atomic(AsyncBlock):
             raise
         return session
 
+    def _check_inner(self) -> None:
+        if self.terms.durable:
+            raise TransactionError(
+                "A durable atomic() block cannot be inside another one",
+                fix="Call it outside of every atomic() block.",
+            )
+        if asked := self.terms.of_outermost:
+            words = " and ".join(asked)
+            raise TransactionError(
+                f"An atomic() block with {words} cannot be inside another one: it is about the "
+                "whole transaction",
+                fix=f"Say {words} where the outermost block begins.",
+            )
+
     async def _open(self, session: Session) -> None:
-        command = session.block.opening()
-        if command is not None:
+        for command in session.block.opening:
             await session.send(Statement("execute", "transaction", command))
-            _tell(session, "savepoint" if session.outer else "begin", session.opened)
+        if session.block.opening:
+            session.tell("savepoint" if session.outer else "begin", session.opened)
         session.block.opened()
 
     async def __aexit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
@@ -127,13 +167,10 @@ class Atomic(AsyncBlock):
         assert session is not None
         self._session = None
         self._leave_context(session)
-        block = session.block
-        outcome = await async_finish(self._end(session, error), END_WITHIN)
-        if error is None and block.broken:
-            raise block.left_broken()
-        if outcome == "commit":
-            for callback in block.callbacks:
-                await async_call(callback)
+        try:
+            await end(session, error)
+        finally:
+            self._is_committed = session.block.outcome == "commit"
 
     def _leave_context(self, session: Session) -> None:
         current = dict(sessions.get() or {})
@@ -143,51 +180,6 @@ class Atomic(AsyncBlock):
             current[self.using] = session.outer
         sessions.set(current or None)
 
-    async def _end(self, session: Session, error: BaseException | None) -> Outcome:
-        """Close the block; nothing here may be left out, whatever goes wrong."""
-        block = session.block
-        # A statement of a child task in flight has the turn; it is waited for.
-        mine = await session.turn.take(session.patience)
-        outcome = block.closing(error)
-        try:
-            if not mine:
-                session.connection.abandon()
-                raise TransactionError("A statement of a task that was started in it never ended")
-            await session.end_streams()
-            if outcome == "commit" and not session.connection.in_transaction:
-                raise block.vanished()
-            await self._send(session, outcome)
-        except BaseException as failure:
-            block.failed(failure, gone=session.connection.closed)
-            block.closed(outcome, failure)
-            _tell(session, outcome, session.opened, failure)
-            if error is None and outcome in ("commit", "release"):
-                raise
-            return "nothing"  # what broke the block matters more than its clean-up
-        else:
-            block.closed(outcome, error)
-            _tell(session, outcome, session.opened)
-            return outcome
-        finally:
-            for table in session.changed:  # from now on others see it, or nobody does
-                WRITES.to(table)
-            if mine:
-                session.turn.leave()
-            await self._give_back(session)
-
-    async def _send(self, session: Session, outcome: Outcome) -> None:
-        if session.connection.closed and outcome not in ("commit", "release"):
-            return
-        for command in session.block.command(outcome):
-            await session.send(Statement("execute", "transaction", command))
-
-    async def _give_back(self, session: Session) -> None:
-        if session.outer is not None:
-            session.outer.turn.leave()
-            return
-        session.connection.holder = None
-        await session.pool.mend(session.connection)
-
 
 @overload
 def atomic(using: Callable[P, AsyncReturn[T]], /) -> Callable[P, AsyncReturn[T]]: ...
@@ -195,7 +187,14 @@ def atomic(using: Callable[P, AsyncReturn[T]], /) -> Callable[P, AsyncReturn[T]]
 
 @overload
 def atomic(
-    using: str | None = "default", *, savepoint: bool = True, durable: bool = False
+    using: str | None = "default",
+    *,
+    savepoint: bool = True,
+    durable: bool = False,
+    isolation: Isolation | None = None,
+    read_only: bool = False,
+    deferrable: bool = False,
+    retries: int = 0,
 ) -> Atomic: ...
 
 
@@ -204,6 +203,10 @@ def atomic(
     *,
     savepoint: bool = True,
     durable: bool = False,
+    isolation: Isolation | None = None,
+    read_only: bool = False,
+    deferrable: bool = False,
+    retries: int = 0,
 ) -> Callable[P, AsyncReturn[T]] | Atomic:
     """Make a block, or each call of a function, happen as a whole or not at all.
 
@@ -215,6 +218,15 @@ def atomic(
         using: the alias of the database; or the function, when used as ``@atomic``.
         savepoint: False makes an inner block a part of the outer one, which then fails with it.
         durable: True refuses to be an inner block.
+        isolation: ``"read uncommitted"``, ``"read committed"``, ``"repeatable read"`` or
+            ``"serializable"``, for this transaction; the database may keep it further apart. This
+            and the next two are for the outermost block.
+        read_only: True has the database refuse to write.
+        deferrable: True has a serializable block that only reads wait until nothing can make it
+            fail; on PostgreSQL.
+        retries: how often a function is run again after a deadlock, or another error of which the
+            only reason is another transaction. Inside another block it is not: what failed there
+            can only be run again with all of it.
 
     Returns:
         A context manager that is a decorator too; or the function, when used as ``@atomic``.
@@ -222,52 +234,20 @@ def atomic(
     Raises:
         TransactionError: the block is used in a way that it cannot be, or was rolled back though
             its body raised nothing.
+        CommitOutcomeUnknown: the connection was lost before the commit was answered.
+        ConfigurationError: arguments that mean nothing.
+        NotSupportedError: the database has no such transactions.
 
     Example:
         >>> async with atomic():
         ...     await Account.objects.filter(id=1).update(balance=F("balance") - 10)
         ...     await Account.objects.filter(id=2).update(balance=F("balance") + 10)
     """
+    terms = Terms(savepoint, durable, isolation, read_only, deferrable, retries)
+    terms.check()
     if using is None or isinstance(using, str):
-        return Atomic(using or "default", savepoint, durable)
-    return Atomic("default", savepoint, durable)(using)
-
-
-def on_commit(function: Callable[[], Any], using: str | None = "default") -> Any:
-    """Call a function after the outermost block is committed; at once outside of any block.
-
-    Nothing is called where the block, or the inner block in which this was said, is rolled back.
-
-    Args:
-        function: takes nothing; what it gives is waited for if it can be.
-        using: the alias of the database.
-
-    Returns:
-        Nothing, or what the function gives where it is called at once.
-
-    Raises:
-        TransactionError: the block is broken already.
-
-    Example:
-        >>> async with atomic():
-        ...     post = await Post.objects.create(title="Hello")
-        ...     on_commit(lambda: print("stored", post.pk))
-    """
-    session = session_of(using or "default")
-    if session is None:
-        return async_call(function)
-    session.block.check()
-    session.block.callbacks.append(function)
-    return async_done()
-
-
-def _tell(session: Session, action: Any, since: float, error: BaseException | None = None) -> None:
-    """Tell those who observe transactions of one's beginning or end."""
-    if on_transaction.functions and action != "nothing":
-        seconds = perf_counter() - since
-        on_transaction.tell(
-            TransactionEvent(session.block.alias, action, session.number, seconds, error)
-        )
+        return Atomic(using or "default", terms)
+    return Atomic("default", terms)(using)
 
 
 def _check_decorable(function: Callable[..., Any]) -> None:

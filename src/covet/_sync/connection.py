@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from contextvars import ContextVar
 from itertools import count
 from time import perf_counter
@@ -14,10 +16,12 @@ from ..drivers.base import Params
 from ..drivers.transactions import Block
 from ..errors import CovetError, TransactionError
 from ..pairs import SyncTurn, sync_home, sync_origin, sync_sleep
+from ..schema.peers import WRITES
 from ..sql.dialects import Dialect
 from ..sql.explaining import is_select
 from ..watch.events import Kind, Query, tell, watchers
 from ..watch.logs import is_slow, log_slow, wants_plan
+from ..watch.observers import TransactionEvent, on_transaction
 from ..watch.reasons import Asked, current_load
 from ..watch.switch import WATCH
 from .pool import Pool
@@ -94,13 +98,18 @@ class Session:
         self.patience: float = pool.url.options["acquire_timeout"]
         self.withdrawn = False
 
-    def take_turn(self) -> None:
+    def take_turn(self, check: Callable[[], None] | None = None) -> None:
         """Wait until nobody else speaks on the connection.
+
+        Args:
+            check: what raises if nothing may be said in the block; that of any statement, unless
+                it is another.
 
         Raises:
             TransactionError: the block has ended or is broken, or the wait was too long.
         """
-        self.block.check()
+        check = check or self.block.check
+        check()
         if self.home is not sync_home():
             raise TransactionError(
                 f"The atomic() block on {self.block.alias!r} belongs to another event loop",
@@ -113,7 +122,7 @@ class Session:
                 fix="Do not wait inside an inner block for a task of the outer one.",
             )
         try:
-            self.block.check()
+            check()
         except BaseException:
             self.turn.leave()
             raise
@@ -174,15 +183,32 @@ class Session:
             elif stream.in_the_way and stream is not reading:
                 stream.set_aside()
 
-    def end_streams(self) -> None:
-        """End the streams that were begun in this block, as it ends."""
+    def end_streams(self, but: AbstractSet[SyncStream] = frozenset()) -> None:
+        """End the streams that were begun in this block, as it ends, or goes back to a savepoint.
+
+        Args:
+            but: those that are to stay.
+        """
         for stream, begun_in in list(self.streams.items()):
-            if begun_in is self:
+            if begun_in is self and stream not in but:
                 self._end_stream(stream)
 
     def _end_stream(self, stream: SyncStream) -> None:
         del self.streams[stream]
         stream.close()
+
+    def has_changed(self) -> None:
+        """Note that from now on others see what the transaction changed, or nobody does."""
+        for table in self.changed:
+            WRITES.to(table)
+
+    def tell(self, action: Any, since: float, error: BaseException | None = None) -> None:
+        """Tell those who observe transactions of the beginning or the end of a part of one."""
+        if on_transaction.functions and action != "nothing":
+            seconds = perf_counter() - since
+            on_transaction.tell(
+                TransactionEvent(self.block.alias, action, self.number, seconds, error)
+            )
 
 
 # Alias → the innermost block's session. None almost always, which is quick to see.

@@ -6,41 +6,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from time import perf_counter
 from typing import Any, ParamSpec, TypeVar, overload
 
-from ..drivers.transactions import Block, Outcome
+from ..drivers.retrying import is_transient, pause
+from ..drivers.terms import Isolation, Terms, opening
+from ..drivers.transactions import Block
 from ..errors import ConfigurationError, TransactionError
 from ..pairs import (
     SyncBlock,
     SyncReturn,
-    sync_call,
     sync_current,
     sync_decorable,
-    sync_done,
     sync_finish,
+    sync_sleep,
 )
-from ..schema.peers import WRITES
-from ..watch.observers import TransactionEvent, on_transaction
 from ..watch.sites import taken_at
 from .connection import Session, Statement, session_of, sessions
 from .database import database
+from .ending import END_WITHIN, end, give_back
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# How long the end of a block may take after its task was cancelled.
-END_WITHIN = 10.0
+# How often covet's own transactions are run again where others are in their way.
+OWN_RETRIES = 5
 
 
 class Atomic(SyncBlock):
     """A block that happens as a whole or not at all; made by ``atomic()``."""
 
-    def __init__(self, using: str, savepoint: bool, durable: bool) -> None:
+    def __init__(self, using: str, terms: Terms) -> None:
         self.using = using
-        self.savepoint = savepoint
-        self.durable = durable
+        self.terms = terms
         self._session: Session | None = None
+        self._is_committed = False
 
     def __repr__(self) -> str:
         return f"atomic(using={self.using!r})"
@@ -51,15 +50,37 @@ class Atomic(SyncBlock):
 
         @wraps(function)
         def whole(*args: P.args, **kwargs: P.kwargs) -> T:
-            with Atomic(self.using, self.savepoint, self.durable):
-                return function(*args, **kwargs)
+            return self._run(lambda: function(*args, **kwargs))
 
         return whole
+
+    def _run(self, call: Callable[[], SyncReturn[T]]) -> T:
+        """Call a function in a block, again and again as long as others are in its way."""
+        attempt = 0
+        while True:
+            attempt += 1
+            block = Atomic(self.using, self.terms._replace(retries=0))
+            is_outermost = session_of(self.using) is None
+            try:
+                with block:
+                    return call()
+            except Exception as error:
+                is_last = attempt > self.terms.retries or not is_outermost
+                if is_last or block._is_committed or not is_transient(error):
+                    raise
+            sync_sleep(pause(attempt))
 
     def __enter__(self) -> None:
         if self._session is not None:
             raise TransactionError(
                 "This atomic() is in use already", fix="Call atomic() for each block."
+            )
+        if self.terms.retries:
+            raise ConfigurationError(
+                "The body of a with block cannot be run again",
+                asked="atomic(retries=…)",
+                fix="Put it into a function: @atomic(retries=3) makes every call of it a block, "
+                "atomic(retries=3)(function)() one.",
             )
         outer = session_of(self.using)
         if outer is None:
@@ -89,24 +110,29 @@ class Atomic(SyncBlock):
         pool = database(self.using).pool
         connection = pool.acquire()
         connection.doing, connection.holder = "atomic()", sync_current() + taken_at()
-        session = Session(Block(connection.commands, self.using), connection, pool, None)
         try:
-            self._open(session)
+            commands = connection.commands
+            how = opening(self.terms, commands, connection.server.product)
         except BaseException:
             connection.holder = None
             pool.mend(connection)
+            raise
+        session = Session(Block(commands, self.using, opening=how), connection, pool, None)
+        try:
+            self._open(session)
+        except BaseException:
+            if len(how.begin) > len(how.restore) + 1:
+                connection.abandon()  # what was set for one transaction would be for the next
+            sync_finish(give_back(session), END_WITHIN)
             raise
         return session
 
     def _nest(self, outer: Session) -> Session:
         """Open a savepoint on the connection of the block around."""
-        if self.durable and not outer.of_test:
-            raise TransactionError(
-                "A durable atomic() block cannot be inside another one",
-                fix="Call it outside of every atomic() block.",
-            )
+        if not outer.of_test:  # which is to the code of a test as if there were none
+            self._check_inner()
         outer.take_turn()
-        block = Block(outer.connection.commands, self.using, outer.block, self.savepoint)
+        block = Block(outer.connection.commands, self.using, outer.block, self.terms.savepoint)
         session = Session(block, outer.connection, outer.pool, outer)
         try:
             self._open(session)
@@ -117,11 +143,25 @@ class Atomic(SyncBlock):
             raise
         return session
 
+    def _check_inner(self) -> None:
+        if self.terms.durable:
+            raise TransactionError(
+                "A durable atomic() block cannot be inside another one",
+                fix="Call it outside of every atomic() block.",
+            )
+        if asked := self.terms.of_outermost:
+            words = " and ".join(asked)
+            raise TransactionError(
+                f"An atomic() block with {words} cannot be inside another one: it is about the "
+                "whole transaction",
+                fix=f"Say {words} where the outermost block begins.",
+            )
+
     def _open(self, session: Session) -> None:
-        command = session.block.opening()
-        if command is not None:
+        for command in session.block.opening:
             session.send(Statement("execute", "transaction", command))
-            _tell(session, "savepoint" if session.outer else "begin", session.opened)
+        if session.block.opening:
+            session.tell("savepoint" if session.outer else "begin", session.opened)
         session.block.opened()
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
@@ -129,13 +169,10 @@ class Atomic(SyncBlock):
         assert session is not None
         self._session = None
         self._leave_context(session)
-        block = session.block
-        outcome = sync_finish(self._end(session, error), END_WITHIN)
-        if error is None and block.broken:
-            raise block.left_broken()
-        if outcome == "commit":
-            for callback in block.callbacks:
-                sync_call(callback)
+        try:
+            end(session, error)
+        finally:
+            self._is_committed = session.block.outcome == "commit"
 
     def _leave_context(self, session: Session) -> None:
         current = dict(sessions.get() or {})
@@ -145,51 +182,6 @@ class Atomic(SyncBlock):
             current[self.using] = session.outer
         sessions.set(current or None)
 
-    def _end(self, session: Session, error: BaseException | None) -> Outcome:
-        """Close the block; nothing here may be left out, whatever goes wrong."""
-        block = session.block
-        # A statement of a child task in flight has the turn; it is waited for.
-        mine = session.turn.take(session.patience)
-        outcome = block.closing(error)
-        try:
-            if not mine:
-                session.connection.abandon()
-                raise TransactionError("A statement of a task that was started in it never ended")
-            session.end_streams()
-            if outcome == "commit" and not session.connection.in_transaction:
-                raise block.vanished()
-            self._send(session, outcome)
-        except BaseException as failure:
-            block.failed(failure, gone=session.connection.closed)
-            block.closed(outcome, failure)
-            _tell(session, outcome, session.opened, failure)
-            if error is None and outcome in ("commit", "release"):
-                raise
-            return "nothing"  # what broke the block matters more than its clean-up
-        else:
-            block.closed(outcome, error)
-            _tell(session, outcome, session.opened)
-            return outcome
-        finally:
-            for table in session.changed:  # from now on others see it, or nobody does
-                WRITES.to(table)
-            if mine:
-                session.turn.leave()
-            self._give_back(session)
-
-    def _send(self, session: Session, outcome: Outcome) -> None:
-        if session.connection.closed and outcome not in ("commit", "release"):
-            return
-        for command in session.block.command(outcome):
-            session.send(Statement("execute", "transaction", command))
-
-    def _give_back(self, session: Session) -> None:
-        if session.outer is not None:
-            session.outer.turn.leave()
-            return
-        session.connection.holder = None
-        session.pool.mend(session.connection)
-
 
 @overload
 def atomic(using: Callable[P, SyncReturn[T]], /) -> Callable[P, SyncReturn[T]]: ...
@@ -197,7 +189,14 @@ def atomic(using: Callable[P, SyncReturn[T]], /) -> Callable[P, SyncReturn[T]]: 
 
 @overload
 def atomic(
-    using: str | None = "default", *, savepoint: bool = True, durable: bool = False
+    using: str | None = "default",
+    *,
+    savepoint: bool = True,
+    durable: bool = False,
+    isolation: Isolation | None = None,
+    read_only: bool = False,
+    deferrable: bool = False,
+    retries: int = 0,
 ) -> Atomic: ...
 
 
@@ -206,6 +205,10 @@ def atomic(
     *,
     savepoint: bool = True,
     durable: bool = False,
+    isolation: Isolation | None = None,
+    read_only: bool = False,
+    deferrable: bool = False,
+    retries: int = 0,
 ) -> Callable[P, SyncReturn[T]] | Atomic:
     """Make a block, or each call of a function, happen as a whole or not at all.
 
@@ -217,6 +220,15 @@ def atomic(
         using: the alias of the database; or the function, when used as ``@atomic``.
         savepoint: False makes an inner block a part of the outer one, which then fails with it.
         durable: True refuses to be an inner block.
+        isolation: ``"read uncommitted"``, ``"read committed"``, ``"repeatable read"`` or
+            ``"serializable"``, for this transaction; the database may keep it further apart. This
+            and the next two are for the outermost block.
+        read_only: True has the database refuse to write.
+        deferrable: True has a serializable block that only reads wait until nothing can make it
+            fail; on PostgreSQL.
+        retries: how often a function is run again after a deadlock, or another error of which the
+            only reason is another transaction. Inside another block it is not: what failed there
+            can only be run again with all of it.
 
     Returns:
         A context manager that is a decorator too; or the function, when used as ``@atomic``.
@@ -224,52 +236,20 @@ def atomic(
     Raises:
         TransactionError: the block is used in a way that it cannot be, or was rolled back though
             its body raised nothing.
+        CommitOutcomeUnknown: the connection was lost before the commit was answered.
+        ConfigurationError: arguments that mean nothing.
+        NotSupportedError: the database has no such transactions.
 
     Example:
         >>> with atomic():
         ...     Account.objects.filter(id=1).update(balance=F("balance") - 10)
         ...     Account.objects.filter(id=2).update(balance=F("balance") + 10)
     """
+    terms = Terms(savepoint, durable, isolation, read_only, deferrable, retries)
+    terms.check()
     if using is None or isinstance(using, str):
-        return Atomic(using or "default", savepoint, durable)
-    return Atomic("default", savepoint, durable)(using)
-
-
-def on_commit(function: Callable[[], Any], using: str | None = "default") -> Any:
-    """Call a function after the outermost block is committed; at once outside of any block.
-
-    Nothing is called where the block, or the inner block in which this was said, is rolled back.
-
-    Args:
-        function: takes nothing; what it gives is waited for if it can be.
-        using: the alias of the database.
-
-    Returns:
-        Nothing, or what the function gives where it is called at once.
-
-    Raises:
-        TransactionError: the block is broken already.
-
-    Example:
-        >>> with atomic():
-        ...     post = Post.objects.create(title="Hello")
-        ...     on_commit(lambda: print("stored", post.pk))
-    """
-    session = session_of(using or "default")
-    if session is None:
-        return sync_call(function)
-    session.block.check()
-    session.block.callbacks.append(function)
-    return sync_done()
-
-
-def _tell(session: Session, action: Any, since: float, error: BaseException | None = None) -> None:
-    """Tell those who observe transactions of one's beginning or end."""
-    if on_transaction.functions and action != "nothing":
-        seconds = perf_counter() - since
-        on_transaction.tell(
-            TransactionEvent(session.block.alias, action, session.number, seconds, error)
-        )
+        return Atomic(using or "default", terms)
+    return Atomic("default", terms)(using)
 
 
 def _check_decorable(function: Callable[..., Any]) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from ..errors import TransactionError
+from ..errors import CommitOutcomeUnknown, TransactionError
 from .base import Commands, worded
+from .savepoints import Savepoint, Savepoints
+from .terms import Opening
 
 
 class State(Enum):
@@ -25,14 +27,32 @@ class State(Enum):
 Outcome = Literal["commit", "rollback", "release", "rollback_to", "nothing"]
 
 
+class Callback(NamedTuple):
+    """A function that waits for the commit.
+
+    Attributes:
+        function: takes nothing.
+        robust: an error in it is logged, and keeps no other from being called.
+    """
+
+    function: Callable[[], Any]
+    robust: bool = False
+
+
 class Block:
     """One ``atomic()`` block: the whole transaction, a savepoint, or a part of the block around it.
 
     Attributes:
         parent: the block around it, None for the outermost.
-        broken: what broke it, as a phrase, or None. A broken block can only be left.
+        broken: what broke it, as a phrase, or None. A broken block can only be left, or go back to
+            a savepoint.
         gone: the server has no transaction any more, so there is nothing to roll back.
+        undone: its code wants it rolled back, whatever comes.
         callbacks: what to call after the outermost commit.
+        points: the savepoints that its code made.
+        restore: the commands that make the connection as it was.
+        outcome: how it ended, once that is known.
+        doubt: that this cannot be known, as an error.
     """
 
     __slots__ = (
@@ -41,11 +61,18 @@ class Block:
         "callbacks",
         "cause",
         "commands",
+        "committing",
+        "doubt",
         "gone",
         "name",
+        "named",
+        "opening",
+        "outcome",
         "parent",
-        "savepoints",
+        "points",
+        "restore",
         "state",
+        "undone",
     )
 
     def __init__(
@@ -54,6 +81,7 @@ class Block:
         alias: str,
         parent: Block | None = None,
         savepoint: bool = True,
+        opening: Opening | None = None,
     ) -> None:
         self.commands = commands
         self.alias = alias
@@ -62,14 +90,26 @@ class Block:
         self.broken: str | None = None
         self.cause: BaseException | None = None
         self.gone = False
-        self.callbacks: list[Callable[[], Any]] = []
-        self.savepoints = 0
-        self.name: str | None = None
-        if parent is not None and savepoint:
-            root = self.root
-            root.savepoints += 1
-            # Numbered through the whole transaction: no name is ever used twice.
-            self.name = f"covet_{root.savepoints}"
+        self.undone = False
+        self.callbacks: list[Callback] = []
+        self.points = Savepoints()
+        self.named = 0
+        self.committing = False
+        self.outcome: Outcome | None = None
+        self.doubt: CommitOutcomeUnknown | None = None
+        self.name = self.new_name() if parent is not None and savepoint else None
+        self.opening, self.restore = opening or self._plain_opening()
+
+    def _plain_opening(self) -> Opening:
+        if self.parent is None:
+            return Opening((self.commands.begin,))
+        return Opening((self.commands.savepoint.format(self.name),) if self.name else ())
+
+    def new_name(self) -> str:
+        """A name for a savepoint, numbered through the whole transaction: none is used twice."""
+        root = self.root
+        root.named += 1
+        return f"covet_{root.named}"
 
     @property
     def root(self) -> Block:
@@ -85,17 +125,25 @@ class Block:
         Raises:
             TransactionError: the block is over, or broken.
         """
+        self.check_open()
+        block: Block | None = self
+        while block is not None:
+            if block.broken:
+                raise self._is_broken(block)
+            block = block.parent
+
+    def check_open(self) -> None:
+        """Raise if the block has ended.
+
+        Raises:
+            TransactionError: it has.
+        """
         if self.state is not State.OPEN:
             raise TransactionError(
                 f"The atomic() block on {self.alias!r} has ended; "
                 "a task that it started still uses it",
                 fix="Wait for the task inside the block, or start it outside.",
             )
-        block: Block | None = self
-        while block is not None:
-            if block.broken:
-                raise self._is_broken(block)
-            block = block.parent
 
     def check_open_for_rows(self) -> None:
         """Raise if rows that were asked for in this block can be read no more.
@@ -119,14 +167,8 @@ class Block:
         error.__cause__ = block.cause
         return error
 
-    def opening(self) -> str | None:
-        """The command that opens the block, if it needs one."""
-        if self.parent is None:
-            return self.commands.begin
-        return self.commands.savepoint.format(self.name) if self.name else None
-
     def opened(self) -> None:
-        """The command was carried out."""
+        """The commands were carried out."""
         self.state = State.OPEN
 
     def failed(self, error: BaseException, *, gone: bool) -> None:
@@ -140,7 +182,7 @@ class Block:
 
     def closing(self, error: BaseException | None) -> Outcome:
         """How the block has to end; ``error`` is what its body raised."""
-        whole = error is None and not self.broken
+        whole = error is None and not self.broken and not self.undone
         if self.parent is None:
             if self.root.gone:
                 return "rollback"  # harmless where nothing is open, and a driver may be wrong
@@ -163,18 +205,75 @@ class Block:
             return [self.commands.rollback_to.format(self.name), release]
         return []
 
-    def closed(self, outcome: Outcome, error: BaseException | None) -> None:
+    def ended(self, outcome: Outcome, error: BaseException | None) -> None:
         """The block has ended like this."""
         self.state = State.OVER
+        self.outcome = outcome
         if self.parent is None:
             return
-        undone = error is not None or self.broken is not None
-        if not undone:
+        if outcome == "release" or (outcome == "nothing" and self._is_whole(error)):
             self.parent.callbacks.extend(self.callbacks)
-        elif outcome == "nothing" and not self.parent.broken:
+        elif outcome == "nothing":
             # Without a savepoint of its own, what it did can only be undone with its parent.
-            self.parent.broken = self.broken or f"{type(error).__name__} in a block inside it"
-            self.parent.cause = self.cause or error
+            self._undo_parent(error)
+
+    def _is_whole(self, error: BaseException | None) -> bool:
+        return error is None and not self.broken and not self.undone
+
+    def _undo_parent(self, error: BaseException | None) -> None:
+        parent = self.parent
+        if parent is None or parent.broken:
+            return
+        if error is None and not self.broken:
+            parent.undone = True  # as its code wanted, so nothing is wrong
+            return
+        parent.broken = self.broken or f"{type(error).__name__} in a block inside it"
+        parent.cause = self.cause or error
+
+    def not_ended(self, error: BaseException, *, gone: bool) -> None:
+        """What was to end the block failed, or was cut off; so what stands of it is not known."""
+        self.failed(error, gone=gone)
+        self.state = State.OVER
+        self._undo_parent(error)
+
+    def lost_commit(self, error: BaseException, *, answered: bool) -> CommitOutcomeUnknown | None:
+        """The error for a COMMIT that failed or was cut off, if it may have been carried out.
+
+        Args:
+            error: what happened.
+            answered: the server has said that it did not commit.
+        """
+        if not self.committing or answered:
+            return None
+        why = f"{type(error).__name__}: {worded(error)}".rstrip(": .")
+        self.doubt = CommitOutcomeUnknown(
+            f"Whether the transaction on {self.alias!r} was committed is not known: COMMIT was "
+            f"sent and its answer not read ({why})",
+            fix="Look for what it was to store before you do it again.",
+        )
+        return self.doubt
+
+    # --- savepoints of the block's own code -----------------------------------------------------
+
+    def check_way_back(self) -> None:
+        """Raise if the block cannot go back to a savepoint of its own any more.
+
+        Raises:
+            TransactionError: the block is over, the transaction gone, or a block around broken.
+        """
+        broken, self.broken = self.broken, None
+        try:
+            self.check()
+        finally:
+            self.broken = broken
+        if self.root.gone:
+            raise self._is_broken(self)
+
+    def is_back_at(self, point: Savepoint) -> None:
+        """All that happened since the savepoint is undone, and with it what broke the block."""
+        self.points.back_to(point)
+        del self.callbacks[point.callbacks :]
+        self.broken = self.cause = None
 
     def left_broken(self) -> TransactionError:
         """The error for a block whose body swallowed what broke it."""

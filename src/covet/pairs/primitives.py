@@ -331,6 +331,33 @@ def sync_call(function: Callable[[], object]) -> object:
     return result
 
 
+def async_guarded(
+    function: Callable[[], object], report: Callable[[Exception], None]
+) -> Awaitable[object]:
+    """The same as ``async_call``, but errors are reported and not raised."""
+    try:
+        result = function()
+    except Exception as error:
+        report(error)
+        return _DONE
+    return _guarded(result, report) if inspect.isawaitable(result) else _DONE
+
+
+async def _guarded(work: Awaitable[object], report: Callable[[Exception], None]) -> None:
+    try:
+        await work
+    except Exception as error:
+        report(error)
+
+
+def sync_guarded(function: Callable[[], object], report: Callable[[Exception], None]) -> None:
+    """The same as ``sync_call``, but errors are reported and not raised."""
+    try:
+        sync_call(function)
+    except Exception as error:
+        report(error)
+
+
 async def async_answer(function: Callable[[], Any]) -> Any:
     """What a function or a coroutine function answers.
 
@@ -516,6 +543,7 @@ __all__ = [
     "async_decorable",
     "async_done",
     "async_finish",
+    "async_guarded",
     "async_home",
     "async_home_ended",
     "async_marked",
@@ -532,6 +560,7 @@ __all__ = [
     "sync_decorable",
     "sync_done",
     "sync_finish",
+    "sync_guarded",
     "sync_home",
     "sync_home_ended",
     "sync_marked",

@@ -49,6 +49,7 @@ from .. import (
     Chr,
     Coalesce,
     Collate,
+    CommitOutcomeUnknown,
     CompositePrimaryKey,
     Concat,
     ConcatPair,
@@ -252,6 +253,14 @@ from .. import (
 )
 from .._sync.choices import related_choices
 from .._sync.database import Database, connect, database
+from .._sync.in_block import (
+    get_rollback,
+    on_commit,
+    savepoint,
+    savepoint_commit,
+    savepoint_rollback,
+    set_rollback,
+)
 from .._sync.loading import prefetch_related_objects
 from .._sync.manager import Manager
 from .._sync.model import Model
@@ -261,7 +270,7 @@ from .._sync.raw import RawQuerySet
 from .._sync.related import RelatedManager
 from .._sync.relations import ForeignKey, ManyToManyField, OneToOneField
 from .._sync.schema import create_tables, drop_tables
-from .._sync.transaction import atomic, on_commit
+from .._sync.transaction import atomic
 from ..pairs import sync_loaded as loaded
 from . import functions as functions
 from . import signals as signals
@@ -313,6 +322,7 @@ __all__ = [
     "Chr",
     "Coalesce",
     "Collate",
+    "CommitOutcomeUnknown",
     "CompositePrimaryKey",
     "Concat",
     "ConcatPair",
@@ -514,6 +524,7 @@ __all__ = [
     "detect_n_plus_one",
     "drop_tables",
     "get_reverse_relations",
+    "get_rollback",
     "loaded",
     "log_slow_queries",
     "on_commit",
@@ -525,8 +536,12 @@ __all__ = [
     "query_budget",
     "register_reverse_relation",
     "related_choices",
+    "savepoint",
+    "savepoint_commit",
+    "savepoint_rollback",
     "set_cursor_secret",
     "set_default_fetch_mode",
+    "set_rollback",
     "validate_email",
     "validate_ipv4_address",
     "validate_ipv6_address",

@@ -1,4 +1,4 @@
-"""What do the loggers ``covet.sql``, ``covet.slow`` and ``covet.pool`` write?"""
+"""What do the loggers ``covet.sql``, ``covet.slow``, ``covet.pool`` and others write?"""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .switch import WATCH
 SQL = logging.getLogger("covet.sql")
 SLOW = logging.getLogger("covet.slow")
 POOL = logging.getLogger("covet.pool")
+TRANSACTION = logging.getLogger("covet.transaction")
 
 LONGEST = 10_000
 """Characters of one line in the log."""
