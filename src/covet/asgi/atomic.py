@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import AsyncExitStack
 
 from ..aio import atomic
-from ..errors import TransactionError
+from ..errors import CommitOutcomeUnknown
 from ..requests import RequestRules, Undone, request_rules
 from .types import ASGIApp, Message, Receive, Scope, Send
 
@@ -121,7 +121,7 @@ class _Request:
             raise
         except BaseException as cut_off:
             # What cancelled this may be a framework's own, which does not raise it any further.
-            self.failure = TransactionError(
+            self.failure = CommitOutcomeUnknown(
                 "The response was cancelled as its transaction ended; whether that was committed "
                 "is not known"
             )

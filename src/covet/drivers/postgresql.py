@@ -60,7 +60,7 @@ FEATURES = (
 # psycopg notices, and forgets what it has prepared too. A rollback does the same.
 FORGET = "DEALLOCATE ALL"
 
-# By the first two signs of the SQLSTATE, where psycopg's own class is not what Django's users know.
+# By the SQLSTATE or its first two signs, where psycopg's class is not what Django's users know.
 _BY_STATE: dict[str, type[DatabaseError]] = {
     "08": OperationalError,
     "0A": NotSupportedError,
@@ -68,6 +68,7 @@ _BY_STATE: dict[str, type[DatabaseError]] = {
     "22": DataError,
     "23": IntegrityError,
     "25": InternalError,
+    "25006": OperationalError,  # a write where nothing can be written, as elsewhere
     "26": ProgrammingError,
     "28": OperationalError,
     "3D": OperationalError,
@@ -110,7 +111,8 @@ def translate(error: BaseException) -> CovetError | None:
             if (error.diag.constraint_name or "").startswith(LIMITS):
                 return database_error(DataError, text, error)
             fix = NO_TABLE_FIX if error.sqlstate == UNDEFINED_TABLE else None
-            return database_error(_BY_STATE.get(error.sqlstate[:2], ours), text, error, fix)
+            kind = _BY_STATE.get(error.sqlstate) or _BY_STATE.get(error.sqlstate[:2], ours)
+            return database_error(kind, text, error, fix)
     return None
 
 

@@ -1,0 +1,259 @@
+# generated from tests/_async/test_transaction_terms.py by scripts/generate_sync.py;
+# change that file, not this one
+"""What can be asked of a transaction, and does it end with it?"""
+
+# A block that raises is what these tests are about.
+# ruff: noqa: PT012, SIM117
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from covet.errors import (
+    ConfigurationError,
+    IntegrityError,
+    NotSupportedError,
+    OperationalError,
+    TransactionError,
+)
+from covet.sync import Database, atomic, connect, on_commit
+
+MODELS: list[type] = []
+
+LEVEL = {
+    "postgresql": "show transaction_isolation",
+    "mysql": "select @@tx_isolation",
+}
+
+
+@pytest.fixture
+def one(url: str) -> Any:
+    """A database with a single connection, which each block and query therefore shares."""
+    with connect(url, alias="one", pool_size=1) as one:
+        one.execute("drop table if exists term_of")
+        one.execute("create table term_of (id integer primary key)")
+        yield one
+        one.execute("drop table term_of")
+
+
+def ids(one: Database) -> list[int]:
+    return [row[0] for row in one.fetch_rows("select id from term_of order by id")]
+
+
+def level(one: Database, kind: str) -> str:
+    ((word,),) = one.fetch_rows(LEVEL[kind])
+    return word.lower().replace("-", " ")
+
+
+def inside(one: Database) -> str:
+    """The level of a transaction that is open: what MariaDB says of it, it says of the session."""
+    sql = (
+        "select trx_isolation_level from information_schema.innodb_trx"
+        " where trx_mysql_thread_id = connection_id()"
+    )
+    ids(one)  # a transaction of InnoDB begins with the first look at a table
+    one.fetch_rows("select sleep(0.12)")  # for so long, that table shows what it did before
+    ((word,),) = one.fetch_rows(sql)
+    return word.lower().replace("-", " ")
+
+
+@pytest.mark.databases("postgresql", "mysql")
+@pytest.mark.parametrize("wanted", ["read committed", "repeatable read", "serializable"])
+def test_a_transaction_has_the_isolation_asked_for(one: Database, kind: str, wanted: Any) -> None:
+    before = level(one, kind)
+    with atomic("one", isolation=wanted):
+        found = level(one, kind) if kind == "postgresql" else inside(one)
+        assert found == wanted
+    assert level(one, kind) == before == "read committed"
+    if kind == "mysql":
+        with atomic("one"):
+            assert inside(one) == "read committed"
+
+
+def test_a_repeatable_read_sees_no_change(one: Database, url: str) -> None:
+    """On SQLite, blocks that write keep all others from writing: that is what is seen there."""
+    with (
+        connect(url, alias="other", timeout=0.1)
+        if "sqlite" in url
+        else connect(url, alias="other") as other
+    ):
+        with atomic("one", isolation="repeatable read", read_only=True):
+            assert ids(one) == []
+            other.execute("insert into term_of values (1)")
+            assert ids(one) == []
+        assert ids(one) == [1]
+
+
+def test_a_block_that_only_reads_refuses_to_write(one: Database, kind: str) -> None:
+    one.execute("insert into term_of values (1)")
+    with pytest.raises(OperationalError):
+        with atomic("one", read_only=True):
+            assert ids(one) == [1]
+            one.execute("insert into term_of values (2)")
+    one.execute("insert into term_of values (3)")
+    with atomic("one"):
+        one.execute("insert into term_of values (4)")
+    assert ids(one) == [1, 3, 4]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_block_that_only_reads_waits_for_no_writer(one: Database, url: str) -> None:
+    with connect(url, alias="other") as other:
+        with atomic("other"):
+            other.execute("insert into term_of values (1)")
+            with atomic("one", read_only=True):
+                assert ids(one) == []
+
+
+@pytest.mark.databases("postgresql")
+def test_a_deferrable_block(one: Database) -> None:
+    with atomic("one", isolation="serializable", read_only=True, deferrable=True):
+        assert one.fetch_rows("show transaction_deferrable") == [("on",)]
+    assert one.fetch_rows("show transaction_deferrable") == [("off",)]
+
+
+@pytest.mark.databases("sqlite", "mysql")
+def test_only_postgresql_has_deferrable_blocks(one: Database) -> None:
+    with pytest.raises(NotSupportedError) as caught:
+        with atomic("one", isolation="serializable", read_only=True, deferrable=True):
+            pass
+    assert str(caught.value) == (
+        "Only PostgreSQL has deferrable transactions. Leave deferrable=True out."
+    )
+    assert ids(one) == []  # the connection is back
+
+
+@pytest.mark.parametrize("level", ["read uncommitted", "read committed", "serializable"])
+def test_every_level_is_taken_by_every_database(one: Database, level: Any) -> None:
+    with atomic("one", isolation=level):
+        one.execute("insert into term_of values (1)")
+    assert ids(one) == [1]
+
+
+def test_an_unknown_level_is_named() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        atomic(isolation="serialisable")  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "There is no isolation level 'serialisable' (in atomic(isolation=…)). Did you mean "
+        "'serializable'? Levels: 'read uncommitted', 'read committed', 'repeatable read', "
+        "'serializable'."
+    )
+
+
+def test_a_deferrable_block_has_to_be_a_serializable_one_that_reads() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        atomic(deferrable=True, read_only=True)
+    assert str(caught.value) == (
+        "deferrable=True means something for a serializable block that only reads (in "
+        'atomic(deferrable=True)). Say isolation="serializable" and read_only=True too, or leave '
+        "it out."
+    )
+
+
+@pytest.mark.parametrize("retries", [-1, 1.5, "3", True])
+def test_retries_are_a_number(retries: Any) -> None:
+    with pytest.raises(ConfigurationError, match="retries has to be a whole number from 0 on"):
+        atomic(retries=retries)
+
+
+@pytest.mark.parametrize("terms", [{"isolation": "serializable"}, {"read_only": True}])
+def test_an_inner_block_has_the_terms_of_the_outermost(
+    one: Database, terms: dict[str, Any]
+) -> None:
+    (name,) = terms
+    with atomic("one"):
+        with pytest.raises(TransactionError) as caught:
+            with atomic("one", **terms):
+                pass
+        one.execute("insert into term_of values (1)")
+    assert str(caught.value) == (
+        f"An atomic() block with {name} cannot be inside another one: it is about the whole "
+        f"transaction. Say {name} where the outermost block begins."
+    )
+    assert ids(one) == [1]
+
+
+def test_the_body_of_a_block_is_not_run_again(one: Database) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        with atomic("one", retries=3):
+            pass
+    assert str(caught.value) == (
+        "The body of a with block cannot be run again (in atomic(retries=…)). Put it into a "
+        "function: @atomic(retries=3) makes every call of it a block, "
+        "atomic(retries=3)(function)() one."
+    )
+
+
+def test_what_no_other_transaction_caused_is_not_tried_again(one: Database) -> None:
+    tried: list[int] = []
+
+    @atomic("one", retries=3)
+    def store() -> None:
+        tried.append(1)
+        one.execute("insert into term_of values (1)")
+        one.execute("insert into term_of values (1)")
+
+    with pytest.raises(IntegrityError):
+        store()
+    assert tried == [1]
+
+
+def test_what_is_committed_is_not_tried_again(one: Database) -> None:
+    """An error that goes away by itself, but comes after the commit."""
+    tried: list[int] = []
+    late = OperationalError("deadlock")
+    late.__cause__ = Exception(1213)
+
+    def fail() -> None:
+        raise late
+
+    @atomic("one", retries=3)
+    def store() -> None:
+        tried.append(1)
+        one.execute("insert into term_of values (1)")
+        on_commit(fail, using="one")
+
+    with pytest.raises(OperationalError):
+        store()
+    assert tried == [1]
+    assert ids(one) == [1]
+
+
+def test_only_the_outermost_block_is_tried_again(one: Database) -> None:
+    tried: list[str] = []
+    busy = OperationalError("deadlock")
+    busy.__cause__ = Exception(1213)
+
+    @atomic("one", retries=2)
+    def inner() -> None:
+        tried.append("inner")
+        one.execute(f"insert into term_of values ({len(tried)})")
+        if len(tried) < 4:
+            raise busy
+
+    @atomic("one", retries=1)
+    def outer() -> str:
+        tried.append("outer")
+        inner()
+        return "done"
+
+    assert outer() == "done"
+    assert tried == ["outer", "inner", "outer", "inner"]
+    assert ids(one) == [4]
+
+
+def test_an_error_that_stays_is_raised_in_the_end(one: Database) -> None:
+    tried: list[int] = []
+    busy = OperationalError("busy")
+    busy.__cause__ = Exception(1205)
+
+    def store() -> None:
+        tried.append(1)
+        raise busy
+
+    with pytest.raises(OperationalError) as caught:
+        atomic("one", retries=2)(store)()
+    assert caught.value is busy
+    assert tried == [1, 1, 1]
