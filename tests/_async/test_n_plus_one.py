@@ -22,6 +22,7 @@ from covet.aio import (
     Prefetch,
     Q,
     QueryTracker,
+    capture_queries,
     detect_n_plus_one,
     prefetch_related_objects,
 )
@@ -273,6 +274,17 @@ async def updated(author: Author) -> None:
 
 async def deleted(author: Author) -> None:
     await Profile.objects.filter(author=author).delete()
+
+
+async def test_what_follows_from_a_deletion_is_not_told_of(rows: Database) -> None:
+    with detect_n_plus_one() as detector, capture_queries() as queries:
+        for author in await Author.objects.all().fetch():
+            await author.delete()
+
+    assert len(queries) > 2 * AUTHORS  # posts, tags of posts and profiles go as well
+    assert [finding.fix for finding in detector.findings] == [
+        "Author.objects.filter(pk__in=[…]).delete()"
+    ]
 
 
 async def linked(author: Author) -> None:

@@ -24,6 +24,7 @@ from covet.sync import (
     Prefetch,
     Q,
     QueryTracker,
+    capture_queries,
     detect_n_plus_one,
     prefetch_related_objects,
 )
@@ -275,6 +276,17 @@ def updated(author: Author) -> None:
 
 def deleted(author: Author) -> None:
     Profile.objects.filter(author=author).delete()
+
+
+def test_what_follows_from_a_deletion_is_not_told_of(rows: Database) -> None:
+    with detect_n_plus_one() as detector, capture_queries() as queries:
+        for author in Author.objects.all().fetch():
+            author.delete()
+
+    assert len(queries) > 2 * AUTHORS  # posts, tags of posts and profiles go as well
+    assert [finding.fix for finding in detector.findings] == [
+        "Author.objects.filter(pk__in=[…]).delete()"
+    ]
 
 
 def linked(author: Author) -> None:

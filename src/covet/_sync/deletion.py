@@ -103,8 +103,9 @@ def _carried_out(db: Database, found: Plan, origin: Any, called: Table) -> Count
     deleted: dict[str, int] = {}
     for step in found.steps:
         if isinstance(step, Delete):
-            count = _delete(db, step.spec)
             table = step.spec.table
+            is_root = table.concrete is called.concrete
+            count = _delete(db, step.spec, "delete" if is_root else "cascade")
             name = (called if called.concrete is table else table).model_name
             if count:
                 deleted[name] = deleted.get(name, 0) + count
@@ -133,7 +134,7 @@ def _defer(db: Database, on: bool) -> None:
 def rows_of(db: Database, spec: QuerySpec, mode: FetchMode | None = None) -> list[Any]:
     """The rows of a query, with nothing fetched besides."""
     made = plans.rows_plan(model_of(spec.table), spec, db.dialect)
-    asked = changing("delete", model_of(spec.table), spec) if WATCH.on else None
+    asked = changing("cascade", model_of(spec.table), spec) if WATCH.on else None
     rows = db.answer(made.bind(spec.values + spec.window_values), asked)
     return made.load(rows, Origin(db.alias, mode))
 
@@ -141,13 +142,13 @@ def rows_of(db: Database, spec: QuerySpec, mode: FetchMode | None = None) -> lis
 def _update(db: Database, step: Update) -> None:
     spec, written = step
     statement = saving.update_plan(model_of(spec.table), spec, written, db.dialect)
-    asked = changing("delete", model_of(spec.table), spec) if WATCH.on else None
+    asked = changing("cascade", model_of(spec.table), spec) if WATCH.on else None
     db.write(spec.table.name, *statement.bind(spec.values + written.values), asked)
 
 
-def _delete(db: Database, spec: QuerySpec) -> int:
+def _delete(db: Database, spec: QuerySpec, call: str = "delete") -> int:
     statement = saving.delete_plan(model_of(spec.table), spec, db.dialect)
-    asked = changing("delete", model_of(spec.table), spec) if WATCH.on else None
+    asked = changing(call, model_of(spec.table), spec) if WATCH.on else None
     table = None if changes_others(spec.table) else spec.table.name
     bound = statement.bind(spec.values + spec.window_values)
     return db.write(table, *bound, asked).rowcount

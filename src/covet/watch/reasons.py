@@ -37,8 +37,11 @@ class Asked(NamedTuple):
     origin: Origin | None = None
 
 
-CHANGES = frozenset({"create", "save", "bulk_create", "bulk_update", "update", "delete"})
-"""What ``Asked.call`` is of changes; of an instance's row, ``"create"`` or ``"save"``."""
+CHANGES = frozenset({"create", "save", "bulk_create", "bulk_update", "update", "delete", "cascade"})
+"""What ``Asked.call`` is of changes; of an instance's row, ``"create"`` or ``"save"``.
+
+``"cascade"`` is what a change asks and does besides, as to the rows that refer to deleted ones.
+"""
 
 
 def changing(call: str, model: type[Any], spec: QuerySpec | None = None) -> Asked:

@@ -137,6 +137,8 @@ def _is_batch(query: Query) -> bool:
     asked = query.asked
     if asked is None:
         return False
+    if asked.call == "cascade":
+        return True  # it follows from a change, which is counted
     if asked.call.startswith("bulk_"):
         return query.rowcount > 1
     if asked.call == "create" and asked.model._table.parents:
