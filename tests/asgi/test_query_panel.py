@@ -23,6 +23,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from covet import sync
 from covet.aio import (
@@ -290,6 +291,7 @@ async def test_an_n_plus_one_comes_first_with_its_fix_and_its_line(db: Database)
     assert answer.headers["x-covet-queries"] == "11"
     assert "<b>N+1</b>" in answer.text
     (finding,) = found["findings"]
+    assert finding["queries"] == found["groups"][0]["queries"]
     assert (finding["kind"], finding["fix"]) == ("n_plus_one", 'select_related("author")')
     assert finding["site"]["source"].endswith("# the line that sends them")
     assert [group["count"] for group in found["groups"]] == [10, 1]
@@ -385,6 +387,21 @@ def test_a_websocket_is_one_record_when_it_closes(url: str) -> None:
         (found,) = client.get("/__covet__/api/").json()["requests"]
     assert (found["method"], found["path"], found["status"]) == ("WS", "/talk", 4001)
     assert found["query_count"] == 2
+
+
+@pytest.mark.parametrize("code", [1000, 4001])
+def test_a_client_that_closes_its_websocket_is_no_error(code: int) -> None:
+    async def talk(websocket: Any) -> None:
+        await websocket.accept()
+        while True:
+            await websocket.receive_text()
+
+    app = panel(Starlette(routes=[WebSocketRoute("/talk", talk)]))
+    with TestClient(app, base_url="http://localhost", client=LOCAL) as client:
+        with suppress(WebSocketDisconnect), client.websocket_connect("/talk") as socket:
+            socket.close(code)
+        (found,) = client.get("/__covet__/api/").json()["requests"]
+    assert (found["status"], found["error"]) == (code, None)
 
 
 async def test_the_lifespan_passes(db: Database) -> None:

@@ -13,6 +13,7 @@ from covet.panel.recording import Recording
 from covet.panel.records import Request, shown, statement
 from covet.panel.store import Store
 from covet.panel.visits import Visit
+from covet.sql.hidden import sensitive
 from covet.watch import Query
 
 VISIT = Visit("GET", "/posts", "", "page=2", "127.0.0.1", ())
@@ -59,6 +60,24 @@ def test_the_first_statements_are_shown_and_all_are_counted() -> None:
     found = request(1, *(query() for _ in range(30)), limits=Limits(queries=10))
     assert len(found.statements) == 10
     assert found.count == 30
+
+
+def test_the_time_is_that_of_all_statements() -> None:
+    recording = Recording(1, VISIT, Limits(queries=10))
+    for number in range(5_000):  # one after the other, each with another one in it
+        for started, seconds in ((number + 0.2, 0.1), (number, 0.5)):
+            recording.keep(Query("SELECT 1", (), seconds, 1, "default", started=started))
+    assert recording.database_seconds == pytest.approx(2_500)
+    recording.keep(Query("SELECT 1", (), 99.5, 1, "default", started=4_901.0))
+    assert recording.database_seconds == pytest.approx(2_550)
+
+
+def test_what_the_database_says_of_hidden_values_is_not_shown() -> None:
+    said = ValueError("Key (token)=(hunter2) already exists")
+    open_one = statement(query("SELECT ?", ("hunter2",), error=said), 1, 0.0)
+    assert open_one.error == "ValueError: Key (token)=(hunter2) already exists"
+    hidden = statement(query("SELECT ?", sensitive(["hunter2"], [0]), error=said), 1, 0.0)
+    assert (hidden.error, hidden.params, hidden.given) == ("ValueError", "(***,)", None)
 
 
 def test_a_long_statement_is_cut_and_cannot_be_explained() -> None:

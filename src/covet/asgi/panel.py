@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..panel.app import Panel
     from ..panel.recording import Recording
 
+# What Starlette and Litestar leave a WebSocket's endpoint with when its client has closed it.
+FAREWELL = "WebSocketDisconnect"
+
 
 class QueryPanelMiddleware:
     """An ASGI app that shows what each of its requests asks of the databases.
@@ -80,7 +83,8 @@ class QueryPanelMiddleware:
             with recording:
                 await self.app(scope, response.receive, response.send)
         except BaseException as error:
-            recording.failed(error)
+            if type(error).__name__ != FAREWELL:
+                recording.failed(error)
             if isinstance(error, Exception):
                 await response.release()
             raise

@@ -38,10 +38,14 @@ def summary(request: Request, base: str) -> dict[str, Any]:
 def detail(request: Request, base: str, wanted: str) -> dict[str, Any]:
     """A request with its statements, by shape and one by one."""
     found = groups(request, wanted)
+    numbers = {one.serial: one.number for one in request.statements}
     statements = sorted((s for g in found for s in g.statements), key=lambda one: one.number)
     return {
         **summary(request, base),
-        "findings": [one.as_dict() for one in request.findings],
+        "findings": [
+            {**one.as_dict(), "queries": [numbers[n] for n in one.serials if n in numbers]}
+            for one in request.findings
+        ],
         "groups": [
             {
                 "shape": group.shape,

@@ -18,6 +18,9 @@ MOST_GIVEN = 4_000
 MOST_FRAMES = 5
 """Lines of code of one statement's stack."""
 
+MOST_STRETCHES = 200
+"""Stretches of time in which a request's statements ran, before these are no more than a sum."""
+
 MOST_TARGET = 500
 """Characters of a request's path, and of its query string."""
 

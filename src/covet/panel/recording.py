@@ -12,7 +12,7 @@ from ..watch.n_plus_one import find
 from ..watch.touches import TOUCHES
 from ..watch.tracker import Heard
 from .limits import MOST_EXAMINED, MOST_TARGET, Limits, cut, weight
-from .records import Request, Statement, busy, error_text, statement
+from .records import Busy, Request, Statement, error_text, statement
 from .visits import Visit
 
 LOG = getLogger("covet.watch")
@@ -42,6 +42,7 @@ class Recording(Heard["Recording"]):
         self._most = limits.queries
         self._at, self._began = time(), perf_counter()
         self._ended: float | None = None
+        self._busy = Busy()
         self._statements: list[Statement] = []
         self._examined: list[Query] = []
         self._weight = 0
@@ -62,6 +63,7 @@ class Recording(Heard["Recording"]):
         """Remember a statement, as far as the limits go."""
         with self._lock:
             self.count += 1
+            self._busy.add(query.started, query.seconds)
             if self.count > self._most:
                 return
             self._statements.append(statement(query, self.count, self._began))
@@ -86,7 +88,8 @@ class Recording(Heard["Recording"]):
     @property
     def database_seconds(self) -> float:
         """For how long at least one statement was running."""
-        return busy(tuple(self._statements))
+        with self._lock:
+            return self._busy.seconds
 
     def findings(self) -> tuple[Finding, ...]:
         """What was found to be wasted so far."""

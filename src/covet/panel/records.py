@@ -5,15 +5,26 @@ Plain data of bounded size: nothing here keeps an instance, a queryset or a conn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import short
+from ..sql.hidden import hides
 from ..watch.events import Query
 from ..watch.findings import Finding
 from ..watch.sites import Site
-from .limits import MOST_ERROR, MOST_FRAMES, MOST_GIVEN, MOST_PARAMS, MOST_SQL, cut, weight
+from .limits import (
+    MOST_ERROR,
+    MOST_FRAMES,
+    MOST_GIVEN,
+    MOST_PARAMS,
+    MOST_SQL,
+    MOST_STRETCHES,
+    cut,
+    weight,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,7 @@ def statement(query: Query, number: int, began: float) -> Statement:
         offset=max(query.started - began, 0.0),
         seconds=query.seconds,
         rowcount=query.rowcount,
-        error=None if query.error is None else error_text(query.error),
+        error=None if query.error is None else statement_error(query, query.error),
         transaction=query.transaction,
         relation=query.load.relation if query.load else None,
         stack=query.stack[:MOST_FRAMES],
@@ -111,12 +122,16 @@ def explainable(query: Query) -> Any:
     What is hidden stays hidden: a plan repeats the values that it was made for.
     """
     given = query.given
-    hides = given is not query.params
-    if hides or query.kind == "transaction" or len(query.sql) > MOST_SQL:
+    if hides(given) or query.kind == "transaction" or len(query.sql) > MOST_SQL:
         return None
     if weight(given) > MOST_GIVEN:
         return None
     return given if isinstance(given, dict) else tuple(given)
+
+
+def statement_error(query: Query, error: BaseException) -> str:
+    """What a statement failed with; the database's words may repeat values that are hidden."""
+    return type(error).__name__ if hides(query.given) else error_text(error)
 
 
 def error_text(error: BaseException) -> str:
@@ -180,11 +195,29 @@ class Request:
         return self.statements[number - 1] if 1 <= number <= len(self.statements) else None
 
 
-def busy(statements: Iterable[Statement]) -> float:
-    """For how many seconds at least one of these statements was running."""
-    total, until = 0.0, 0.0
-    for one in sorted(statements, key=lambda one: one.offset):
-        if one.end > until:
-            total += one.end - max(one.offset, until)
-            until = one.end
-    return total
+class Busy:
+    """For how long at least one statement was running, of any number of them.
+
+    They are told of as they end. So one that began earlier runs into the last stretches of time
+    only, and those before are no more than a sum.
+    """
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+        self._last: deque[tuple[float, float]] = deque()
+
+    def add(self, began: float, seconds: float) -> None:
+        """Take one more statement."""
+        ended = began + seconds
+        while self._last and self._last[-1][1] >= began:
+            earlier, later = self._last.pop()
+            began, ended = min(began, earlier), max(ended, later)
+        self._last.append((began, ended))
+        if len(self._last) > MOST_STRETCHES:
+            first, until = self._last.popleft()
+            self._sum += until - first
+
+    @property
+    def seconds(self) -> float:
+        """The time so far."""
+        return self._sum + sum(ended - began for began, ended in tuple(self._last))
