@@ -351,6 +351,10 @@ class NPlusOneError(CovetError):
         super().__init__(wrong)
         self.findings = tuple(findings)
 
+    def sentence(self) -> str:
+        """The reports, which end by themselves."""
+        return self.wrong
+
 
 class QueryTooComplex(FieldError):
     """A query is nested deeper, or is longer, than the database accepts."""
