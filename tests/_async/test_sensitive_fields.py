@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from typing import Any
 
 import pytest
 
 from covet.aio import (
     CharField,
+    CovetError,
     Database,
     F,
     IntegerField,
+    IntegrityError,
     JSONField,
     Model,
     Q,
     QueryTracker,
     ValidationError,
     Value,
+    atomic,
+    log_slow_queries,
 )
 from covet.aio.functions import Concat, Upper
 
@@ -31,7 +36,11 @@ class Login(Model):
     hints = JSONField(default=dict, sensitive=True)
 
 
-MODELS = [Login]
+class Token(Model):
+    key = CharField(max_length=50, sensitive=True, unique=True)
+
+
+MODELS = [Login, Token]
 
 
 async def sent(question: Any) -> str:
@@ -94,6 +103,63 @@ async def test_they_are_not_logged(db: Database, caplog: pytest.LogCaptureFixtur
         await Login.objects.filter(password=SECRET).fetch()
     assert "***" in caplog.text
     assert SECRET not in caplog.text
+
+
+async def test_neither_are_they_in_plans(db: Database, caplog: pytest.LogCaptureFixture) -> None:
+    log_slow_queries(ms=0, explain=True)
+    try:
+        await Login.objects.filter(password=SECRET).fetch()
+        await Login.objects.filter(name="ann\nERROR:root:forged").fetch()
+    finally:
+        log_slow_queries(None)
+    hidden, shown = (each.getMessage() for each in caplog.records if each.name == "covet.slow")
+    assert SECRET not in hidden
+    assert hidden.endswith("\n  no plan: it would repeat values that are not shown")
+    assert "no plan" not in shown
+    assert all(line.startswith("  ") for line in shown.splitlines()[1:])  # no line of its own
+
+
+async def raised(question: Any) -> CovetError:
+    """The error of a question, of which no part of the traceback has the secret."""
+    with pytest.raises(CovetError) as caught:
+        await question()
+    lines = traceback.format_exception_only(caught.value)
+    assert SECRET not in "".join(lines)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert SECRET not in str(caught.value.__cause__)
+    return caught.value
+
+
+async def test_the_database_does_not_quote_them(db: Database) -> None:
+    first = await Token.objects.create(key=SECRET)
+    error = await raised(lambda: Token.objects.create(key=SECRET))
+    assert isinstance(error, IntegrityError)
+    assert "key" in str(error)
+    assert isinstance(
+        await raised(lambda: Token.objects.bulk_create([Token(key=SECRET)])), IntegrityError
+    )
+    other = await Token.objects.create(key="other")
+    other.key = first.key
+
+    async def in_a_block() -> None:
+        async with atomic():
+            await other.save()
+
+    await raised(in_a_block)
+
+
+async def test_what_was_not_found_is_not_named(db: Database) -> None:
+    error = await raised(lambda: Login.objects.get(password=SECRET, name="ann"))
+    assert str(error) == "No Login matches (in Login.objects.get(password=…, name=…))."
+    with pytest.raises(Login.DoesNotExist, match=r"get\(name='ann'\)"):
+        await Login.objects.get(name="ann")
+
+
+@pytest.mark.parametrize("value", [{"pin": SECRET}, {"pin__gt": SECRET}, {"pin__in": [SECRET]}])
+async def test_what_cannot_be_compared_is_not_named(db: Database, value: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="which is not shown as it is sensitive") as caught:
+        await Login.objects.filter(**value).fetch()
+    assert SECRET not in str(caught.value)
 
 
 def test_errors_do_not_quote_them() -> None:

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 from ..drivers import AsyncConnection, AsyncStream, Rows
 from ..drivers.base import Params
 from ..drivers.transactions import Block
+from ..drivers.unquoted import translated
 from ..errors import CovetError, TransactionError
 from ..pairs import AsyncTurn, async_home, async_origin, async_sleep
 from ..schema.peers import WRITES
 from ..sql.dialects import Dialect
 from ..sql.explaining import is_select
+from ..sql.hidden import hides
 from ..watch.events import Kind, Query, tell, watchers
 from ..watch.logs import is_slow, log_slow, wants_plan
 from ..watch.observers import TransactionEvent, on_transaction
@@ -140,15 +142,15 @@ class Session:
                 await self._make_way()
             return await told(self.connection, self.block.alias, statement, self.number)
         except BaseException as error:
-            ours = self._failed(error)
+            ours = self._failed(error, statement.params)
             if ours is None:
                 raise
-            raise ours from error
+            raise ours from ours.__cause__
 
-    def _failed(self, error: BaseException) -> CovetError | None:
+    def _failed(self, error: BaseException, params: Params = ()) -> CovetError | None:
         """Note that the block is broken; covet's error for a driver's."""
         connection = self.connection
-        ours = connection.translate(error)
+        ours = translated(connection, error, params)
         gone = connection.closed or connection.ended_by(error)
         self.block.failed(ours or error, gone=gone)
         return ours
@@ -164,7 +166,7 @@ class Session:
             ours = self._failed(error)
             if ours is None:
                 raise
-            raise ours from error
+            raise ours from ours.__cause__
         finally:
             self.turn.leave()
 
@@ -291,6 +293,8 @@ async def _plan(connection: AsyncConnection, dialect: Dialect, query: Query) -> 
     """How the database would run a query, if that is to be logged and can be said of it."""
     if not (wants_plan() and is_select(query.sql)):
         return None
+    if hides(query.given):
+        return "no plan: it would repeat values that are not shown"
     try:
         head = dialect.explain("text", False, {})
         names, rows = await connection.fetch_named(f"{head} {query.sql}", query.given)

@@ -11,6 +11,7 @@ from typing import Any
 from ..drivers import AsyncConnection, DatabaseURL, Result, Rows, async_driver, parse_url
 from ..drivers.streams import check_chunk_size
 from ..drivers.traces import leaves_traces
+from ..drivers.unquoted import translated
 from ..errors import ConfigurationError, short
 from ..pairs import (
     AsyncCloses,
@@ -184,10 +185,10 @@ class Database(AsyncCloses):
             rows = await connection.fetch(sql, params)
         except BaseException as error:
             await pool.mend(connection)
-            ours = connection.translate(error)
+            ours = translated(connection, error, params)
             if ours is None:
                 raise
-            raise ours from error
+            raise ours from ours.__cause__
         if connection.in_transaction or not pool.slots.give(connection):
             await pool.give(connection)
         return rows
@@ -349,10 +350,10 @@ class Database(AsyncCloses):
             result = await told(connection, self.alias, statement, None, self.dialect)
         except BaseException as error:
             await pool.mend(connection)
-            ours = connection.translate(error)
+            ours = translated(connection, error, params)
             if ours is None:
                 raise
-            raise ours from error
+            raise ours from ours.__cause__
         await pool.give(connection)
         return result
 

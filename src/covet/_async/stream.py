@@ -7,6 +7,7 @@ from typing import Any
 
 from ..drivers import AsyncConnection, AsyncStream, Rows
 from ..drivers.base import Params
+from ..drivers.unquoted import translated
 from ..errors import InterfaceError
 from ..pairs import async_current, async_finish, async_within
 from ..watch.reasons import Asked
@@ -69,11 +70,12 @@ class OwnStream:
             if self._pool.url.in_memory and stream.in_the_way:
                 await stream.set_aside()  # others need the only connection there is
         except BaseException as error:
-            ours = None if connection is None else connection.translate(error)
+            params = self._statement[1]
+            ours = None if connection is None else translated(connection, error, params)
             await self.close()
             if ours is None:
                 raise
-            raise ours from error
+            raise ours from ours.__cause__
         if stream.done or stream.spool is not None:
             await self._give_back()
         return rows

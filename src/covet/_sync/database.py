@@ -13,6 +13,7 @@ from typing import Any
 from ..drivers import DatabaseURL, Result, Rows, SyncConnection, parse_url, sync_driver
 from ..drivers.streams import check_chunk_size
 from ..drivers.traces import leaves_traces
+from ..drivers.unquoted import translated
 from ..errors import ConfigurationError, short
 from ..pairs import (
     SyncCloses,
@@ -186,10 +187,10 @@ class Database(SyncCloses):
             rows = connection.fetch(sql, params)
         except BaseException as error:
             pool.mend(connection)
-            ours = connection.translate(error)
+            ours = translated(connection, error, params)
             if ours is None:
                 raise
-            raise ours from error
+            raise ours from ours.__cause__
         if connection.in_transaction or not pool.slots.give(connection):
             pool.give(connection)
         return rows
@@ -351,10 +352,10 @@ class Database(SyncCloses):
             result = told(connection, self.alias, statement, None, self.dialect)
         except BaseException as error:
             pool.mend(connection)
-            ours = connection.translate(error)
+            ours = translated(connection, error, params)
             if ours is None:
                 raise
-            raise ours from error
+            raise ours from ours.__cause__
         pool.give(connection)
         return result
 

@@ -18,6 +18,7 @@ from ..rows import arguments, plans
 from ..rows.cardinality import MOST_COUNTED, check_member, exactly_one
 from ..schema.peers import Origin
 from ..sql.dialects import dialect_for
+from ..sql.hidden import hides
 from ..watch.reasons import Asked
 from ..watch.switch import WATCH
 from .connection import session_of
@@ -103,6 +104,11 @@ class QuerySet(Questions[T]):
             self._complete(found)
         return found
 
+    def _hides(self, spec: QuerySpec) -> bool:
+        """Whether values of a spec are not to be shown."""
+        plan = plans.rows_plan(self.model, spec, database(self._alias or "default").dialect)
+        return hides(plan.bind(spec.values + spec.window_values)[1])
+
     def iterator(self, chunk_size: int = 2000) -> Generator[T]:
         """The rows one by one, read so many at a time and not kept: for any number of rows.
 
@@ -186,7 +192,7 @@ class QuerySet(Questions[T]):
         if spec.high is None:
             spec = spec.few(spec.low + MOST_COUNTED)
         rows = query._fetched(spec, "get")
-        return cast(T, exactly_one(rows, self.model, spec))
+        return cast(T, exactly_one(rows, self.model, spec, lambda: query._hides(spec)))
 
     def first(self) -> T | None:
         """The first row, or None; by primary key if the query has no order: ``… LIMIT 1``.

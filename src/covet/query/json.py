@@ -125,7 +125,7 @@ def _value(field: Field[Any]) -> ComparedDocument:
 def _compared(field: Any, null: Sentinel | None) -> ComparedDocument:
     encoder, decoder = getattr(field, "encoder", None), getattr(field, "decoder", None)
     made = ComparedDocument(encoder=encoder, decoder=decoder)
-    for place in ("model", "name", "attname", "column"):
+    for place in ("model", "name", "attname", "column", "sensitive"):
         setattr(made, place, getattr(field, place))
     made.none_means = null
     return made

@@ -361,7 +361,7 @@ def _compared(field: Field[Any]) -> Field[Any]:
         key.relaxed = relaxed  # type: ignore[attr-defined]
         return key
     if relaxed is not field:
-        for place in ("model", "name", "attname", "column"):
+        for place in ("model", "name", "attname", "column", "sensitive"):
             setattr(relaxed, place, getattr(field, place))
     return relaxed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import FieldError, ObjectDoesNotExist, short
@@ -13,8 +14,16 @@ MOST_COUNTED = 21
 """How many rows ``get()`` fetches, so that it can say how many there are without all of them."""
 
 
-def exactly_one(rows: list[Any], model: type[Record], spec: QuerySpec) -> Any:
+def exactly_one(
+    rows: list[Any], model: type[Record], spec: QuerySpec, hides: Callable[[], bool]
+) -> Any:
     """The one row.
+
+    Args:
+        rows: what was found.
+        model: of what.
+        spec: the question, whose conditions an error shows.
+        hides: tells whether some of its values are not to be shown.
 
     Raises:
         DoesNotExist: there is none; the model's own class.
@@ -22,7 +31,8 @@ def exactly_one(rows: list[Any], model: type[Record], spec: QuerySpec) -> Any:
     """
     if len(rows) == 1:
         return rows[0]
-    shown = [c.condition.inside() for c in spec.clauses if not _is_hidden(c.condition)]
+    values = not hides()
+    shown = [c.condition.inside(values=values) for c in spec.clauses if not _is_hidden(c.condition)]
     asked = _asked(model, ", ".join(shown))
     if not rows:
         raise model.DoesNotExist(f"No {model.__name__} matches", asked=asked)

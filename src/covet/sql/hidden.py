@@ -70,6 +70,11 @@ def shown(params: Sequence[Any]) -> Any:
     return params.shown if isinstance(params, SensitiveParams | SensitiveNames) else params
 
 
+def hides(params: object) -> bool:
+    """Whether some parameters of a statement are not to be shown."""
+    return isinstance(params, SensitiveParams | SensitiveNames)
+
+
 def hiding(piece: SQL) -> SQL:
     """A piece of SQL none of whose parameters are to be shown."""
     return tuple(part if isinstance(part, str) else _hidden(part) for part in piece)

@@ -94,7 +94,7 @@ def log_slow(query: Query, plan: str | None = None) -> None:
         query.rowcount,
         query.site or "no line of the program",
         one_line(str(query)),
-        f"\n{plan}" if plan else "",
+        "".join(f"\n  {one_line(line)}" for line in (plan or "").splitlines()),
         extra={"query": query},
     )
 
