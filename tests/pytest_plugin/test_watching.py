@@ -110,12 +110,15 @@ RUNNERS_ASYNC = """
     def anyio_backend():
         return "asyncio"
 
-    async def add(covet_db):
-        await Author.objects.create(name="Ann")
+    def adding():  # pytest-asyncio notes the loop on the function, so each fixture has its own
+        async def add(covet_db):
+            await Author.objects.create(name="Ann")
 
-    of_anyio = pytest.fixture(add, name="of_anyio")
-    of_asyncio = pytest_asyncio.fixture(add, name="of_asyncio")
-    of_module = pytest_asyncio.fixture(loop_scope="module", name="of_module")(add)
+        return add
+
+    of_anyio = pytest.fixture(adding(), name="of_anyio")
+    of_asyncio = pytest_asyncio.fixture(adding(), name="of_asyncio")
+    of_module = pytest_asyncio.fixture(loop_scope="module", name="of_module")(adding())
 
     @pytest.fixture(scope="module")
     async def task(anyio_backend):
