@@ -21,20 +21,26 @@ def busy() -> sqlite3.OperationalError:
     return error
 
 
-# As the drivers raise them.
-RAISED: dict[Code, CovetError | None] = {
-    "40001": of_postgresql(psycopg.errors.SerializationFailure("could not serialize")),
-    "40P01": of_postgresql(psycopg.errors.DeadlockDetected("deadlock detected")),
-    1020: of_mysql(pymysql.err.OperationalError(1020, "Record has changed")),
-    1205: of_mysql(pymysql.err.OperationalError(1205, "Lock wait timeout exceeded")),
-    1213: of_mysql(pymysql.err.OperationalError(1213, "Deadlock found")),
-    5: of_sqlite(busy()),
-}
+def of_pymysql(number: int, state: str) -> CovetError | None:
+    error = pymysql.err.OperationalError(number, "Deadlock found")
+    error.sqlstate = state
+    return of_mysql(error)
 
 
 def by(error: BaseException, cause: BaseException | None) -> BaseException:
     error.__cause__ = cause
     return error
+
+
+# As the drivers raise them.
+RAISED: dict[Code, CovetError | None] = {
+    "40001": of_postgresql(psycopg.errors.SerializationFailure("could not serialize")),
+    "40P01": of_postgresql(psycopg.errors.DeadlockDetected("deadlock detected")),
+    1020: of_pymysql(1020, "HY000"),
+    1205: of_pymysql(1205, "HY000"),
+    1213: of_pymysql(1213, "40001"),
+    5: of_sqlite(busy()),
+}
 
 
 @pytest.mark.parametrize("code", TRANSIENT)

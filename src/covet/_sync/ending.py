@@ -13,13 +13,13 @@ from ..watch.logs import TRANSACTION
 from .connection import Session, Statement
 
 # How long the end of a block may take after it was cancelled, and how long what comes after it.
-END_WITHIN = 1.0
+END_WITHIN = 0.75
 
 
 def end(session: Session, error: BaseException | None) -> None:
     """End a block: what its body raised, if anything, decides how.
 
-    Cancelled, this goes on to its end, for a second. If the commit went through, what waits for it
+    Cancelled, this goes on to its end, for a moment. If the commit went through, what waits for it
     is called; if nobody can know, that is the cause of the cancellation.
 
     Raises:

@@ -65,7 +65,9 @@ SETTINGS = (
 PACKET = "SELECT @@max_allowed_packet"
 MOST_BYTES = 1 << 30  # the most that any server can be set to
 PACKET_HEAD = 1 + 16  # the command, and room for what a proxy may add
-DEADLOCK = 1213
+# The server rolls all of a transaction back with these, and does not say so: a deadlock, and a row
+# that was changed after the transaction's snapshot.
+ENDING = (1213, 1020)
 KILL_WITHIN = 1.0
 HEARD_WITHIN = 5.0
 
@@ -203,8 +205,8 @@ class _MysqlConnection:
         return bool(self._my.server_status & IN_TRANSACTION)
 
     def ended_by(self, error: BaseException) -> bool:
-        """Whether the transaction is gone: a deadlock rolls all of it back, and does not say so."""
-        return self.closed or number_of(error) == DEADLOCK or not self.in_transaction
+        """Whether the transaction is gone."""
+        return self.closed or number_of(error) in ENDING or not self.in_transaction
 
     @property
     def closed(self) -> bool:

@@ -49,15 +49,15 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def code_of(error: BaseException | None) -> Code | None:
-    """The code in an error of a driver's: a SQLSTATE, a number of MariaDB's, or SQLite's."""
-    state = getattr(error, "sqlstate", None)
-    if isinstance(state, str):
-        return state
+    """The code in an error of a driver's: SQLite's, a number of MariaDB's, or a SQLSTATE."""
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(code, int):
         return code & 0xFF  # extended codes hold the plain one in their low byte
     first = error.args[0] if error is not None and error.args else None
-    return first if isinstance(first, int) else None
+    if isinstance(first, int):  # before the state, which says less on MariaDB
+        return first
+    state = getattr(error, "sqlstate", None)
+    return state if isinstance(state, str) else None
 
 
 def pause(attempt: int) -> float:
