@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from covet.panel.explaining import refused
 from covet.panel.groups import has_words
@@ -155,3 +156,10 @@ def test_texts() -> None:
     assert times == ["0.42 ms", "12.3 ms", "500 ms", "1.24 s"]
     assert copied("SELECT ?", "('a\\n',)") == "SELECT ?\n-- ('a\\n',)"
     assert copied("SELECT 1", "") == "SELECT 1"
+
+
+def test_a_long_statement_is_shown_without_colours() -> None:
+    sql = "SELECT '<b>' FROM " + "x" * 5_000
+    assert sql_html(sql) == str(escape(sql))
+    assert len(sql_line(sql)) < 4_000
+    assert "&lt;b&gt;" in sql_line(sql)

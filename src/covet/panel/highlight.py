@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments import format as rendered
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import inherit
 from pygments.lexers.sql import SqlLexer
 from pygments.token import Keyword, Name, Punctuation, String, Whitespace
+
+from .limits import cut
 
 Token: TypeAlias = tuple[Any, str]
 
@@ -23,6 +25,8 @@ _CLAUSE = re.compile(
 _JOIN = re.compile("JOIN|INNER|LEFT|RIGHT|FULL|CROSS|NATURAL")
 _NOT_BEFORE = {"FROM": "DISTINCT"}  # IS DISTINCT FROM
 LONGEST_LIST = 40
+# Colours take twenty times the room of the text, and a while: a page may have 500 statements.
+MOST_COLOURED = 3_000
 
 
 class Lexer(SqlLexer):
@@ -41,16 +45,21 @@ _LEXER = Lexer(stripnl=True, ensurenl=False)
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def sql_html(sql: str) -> Markup:
     """A statement in colours, each clause on a line of its own."""
+    if len(sql) > MOST_COLOURED:
+        return escape(sql)
     return _html(laid_out(_LEXER.get_tokens(sql)))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def sql_line(sql: str) -> Markup:
     """A statement in colours on one line, without the columns that it selects if these are many."""
-    return _html(without_columns(list(_LEXER.get_tokens(" ".join(sql.split())))))
+    line = " ".join(sql.split())
+    if len(line) > MOST_COLOURED:
+        return escape(cut(line, MOST_COLOURED))
+    return _html(without_columns(list(_LEXER.get_tokens(line))))
 
 
 def _html(tokens: Iterable[Token]) -> Markup:
