@@ -16,6 +16,8 @@ from ..errors import ConfigurationError, short
 from ..pairs import (
     AsyncCloses,
     AsyncOpening,
+    async_connected,
+    async_elsewhere,
     async_home,
     async_home_ended,
     async_open,
@@ -32,7 +34,7 @@ from .connection import Statement, session_of, sessions, told
 from .pool import Pool
 from .stream import BlockStream, OwnStream, Stream
 
-_connected: dict[str, Database] = {}
+_connected: dict[str, Database] = async_connected
 _abandoned: list[Pool] = []
 
 
@@ -414,10 +416,11 @@ def database(alias: str | None = "default") -> Database:
         return _connected[name]
     except (KeyError, TypeError):  # a list is no name, and no key of one
         known = ", ".join(map(repr, _connected))
+        hint = f"Connected: {known}." if known else "Call connect(url) first."
         raise ConfigurationError(
             f"The database {short(name)} is not connected",
             possible=list(_connected),
-            fix=f"Connected: {known}." if known else "Call connect(url) first.",
+            fix=async_elsewhere(name) or hint,
         ) from None
 
 

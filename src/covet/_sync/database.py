@@ -18,6 +18,8 @@ from ..errors import ConfigurationError, short
 from ..pairs import (
     SyncCloses,
     SyncOpening,
+    sync_connected,
+    sync_elsewhere,
     sync_home,
     sync_home_ended,
     sync_open,
@@ -34,7 +36,7 @@ from .connection import Statement, session_of, sessions, told
 from .pool import Pool
 from .stream import BlockStream, OwnStream, Stream
 
-_connected: dict[str, Database] = {}
+_connected: dict[str, Database] = sync_connected
 _abandoned: list[Pool] = []
 
 
@@ -416,10 +418,11 @@ def database(alias: str | None = "default") -> Database:
         return _connected[name]
     except (KeyError, TypeError):  # a list is no name, and no key of one
         known = ", ".join(map(repr, _connected))
+        hint = f"Connected: {known}." if known else "Call connect(url) first."
         raise ConfigurationError(
             f"The database {short(name)} is not connected",
             possible=list(_connected),
-            fix=f"Connected: {known}." if known else "Call connect(url) first.",
+            fix=sync_elsewhere(name) or hint,
         ) from None
 
 

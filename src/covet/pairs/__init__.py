@@ -1,5 +1,6 @@
 """What differs between the colours, in hand-written pairs of one name each."""
 
+from .connected import async_connected, async_elsewhere, sync_connected, sync_elsewhere
 from .deferred import AsyncLoadsFields, SyncLoadsFields, async_deferred, sync_deferred
 from .primitives import (
     AsyncBlock,
@@ -96,10 +97,12 @@ __all__ = [
     "SyncTurn",
     "async_answer",
     "async_call",
+    "async_connected",
     "async_current",
     "async_decorable",
     "async_deferred",
     "async_done",
+    "async_elsewhere",
     "async_finish",
     "async_guarded",
     "async_home",
@@ -116,10 +119,12 @@ __all__ = [
     "name_of",
     "sync_answer",
     "sync_call",
+    "sync_connected",
     "sync_current",
     "sync_decorable",
     "sync_deferred",
     "sync_done",
+    "sync_elsewhere",
     "sync_finish",
     "sync_guarded",
     "sync_home",
