@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from covet import aio, sync
+from covet.aio.signals import pre_save
 from covet.drivers.retrying import code_of
 from covet.errors import DatabaseError, OperationalError, TransactionError
 
@@ -24,6 +25,14 @@ SLOW_INSERT = (
     "insert into meeting_of with recursive n(x) as (select 10 union all select x + 1 from n "
     "where x < 1e8) select x, 0 from n"
 )
+
+
+class DeadlockMeeting(aio.Model):
+    id = aio.IntegerField(primary_key=True)
+    n = aio.IntegerField()
+
+    class Meta:
+        db_table = "meeting_of"
 
 
 @pytest.fixture
@@ -220,6 +229,41 @@ async def test_a_lock_that_is_not_had_breaks_a_block_as_any_error(db: aio.Databa
         elsewhere.set_result(None)
         await task
     assert await rows(db) == [(1, 1), (2, 1)]
+
+
+@pytest.mark.databases("postgresql", "mysql")
+async def test_a_transaction_of_covets_own_that_loses_is_done_again(
+    db: aio.Database, kind: str
+) -> None:
+    both = asyncio.Barrier(2)
+    told: list[int] = []
+
+    async def take_the_other_row(sender: Any, instance: Any, **_: Any) -> None:
+        told.append(instance.n)
+        if len(told) == 1:
+            await both.wait()
+        await up(db, 2)
+
+    async def winner() -> None:
+        async with aio.atomic():
+            if kind == "postgresql":  # who looks for a deadlock first is the one that loses
+                await db.execute("set local deadlock_timeout = '10s'")
+            for row in range(100, 140):
+                await db.execute(f"insert into meeting_of values ({row}, 0)")
+            await up(db, 2)
+            await both.wait()
+            await up(db, 1)
+            await db.execute("delete from meeting_of where id >= 100")
+
+    pre_save.connect(take_the_other_row, sender=DeadlockMeeting)
+    try:
+        winning = asyncio.ensure_future(winner())
+        row, is_new = await DeadlockMeeting.objects.update_or_create(id=1, defaults={"n": 10})
+        await winning
+    finally:
+        pre_save.disconnect(take_the_other_row, sender=DeadlockMeeting)
+    assert (row.n, is_new, told) == (10, False, [10, 10])
+    assert await rows(db) == [(1, 10), (2, 2)]
 
 
 # --- serialization failures -----------------------------------------------------------------------

@@ -16,7 +16,7 @@ from ..watch.touches import TOUCHES
 from .manager import Manager
 from .queryset import QuerySet
 from .signals import m2m_changed
-from .transaction import atomic
+from .transaction import atomic, whole
 
 if TYPE_CHECKING:
     from typing import Self
@@ -325,14 +325,19 @@ class BackManager(RelatedManager[M]):
             await self.add(*wanted, bulk=bulk)
             return
         self._changing()
-        async with self._atomic():
+
+        async def set_rows() -> None:
+            there = [] if clear else await self.get_queryset().fetch()
             if clear:
                 await self.clear()
-                there = []
             else:
-                there = await self.get_queryset().fetch()
                 await self.remove(*[one for one in there if one not in wanted], bulk=bulk)
             await self.add(*[one for one in wanted if one not in there], bulk=bulk)
+
+        if bulk:
+            await whole(self._alias, set_rows)
+        else:  # instances are saved one by one, and one that was is not new any more
+            await atomic(using=self._alias)(set_rows)()
 
     async def _point(self, records: Iterable[Any], target: Record | None) -> None:
         field = self._way.field
@@ -396,7 +401,8 @@ class ThroughManager(RelatedManager[M]):
         if not keys:
             return
         self._changing()
-        async with self._atomic():
+
+        async def add() -> None:
             if not links.is_unique:
                 await self._lock(links, keys)
             there = await self._between(links, keys).values_list(*links.names).fetch()
@@ -404,6 +410,8 @@ class ThroughManager(RelatedManager[M]):
             await self._tell("pre_add", links.ends(missing))
             await self._link(links, missing, through_defaults)
             await self._tell("post_add", links.ends(missing))
+
+        await whole(self._alias, add)
 
     async def _lock(self, links: Links, keys: list[Any]) -> None:
         """Let nobody else make these links, which the database would not refuse twice."""
@@ -471,18 +479,24 @@ class ThroughManager(RelatedManager[M]):
         links = self._links()
         wanted = links.far_keys(several(objs, f"{self._way.model}.{self.name}"), "set")
         self._changing()
-        async with self._atomic():
+
+        async def set_links() -> None:
+            there = dict.fromkeys([] if clear else await self._linked(links))
             if clear:
                 await self.clear()
             else:
-                far = self._way.far.attname
-                near = {self._way.near.attname: links.near_key}
-                links_here = self._all_of(self.through).filter(**near)
-                there = await links_here.values_list(far, flat=True).fetch()
-                had, kept = dict.fromkeys(there), set(wanted)
-                await self.remove(*[key for key in had if key not in kept])
-                wanted = [key for key in wanted if key not in had]
-            await self.add(*wanted, through_defaults=through_defaults)
+                kept = set(wanted)
+                await self.remove(*[key for key in there if key not in kept])
+            missing = [key for key in wanted if key not in there]
+            await self.add(*missing, through_defaults=through_defaults)
+
+        await whole(self._alias, set_links)
+
+    async def _linked(self, links: Links) -> list[Any]:
+        """The keys of what is linked to the instance."""
+        near = {self._way.near.attname: links.near_key}
+        links_here = self._all_of(self.through).filter(**near)
+        return await links_here.values_list(self._way.far.attname, flat=True).fetch()
 
     async def create(
         self, /, through_defaults: Mapping[str, Any] | None = None, **values: Any
@@ -515,11 +529,15 @@ class ThroughManager(RelatedManager[M]):
             **lookups: as for a queryset's.
         """
         self._key()
-        async with self._atomic():
-            found, is_new = await super().get_or_create(defaults, **lookups)
+        create = super().get_or_create
+
+        async def get_or_create() -> tuple[M, bool]:
+            found, is_new = await create(defaults, **lookups)
             if is_new:
                 await self.add(found, through_defaults=through_defaults)
-        return found, is_new
+            return found, is_new
+
+        return await whole(self._alias, get_or_create)
 
     async def update_or_create(
         self,
@@ -539,11 +557,15 @@ class ThroughManager(RelatedManager[M]):
             **lookups: as for a queryset's.
         """
         self._key()
-        async with self._atomic():
-            found, is_new = await super().update_or_create(defaults, create_defaults, **lookups)
+        create = super().update_or_create
+
+        async def update_or_create() -> tuple[M, bool]:
+            found, is_new = await create(defaults, create_defaults, **lookups)
             if is_new:
                 await self.add(found, through_defaults=through_defaults)
-        return found, is_new
+            return found, is_new
+
+        return await whole(self._alias, update_or_create)
 
     async def bulk_create(
         self,

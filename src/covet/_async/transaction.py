@@ -48,11 +48,11 @@ class Atomic(AsyncBlock):
 
         @wraps(function)
         async def whole(*args: P.args, **kwargs: P.kwargs) -> T:
-            return await self._run(lambda: function(*args, **kwargs))
+            return await self.run(lambda: function(*args, **kwargs))
 
         return whole
 
-    async def _run(self, call: Callable[[], AsyncReturn[T]]) -> T:
+    async def run(self, call: Callable[[], AsyncReturn[T]]) -> T:
         """Call a function in a block, again and again as long as others are in its way."""
         attempt = 0
         while True:
@@ -179,6 +179,15 @@ class Atomic(AsyncBlock):
         else:
             current[self.using] = session.outer
         sessions.set(current or None)
+
+
+async def whole(using: str | None, function: Callable[[], AsyncReturn[T]]) -> T:
+    """Run a transaction of covet's own, again and again where others are in its way.
+
+    For what can be done twice without harm: all that it changes, but for instances of its own, is
+    in the database.
+    """
+    return await Atomic(using or "default", Terms(retries=OWN_RETRIES)).run(function)
 
 
 @overload

@@ -22,7 +22,7 @@ from .database import Database
 from .deletion import delete, keys_of
 from .ordering import give_places
 from .returning import Returning
-from .transaction import atomic
+from .transaction import atomic, whole
 
 if TYPE_CHECKING:
     from .queryset import QuerySet
@@ -263,8 +263,7 @@ class Writing(AsyncRows[T]):
             return found, False
         values = _new_values(lookups, defaults)
         try:
-            async with atomic(using=self._alias or "default"):
-                return await self.create(**values), True
+            return await whole(self._alias, lambda: self.create(**values)), True
         except IntegrityError:
             found = await self._sought(lookups)
             if found is not None:  # somebody else was faster
@@ -297,29 +296,36 @@ class Writing(AsyncRows[T]):
         """
         for_new = defaults if create_defaults is None else create_defaults
         arguments.check_defaults("update_or_create", self._spec, defaults, create_defaults)
-        using = self._alias or "default"
         locked = self._with(locking_own(self._spec, self._database().dialect))
         is_creating = False
-        try:
-            async with atomic(using=using):
-                found: Any = await locked._sought(lookups)
-                if found is None:
-                    is_creating = True
-                    return await self.create(**_new_values(lookups, for_new)), True
+
+        async def update() -> T | None:
+            found: Any = await locked._sought(lookups)
+            if found is not None:
                 await self._set(found, defaults)
+            return cast("T | None", found)
+
+        async def update_or_create() -> tuple[T, bool]:
+            nonlocal is_creating
+            is_creating = False
+            found = await update()
+            if found is not None:
                 return found, False
+            is_creating = True
+            return await self.create(**_new_values(lookups, for_new)), True
+
+        try:
+            return await whole(self._alias, update_or_create)
         except IntegrityError:
             if not is_creating:
                 raise
             # Somebody else was faster. MariaDB locks the row against whom it refuses an INSERT, and
             # shares that lock; who shares it gets no lock to change the row until all others let
             # go of theirs. So the transaction of the INSERT has to end first.
-            async with atomic(using=using):
-                found = await locked._sought(lookups)
-                if found is not None:
-                    await self._set(found, defaults)
-                    return found, False
-            raise
+            found = await whole(self._alias, update)
+            if found is None:
+                raise
+            return found, False
 
     async def _sought(self, lookups: Mapping[str, Any]) -> T | None:
         try:

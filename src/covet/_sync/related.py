@@ -18,7 +18,7 @@ from ..watch.touches import TOUCHES
 from .manager import Manager
 from .queryset import QuerySet
 from .signals import m2m_changed
-from .transaction import atomic
+from .transaction import atomic, whole
 
 if TYPE_CHECKING:
     from typing import Self
@@ -327,14 +327,19 @@ class BackManager(RelatedManager[M]):
             self.add(*wanted, bulk=bulk)
             return
         self._changing()
-        with self._atomic():
+
+        def set_rows() -> None:
+            there = [] if clear else self.get_queryset().fetch()
             if clear:
                 self.clear()
-                there = []
             else:
-                there = self.get_queryset().fetch()
                 self.remove(*[one for one in there if one not in wanted], bulk=bulk)
             self.add(*[one for one in wanted if one not in there], bulk=bulk)
+
+        if bulk:
+            whole(self._alias, set_rows)
+        else:  # instances are saved one by one, and one that was is not new any more
+            atomic(using=self._alias)(set_rows)()
 
     def _point(self, records: Iterable[Any], target: Record | None) -> None:
         field = self._way.field
@@ -398,7 +403,8 @@ class ThroughManager(RelatedManager[M]):
         if not keys:
             return
         self._changing()
-        with self._atomic():
+
+        def add() -> None:
             if not links.is_unique:
                 self._lock(links, keys)
             there = self._between(links, keys).values_list(*links.names).fetch()
@@ -406,6 +412,8 @@ class ThroughManager(RelatedManager[M]):
             self._tell("pre_add", links.ends(missing))
             self._link(links, missing, through_defaults)
             self._tell("post_add", links.ends(missing))
+
+        whole(self._alias, add)
 
     def _lock(self, links: Links, keys: list[Any]) -> None:
         """Let nobody else make these links, which the database would not refuse twice."""
@@ -471,18 +479,24 @@ class ThroughManager(RelatedManager[M]):
         links = self._links()
         wanted = links.far_keys(several(objs, f"{self._way.model}.{self.name}"), "set")
         self._changing()
-        with self._atomic():
+
+        def set_links() -> None:
+            there = dict.fromkeys([] if clear else self._linked(links))
             if clear:
                 self.clear()
             else:
-                far = self._way.far.attname
-                near = {self._way.near.attname: links.near_key}
-                links_here = self._all_of(self.through).filter(**near)
-                there = links_here.values_list(far, flat=True).fetch()
-                had, kept = dict.fromkeys(there), set(wanted)
-                self.remove(*[key for key in had if key not in kept])
-                wanted = [key for key in wanted if key not in had]
-            self.add(*wanted, through_defaults=through_defaults)
+                kept = set(wanted)
+                self.remove(*[key for key in there if key not in kept])
+            missing = [key for key in wanted if key not in there]
+            self.add(*missing, through_defaults=through_defaults)
+
+        whole(self._alias, set_links)
+
+    def _linked(self, links: Links) -> list[Any]:
+        """The keys of what is linked to the instance."""
+        near = {self._way.near.attname: links.near_key}
+        links_here = self._all_of(self.through).filter(**near)
+        return links_here.values_list(self._way.far.attname, flat=True).fetch()
 
     def create(self, /, through_defaults: Mapping[str, Any] | None = None, **values: Any) -> M:
         """A new row, saved and linked to the instance.
@@ -513,11 +527,15 @@ class ThroughManager(RelatedManager[M]):
             **lookups: as for a queryset's.
         """
         self._key()
-        with self._atomic():
-            found, is_new = super().get_or_create(defaults, **lookups)
+        create = super().get_or_create
+
+        def get_or_create() -> tuple[M, bool]:
+            found, is_new = create(defaults, **lookups)
             if is_new:
                 self.add(found, through_defaults=through_defaults)
-        return found, is_new
+            return found, is_new
+
+        return whole(self._alias, get_or_create)
 
     def update_or_create(
         self,
@@ -537,11 +555,15 @@ class ThroughManager(RelatedManager[M]):
             **lookups: as for a queryset's.
         """
         self._key()
-        with self._atomic():
-            found, is_new = super().update_or_create(defaults, create_defaults, **lookups)
+        create = super().update_or_create
+
+        def update_or_create() -> tuple[M, bool]:
+            found, is_new = create(defaults, create_defaults, **lookups)
             if is_new:
                 self.add(found, through_defaults=through_defaults)
-        return found, is_new
+            return found, is_new
+
+        return whole(self._alias, update_or_create)
 
     def bulk_create(
         self,

@@ -50,11 +50,11 @@ class Atomic(SyncBlock):
 
         @wraps(function)
         def whole(*args: P.args, **kwargs: P.kwargs) -> T:
-            return self._run(lambda: function(*args, **kwargs))
+            return self.run(lambda: function(*args, **kwargs))
 
         return whole
 
-    def _run(self, call: Callable[[], SyncReturn[T]]) -> T:
+    def run(self, call: Callable[[], SyncReturn[T]]) -> T:
         """Call a function in a block, again and again as long as others are in its way."""
         attempt = 0
         while True:
@@ -181,6 +181,15 @@ class Atomic(SyncBlock):
         else:
             current[self.using] = session.outer
         sessions.set(current or None)
+
+
+def whole(using: str | None, function: Callable[[], SyncReturn[T]]) -> T:
+    """Run a transaction of covet's own, again and again where others are in its way.
+
+    For what can be done twice without harm: all that it changes, but for instances of its own, is
+    in the database.
+    """
+    return Atomic(using or "default", Terms(retries=OWN_RETRIES)).run(function)
 
 
 @overload

@@ -24,7 +24,7 @@ from .database import Database
 from .deletion import delete, keys_of
 from .ordering import give_places
 from .returning import Returning
-from .transaction import atomic
+from .transaction import atomic, whole
 
 if TYPE_CHECKING:
     from .queryset import QuerySet
@@ -265,8 +265,7 @@ class Writing(SyncRows[T]):
             return found, False
         values = _new_values(lookups, defaults)
         try:
-            with atomic(using=self._alias or "default"):
-                return self.create(**values), True
+            return whole(self._alias, lambda: self.create(**values)), True
         except IntegrityError:
             found = self._sought(lookups)
             if found is not None:  # somebody else was faster
@@ -299,29 +298,36 @@ class Writing(SyncRows[T]):
         """
         for_new = defaults if create_defaults is None else create_defaults
         arguments.check_defaults("update_or_create", self._spec, defaults, create_defaults)
-        using = self._alias or "default"
         locked = self._with(locking_own(self._spec, self._database().dialect))
         is_creating = False
-        try:
-            with atomic(using=using):
-                found: Any = locked._sought(lookups)
-                if found is None:
-                    is_creating = True
-                    return self.create(**_new_values(lookups, for_new)), True
+
+        def update() -> T | None:
+            found: Any = locked._sought(lookups)
+            if found is not None:
                 self._set(found, defaults)
+            return cast("T | None", found)
+
+        def update_or_create() -> tuple[T, bool]:
+            nonlocal is_creating
+            is_creating = False
+            found = update()
+            if found is not None:
                 return found, False
+            is_creating = True
+            return self.create(**_new_values(lookups, for_new)), True
+
+        try:
+            return whole(self._alias, update_or_create)
         except IntegrityError:
             if not is_creating:
                 raise
             # Somebody else was faster. MariaDB locks the row against whom it refuses an INSERT, and
             # shares that lock; who shares it gets no lock to change the row until all others let
             # go of theirs. So the transaction of the INSERT has to end first.
-            with atomic(using=using):
-                found = locked._sought(lookups)
-                if found is not None:
-                    self._set(found, defaults)
-                    return found, False
-            raise
+            found = whole(self._alias, update)
+            if found is None:
+                raise
+            return found, False
 
     def _sought(self, lookups: Mapping[str, Any]) -> T | None:
         try:
