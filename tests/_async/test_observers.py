@@ -132,7 +132,7 @@ async def test_a_failed_connection_is_told(
 ) -> None:
     on_connect(seen.append)
     scheme = url.partition(":")[0]
-    with caplog.at_level(logging.WARNING, "covet.pool"), pytest.raises(ConnectionFailed):
+    with caplog.at_level(logging.INFO, "covet.pool"), pytest.raises(ConnectionFailed):
         await connect(f"{scheme}://nobody:secret@127.0.0.1:1/none", alias="none")
     (event,) = seen
     assert event.error is not None

@@ -182,7 +182,7 @@ class Pool:
             if got is None:
                 self.slots.withdraw(ticket)
                 error = self._timed_out()
-                POOL.warning("%s", error)
+                POOL.info("%s", error)
                 self._tell("timeout", self._acquire_timeout)
                 raise error
         if got is GROW:
@@ -338,8 +338,7 @@ class Pool:
         if error is None:
             POOL.debug("%s: connected in %.3f s", self.url, seconds)
         else:
-            POOL.warning(
-                "%s: no connection after %.3f s: %s", self.url, seconds, one_line(str(error))
-            )
+            wrong = one_line(str(error))
+            POOL.info("%s: no connection after %.3f s: %s", self.url, seconds, wrong)
         if on_connect.functions:
             on_connect.tell(ConnectEvent(self.alias, str(self.url), seconds, error))
