@@ -310,9 +310,9 @@ PREFETCH = 'prefetch_related(Prefetch("posts", queryset=Post.objects.'
         (
             counted,
             "Author.posts",
-            'annotate(posts_count=Count("post", filter=Q(post__title=…)))',
+            'annotate(posts_count=Count("post", filter=Q(post__title=…), distinct=True))',
         ),
-        (there, "Author.posts", 'annotate(posts_count=Count("post"))'),
+        (there, "Author.posts", 'annotate(posts_count=Count("post", distinct=True))'),
         (got, None, "Author.objects.in_bulk([…])"),
         (got_by_name, None, "Author.objects.filter(name__in=[…])"),
         (same, None, "one query before the loop"),
@@ -373,6 +373,19 @@ def test_the_fix_is_code_that_runs_once_its_values_are_filled_in(
         assert [getattr(author, name) for author in found] == values
     else:
         assert all(len(author.posts.all()) <= 1 for author in found)
+
+
+def test_a_count_is_right_beside_other_relations_to_many(rows: Database) -> None:
+    more = Tag.objects.create(word="more")
+    with detect_n_plus_one() as detector:
+        for author in Author.objects.fetch():
+            author.posts.count()
+    for post in Post.objects.fetch():
+        post.tags.add(more)
+
+    tagged = Author.objects.annotate(tags_count=Count("post__tags"))
+    found = eval(f"tagged.{only(detector).fix}", {"tagged": tagged, **NAMES}).fetch()
+    assert {(author.tags_count, author.posts_count) for author in found} == {(2, 1)}
 
 
 def test_the_other_side_of_many_to_many_is_counted_by_its_name(rows: Database) -> None:

@@ -47,7 +47,7 @@ def advise(group: Group) -> Advice:
     if asked.model._made_for is not None and asked.call != "delete":
         return Advice(
             f"{_manager(asked.model)}.bulk_create([…], ignore_conflicts=True)",
-            "to link all of them at once",
+            "to link all of them at once, or filter(…).delete() to unlink them",
         )
     change = _CHANGES.get(asked.call)
     if change is not None:
@@ -135,7 +135,8 @@ def _of_sum(
     if asked.call == "aggregate":
         added = f'annotate(…("{name}__…"{only}))'
     else:
-        added = f'annotate({way.name}_count=Count("{name}"{only}))'
+        # Without distinct, another relation to many in the same query would multiply the number.
+        added = f'annotate({way.name}_count=Count("{name}"{only}, distinct=True))'
     if len(names) > 1:
         outer = "__".join(names[:-1])
         added = f'Prefetch("{outer}", queryset={load.model}.objects.{added})'
