@@ -379,14 +379,14 @@ def test_a_websocket_is_one_record_when_it_closes(url: str) -> None:
     app = panel(Starlette(routes=[WebSocketRoute("/talk", talk)]))
     with TestClient(app, base_url="http://localhost", client=LOCAL) as client:
         with client.websocket_connect("/talk") as socket:
-            for _ in range(2):
+            for _ in range(6):
                 socket.send_text("go")
                 socket.receive_text()
             assert client.get("/__covet__/api/").json()["requests"] == []
             socket.close(4001)
         (found,) = client.get("/__covet__/api/").json()["requests"]
     assert (found["method"], found["path"], found["status"]) == ("WS", "/talk", 4001)
-    assert found["query_count"] == 2
+    assert (found["query_count"], found["finding_count"]) == (6, 0)  # each message asks anew
 
 
 @pytest.mark.parametrize("code", [1000, 4001])

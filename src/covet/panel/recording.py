@@ -105,7 +105,12 @@ class Recording(Heard["Recording"]):
             return ()
 
     def _counts(self, finding: Finding) -> bool:
-        """Whether a finding is one: what was loaded may yet be used, but for an error."""
+        """Whether a finding is one: what was loaded may yet be used, but for an error.
+
+        Over a WebSocket each message asks anew, so that a question is repeated is no loop.
+        """
+        if finding.kind == "repeated" and self._visit.method == "WS":
+            return False
         return finding.kind != "unused" or (self._ended is not None and self.error is None)
 
     def headers(self) -> list[tuple[str, str]]:
