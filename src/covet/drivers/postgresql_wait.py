@@ -8,7 +8,9 @@ when the network is silent.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, TypeVar, cast
+from collections.abc import Generator
+from contextvars import ContextVar
+from typing import Any, Self, TypeVar, cast
 
 import psycopg
 from psycopg.abc import PQGen
@@ -24,6 +26,9 @@ READABLE = Ready.R
 CANCEL_WITHIN = 1.0
 INTERVAL = 0.1
 
+# The attempts to connect that this task makes.
+_attempts: ContextVar[list[Generator[Any, Any, Any]]] = ContextVar("covet_postgresql_attempts")
+
 
 class _WriteToo:
     """What a wait ends with when the socket is to be written to as well."""
@@ -36,6 +41,29 @@ class WaitingConnection(psycopg.AsyncConnection[Any]):
     _waiter: asyncio.Future[Any] | None = None
     _watching: asyncio.AbstractEventLoop | None = None
     _watched = -1
+
+    @classmethod
+    async def connect(cls, *args: Any, **settings: Any) -> Self:
+        """A connection; an attempt that fails or is cancelled leaves no socket open.
+
+        psycopg leaves it to whoever lets go the last reference to the attempt, and an exception
+        that somebody keeps refers to it by its traceback.
+        """
+        token = _attempts.set([])
+        try:
+            return await super().connect(*args, **settings)
+        except BaseException:
+            for attempt in _attempts.get():
+                attempt.close()
+            raise
+        finally:
+            _attempts.reset(token)
+
+    @classmethod
+    def _connect_gen(cls, *args: Any, **settings: Any) -> Any:
+        attempt = super()._connect_gen(*args, **settings)
+        _attempts.get().append(cast(Generator[Any, Any, Any], attempt))
+        return attempt
 
     async def wait(
         self, gen: PQGen[T], interval: float = INTERVAL, timeout: float | None = None
