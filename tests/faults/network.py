@@ -6,8 +6,8 @@ import contextlib
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 RESET = struct.pack("ii", 1, 0)  # linger for no time: closing resets the connection
@@ -19,7 +19,7 @@ class Proxy:
 
     Attributes:
         url: the server's URL, by this way.
-        delay: how many seconds each piece of an answer takes.
+        delay: how many seconds each piece of an answer takes, until it heals.
     """
 
     def __init__(self, url: str) -> None:
@@ -32,21 +32,23 @@ class Proxy:
         query = urlencode({**dict(parse_qsl(parts.query)), **plain})
         self.url = parts._replace(netloc=here, query=query).geturl()
         self.delay = 0.0
+        self._slow = threading.Event()
         self._passes = threading.Event()
         self._passes.set()
         self._refuses = self._over = False
         self._lock = threading.Lock()
-        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._pairs: list[Pair] = []
         self._threads: list[threading.Thread] = []
         self._start(self._open)
 
     def swallow(self) -> None:
-        """From now on nothing arrives at either end, and nobody is told; new ones connect to silence."""
+        """From now on nothing arrives at either end, and nobody is told. One can still connect."""
         self._passes.clear()
 
     def heal(self) -> None:
         """All is well again; what was on its way arrives late."""
         self.delay, self._refuses = 0.0, False
+        self._slow.set()
         self._passes.set()
 
     def refuse(self) -> None:
@@ -56,18 +58,14 @@ class Proxy:
 
     def cut(self) -> None:
         """Reset all connections, as a firewall or a crash does."""
-        for client, server in self._taken():
-            for end in (client, server):
-                with contextlib.suppress(OSError):
-                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            _close(client, server)
+        for pair in self._taken():
+            pair.end(reset=True)
 
     def half_close(self) -> None:
         """Tell the clients that the server will say no more, and still take what they say."""
         with self._lock:
-            for client, _ in self._pairs:
-                with contextlib.suppress(OSError):
-                    client.shutdown(socket.SHUT_WR)
+            for pair in self._pairs:
+                _shut(pair.client, socket.SHUT_WR)
 
     def close(self) -> None:
         """End it, and all connections."""
@@ -76,17 +74,17 @@ class Proxy:
         _shut(self._door)
         self._door.close()
         for pair in self._taken():
-            _close(*pair)
+            pair.end()
         for thread in self._threads:
             thread.join(5)
             assert not thread.is_alive()
 
-    def _taken(self) -> list[tuple[socket.socket, socket.socket]]:
+    def _taken(self) -> list[Pair]:
         with self._lock:
             pairs, self._pairs = self._pairs, []
         return pairs
 
-    def _start(self, work: Callable[..., None], *args: socket.socket) -> None:
+    def _start(self, work: Callable[..., None], *args: Any) -> None:
         thread = threading.Thread(target=work, args=args, name="proxy", daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -101,45 +99,55 @@ class Proxy:
 
     def _lead(self, client: socket.socket) -> None:
         self._passes.wait()
-        if self._refuses or self._over:
-            _close(client)
-            return
         try:
+            if self._refuses or self._over:
+                raise ConnectionRefusedError
             server = socket.create_connection(self._server)
-        except OSError:  # it is not there
-            _close(client)
+        except OSError:
+            client.close()
             return
+        pair = Pair(client, server)
+        with self._lock:
+            self._pairs.append(pair)
+        self._start(self._carry, pair, client, server, False)
+        self._start(self._carry, pair, server, client, True)
+
+    def _carry(
+        self, pair: Pair, source: socket.socket, target: socket.socket, is_answer: bool
+    ) -> None:
+        try:
+            while data := source.recv(CHUNK):
+                if is_answer:
+                    self._slow.wait(self.delay)
+                self._passes.wait()
+                target.sendall(data)
+        except OSError:  # one of them is gone, which the other is to know
+            pair.end()
+        if not pair.is_reset:
+            _shut(target, socket.SHUT_WR)
+
+
+class Pair:
+    """A client's connection and the server's that goes with it."""
+
+    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+        self.client, self.server = client, server
+        self.is_reset = False
         for end in (client, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with self._lock:
-            self._pairs.append((client, server))
-        self._start(self._carry, client, server)
-        self._start(self._carry_back, server, client)
 
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(CHUNK):
-                self._passes.wait()
-                target.sendall(data)
-        _shut(target)
-
-    def _carry_back(self, source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(CHUNK):
-                time.sleep(self.delay)
-                self._passes.wait()
-                target.sendall(data)
-        _shut(target)
+    def end(self, *, reset: bool = False) -> None:
+        """End both, politely or not."""
+        self.is_reset = self.is_reset or reset
+        for end in (self.client, self.server):
+            # Whoever reads it has to be woken, as a socket that is read is not closed.
+            _shut(end, socket.SHUT_RD if reset else socket.SHUT_RDWR)
+            if reset:
+                with contextlib.suppress(OSError):
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            end.close()
 
 
-def _shut(end: socket.socket) -> None:
+def _shut(end: socket.socket, how: int = socket.SHUT_RDWR) -> None:
     with contextlib.suppress(OSError):
-        end.shutdown(socket.SHUT_RDWR)
-
-
-def _close(*ends: socket.socket) -> None:
-    for end in ends:
-        linger = end.fileno() >= 0 and end.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8)
-        if linger != RESET:
-            _shut(end)
-        end.close()
+        end.shutdown(how)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ import pytest
 from covet.aio import CharField, Database, IntegerField, Model, atomic, connect, create_tables
 
 from .cancelling import MOST_AWAITS, Manner, outcome_of
-from .witness import Witness, soon, witness
+from .witness import Witness, soon
 
 BEFORE = [(n, f"row {n}", 0) for n in range(1, 6)]
 
@@ -117,12 +117,6 @@ OPERATIONS: dict[str, tuple[Callable[..., Awaitable[None]], Callable[[Any], bool
     "undone": (undone, numbers(0, 0, 0, 0, 0)),
 }
 pytestmark = pytest.mark.parametrize("manner", ["before", "after", "twice"])
-
-
-@pytest.fixture
-def seen(kind: str, url: str) -> Iterator[Witness]:
-    with witness(kind, url) as seen:
-        yield seen
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from ..drivers.transactions import Block, Callback, Outcome, State
 from ..errors import CommitOutcomeUnknown, DatabaseError, TransactionError, name_of
-from ..pairs import async_call, async_finish, async_guarded, async_within
+from ..pairs import async_call, async_finish, async_guarded, async_no_block, async_within
 from ..watch.logs import TRANSACTION
 from .connection import Session, Statement
+from .pool import CLEAN_WITHIN
 
 # How long the end of a block may take after it was cancelled, and how long what comes after it.
 END_WITHIN = 0.75
@@ -122,8 +123,11 @@ async def _send(session: Session, outcome: Outcome) -> None:
         block.committing = True
     elif connection.closed and outcome != "release":
         return
-    for command in block.command(outcome):
-        await session.send(Statement("execute", "transaction", command))
+    # A server that is silent keeps nobody who gives up: it rolls back what it hears no more of.
+    undoing = outcome in ("rollback", "rollback_to")
+    async with connection.within(CLEAN_WITHIN) if undoing else async_no_block():
+        for command in block.command(outcome):
+            await session.send(Statement("execute", "transaction", command))
 
 
 def _failed(
@@ -150,8 +154,9 @@ async def give_back(session: Session) -> bool:
     connection.holder = None
     try:
         if not connection.closed:
-            for command in session.block.restore:
-                await connection.execute(command, ())
+            async with connection.within(CLEAN_WITHIN):
+                for command in session.block.restore:
+                    await connection.execute(command, ())
     except BaseException:
         connection.abandon()
         raise

@@ -18,7 +18,7 @@ from ..watch.logs import POOL, one_line
 from ..watch.observers import ConnectEvent, PoolEvent, on_connect, on_pool
 
 # How long the clean-up of a connection may take before the connection is dropped.
-CLEAN_WITHIN = 2.0
+CLEAN_WITHIN = 1.0
 # How long the server may take to say that it is still there.
 CHECK_WITHIN = 1.0
 # How often a pool that closes looks whether its connections have come back.
@@ -165,7 +165,7 @@ class Pool:
     @staticmethod
     async def _farewell(connection: AsyncConnection) -> None:
         try:
-            async with async_within(CLEAN_WITHIN):
+            async with connection.within(CLEAN_WITHIN):
                 await connection.close()
         except Exception:
             connection.abandon()
@@ -257,7 +257,7 @@ class Pool:
 
     async def _roll_back(self, connection: AsyncConnection) -> bool:
         try:
-            async with async_within(CLEAN_WITHIN):
+            async with connection.within(CLEAN_WITHIN):
                 await connection.execute(connection.commands.rollback, ())
             clean = not connection.in_transaction
         except Exception:

@@ -9,7 +9,7 @@ from ..drivers import AsyncConnection, AsyncStream, Rows
 from ..drivers.base import Params
 from ..drivers.unquoted import translated
 from ..errors import InterfaceError
-from ..pairs import async_current, async_finish, async_within
+from ..pairs import async_current, async_finish
 from ..watch.reasons import Asked
 from ..watch.sites import taken_at
 from .connection import Session, read_on, session_of
@@ -100,12 +100,14 @@ class OwnStream:
             await async_finish(self._end(stream, connection), CLEAN_WITHIN)
 
     async def _end(self, stream: AsyncStream, connection: AsyncConnection | None) -> bool:
+        if connection is None:  # the rest was set aside, or never asked for
+            await stream.close()
+            return True
         try:
-            async with async_within(CLEAN_WITHIN):
+            async with connection.within(CLEAN_WITHIN):
                 await stream.close()
         except BaseException as error:
-            if connection is not None:
-                connection.abandon()
+            connection.abandon()
             if not isinstance(error, Exception):
                 raise
         finally:

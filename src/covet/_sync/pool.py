@@ -20,7 +20,7 @@ from ..watch.logs import POOL, one_line
 from ..watch.observers import ConnectEvent, PoolEvent, on_connect, on_pool
 
 # How long the clean-up of a connection may take before the connection is dropped.
-CLEAN_WITHIN = 2.0
+CLEAN_WITHIN = 1.0
 # How long the server may take to say that it is still there.
 CHECK_WITHIN = 1.0
 # How often a pool that closes looks whether its connections have come back.
@@ -167,7 +167,7 @@ class Pool:
     @staticmethod
     def _farewell(connection: SyncConnection) -> None:
         try:
-            with sync_within(CLEAN_WITHIN):
+            with connection.within(CLEAN_WITHIN):
                 connection.close()
         except Exception:
             connection.abandon()
@@ -259,7 +259,7 @@ class Pool:
 
     def _roll_back(self, connection: SyncConnection) -> bool:
         try:
-            with sync_within(CLEAN_WITHIN):
+            with connection.within(CLEAN_WITHIN):
                 connection.execute(connection.commands.rollback, ())
             clean = not connection.in_transaction
         except Exception:

@@ -11,7 +11,7 @@ from ..drivers import Rows, SyncConnection, SyncStream
 from ..drivers.base import Params
 from ..drivers.unquoted import translated
 from ..errors import InterfaceError
-from ..pairs import sync_current, sync_finish, sync_within
+from ..pairs import sync_current, sync_finish
 from ..watch.reasons import Asked
 from ..watch.sites import taken_at
 from .connection import Session, read_on, session_of
@@ -102,12 +102,14 @@ class OwnStream:
             sync_finish(self._end(stream, connection), CLEAN_WITHIN)
 
     def _end(self, stream: SyncStream, connection: SyncConnection | None) -> bool:
+        if connection is None:  # the rest was set aside, or never asked for
+            stream.close()
+            return True
         try:
-            with sync_within(CLEAN_WITHIN):
+            with connection.within(CLEAN_WITHIN):
                 stream.close()
         except BaseException as error:
-            if connection is not None:
-                connection.abandon()
+            connection.abandon()
             if not isinstance(error, Exception):
                 raise
         finally:

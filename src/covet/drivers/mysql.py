@@ -8,6 +8,7 @@ import datetime as dt
 import re
 import socket
 import ssl
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar, Self
 
 from ..errors import ConnectionFailed
@@ -283,7 +284,12 @@ class _AioConnection(aiomysql.Connection):  # type: ignore[misc]
 class AsyncMysqlConnection(_MysqlConnection):
     """A connection that an event loop waits for."""
 
-    __slots__ = ()
+    __slots__ = ("_is_last_word",)
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        # What is said is to clean up, and not worth another attempt if nobody answers.
+        self._is_last_word = False
 
     @classmethod
     async def connect(cls, url: DatabaseURL, server: Server | None = None) -> Self:
@@ -350,6 +356,8 @@ class AsyncMysqlConnection(_MysqlConnection):
     async def _kill(self) -> None:
         """Give the connection up and stop its statement, which would run on to its end."""
         self.abandon()
+        if self._is_last_word:
+            return
         killing = asyncio.ensure_future(self._kill_from_aside())
         with contextlib.suppress(Exception, asyncio.CancelledError):
             await asyncio.wait([killing], timeout=KILL_WITHIN)
@@ -391,6 +399,16 @@ class AsyncMysqlConnection(_MysqlConnection):
                 raise unheard() from error
         finally:
             aside.abandon()
+
+    @contextlib.asynccontextmanager
+    async def within(self, seconds: float) -> AsyncIterator[None]:
+        """Bound what is waited for in the block; a connection that is late is closed."""
+        self._is_last_word = True
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        finally:
+            self._is_last_word = False
 
     async def close(self) -> None:
         """Say goodbye to the server."""
@@ -456,12 +474,19 @@ class SyncMysqlConnection(_MysqlConnection):
 
     def ping(self, within: float) -> None:
         """Raise if the server does not answer within so many seconds."""
+        with self.within(within):
+            self._my.ping(reconnect=False)
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Bound each wait for the server in the block; a connection that is late is closed."""
         my = self._my
-        my._read_timeout = within
+        usual = my._read_timeout, my._write_timeout
+        my._read_timeout = my._write_timeout = seconds
         try:
-            my.ping(reconnect=False)
+            yield
         finally:
-            my._read_timeout = None
+            my._read_timeout, my._write_timeout = usual
 
     @property
     def closed(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar, Self
 
 from ..errors import (
@@ -43,7 +46,7 @@ except ImportError as error:
     raise missing_driver("PostgreSQL", "psycopg", "postgres") from error
 
 from .postgresql_stream import AsyncPostgresqlStream, SyncPostgresqlStream
-from .postgresql_wait import WaitingConnection
+from .postgresql_wait import WaitingConnection, bound
 
 COMMANDS = Commands()
 IDLE = TransactionStatus.IDLE
@@ -291,6 +294,16 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
         """Raise if the server does not answer within so many seconds."""
         await self._cursor.execute("SELECT 1", ())
 
+    @contextlib.asynccontextmanager
+    async def within(self, seconds: float) -> AsyncIterator[None]:
+        """Bound what is waited for in the block; a connection that is late is closed."""
+        self._pg.is_last_word = True
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        finally:
+            self._pg.is_last_word = False
+
     async def close(self) -> None:
         """Say goodbye to the server."""
         await self._pg.close()
@@ -317,8 +330,10 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
             raw = psycopg.Connection.connect(**_conninfo(url))
             if server is None:
                 try:
+                    bound(raw, url.options["connect_timeout"])
                     cursor = raw.execute(FEATURES)
                     server = _server(raw.info.server_version, cursor.fetchall())
+                    del raw.wait
                 except BaseException:
                     raw.pgconn.finish()
                     raise
@@ -363,6 +378,18 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
         """Raise if the server does not answer within so many seconds."""
         self._pgconn.send_query_params(b"SELECT 1", None)
         self._pg.wait(answer(self._pgconn), timeout=within)
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Bound each wait for the server in the block; a connection that is late is closed."""
+        usual = self._pg.__dict__.get("wait")
+        bound(self._pg, seconds)
+        try:
+            yield
+        finally:
+            del self._pg.wait
+            if usual is not None:
+                self._pg.wait = usual
 
     def close(self) -> None:
         """Say goodbye to the server."""

@@ -41,6 +41,8 @@ class WaitingConnection(psycopg.AsyncConnection[Any]):
     _waiter: asyncio.Future[Any] | None = None
     _watching: asyncio.AbstractEventLoop | None = None
     _watched = -1
+    # What is said is to clean up, and not worth a request to cancel it if nobody answers.
+    is_last_word = False
 
     @classmethod
     async def connect(cls, *args: Any, **settings: Any) -> Self:
@@ -141,6 +143,9 @@ class WaitingConnection(psycopg.AsyncConnection[Any]):
 
     async def _stop(self, gen: PQGen[Any]) -> None:
         """Have the server end the query and read what it still says; else give up."""
+        if self.is_last_word:
+            self.pgconn.finish()
+            return
         try:
             async with asyncio.timeout(CANCEL_WITHIN):
                 await self.cancel_safe(timeout=CANCEL_WITHIN)
@@ -175,3 +180,21 @@ class WaitingConnection(psycopg.AsyncConnection[Any]):
 def _wake(future: asyncio.Future[Ready], ready: Ready) -> None:
     if not future.done():
         future.set_result(ready)
+
+
+def bound(connection: psycopg.Connection[Any], seconds: float) -> None:
+    """Have a thread's connection wait so long for each answer; it is closed if none comes.
+
+    The way to wait is exchanged on the connection itself: where there is no bound, nothing is
+    asked.
+    """
+
+    def wait(gen: PQGen[T], interval: float = INTERVAL, timeout: float | None = None) -> T:
+        limit = seconds if timeout is None else timeout
+        try:
+            return psycopg.Connection.wait(connection, gen, interval, limit)
+        except psycopg.errors._WaitTimeout as error:
+            connection.pgconn.finish()
+            raise psycopg.OperationalError(f"no answer within {limit:g} s") from error
+
+    connection.wait = wait  # type: ignore[method-assign]

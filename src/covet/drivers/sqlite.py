@@ -227,6 +227,10 @@ class SyncSqliteConnection(_SqliteConnection):
         """Raise if the connection is of no use."""
         self._raw().execute("SELECT 1").close()
 
+    def within(self, seconds: float) -> contextlib.AbstractContextManager[Any]:
+        """No bound: a file answers."""
+        return contextlib.nullcontext()
+
     def interrupt(self) -> None:
         """Stop the statement that runs; may be called from any thread."""
         self._raw().interrupt()
@@ -363,6 +367,10 @@ class AsyncSqliteConnection(_SqliteConnection):
     async def ping(self, within: float) -> None:
         """Raise if the connection is of no use."""
         await self._hop(_fetch, self._raw(), "SELECT 1", ())
+
+    def within(self, seconds: float) -> contextlib.AbstractAsyncContextManager[Any]:
+        """Bound what is waited for in the block."""
+        return asyncio.timeout(seconds)
 
     def interrupt(self) -> None:
         """Stop the statement that runs."""
