@@ -15,6 +15,10 @@ Rows = list[tuple[Any, ...]]
 
 LONGEST_MESSAGE = 300
 
+# Servers stop what takes longer than statement_timeout. How many seconds later the connection is
+# given up, if they say nothing.
+GRACE = 1.0
+
 
 class Result(NamedTuple):
     """What a statement did.

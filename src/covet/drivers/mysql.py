@@ -9,11 +9,12 @@ import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from ..errors import ConnectionFailed
 from ..sql.dialects.base import Server
 from .base import (
+    GRACE,
     NO_ANSWER,
     NO_DATABASE,
     REFUSED,
@@ -41,7 +42,7 @@ except ImportError as error:
     name = error.name or "pymysql"
     raise missing_driver("MariaDB", name.partition(".")[0], "mysql") from error
 
-from .mysql_errors import is_answer, number_of, too_long, translate, unheard
+from .mysql_errors import SERVER_LOST, is_answer, number_of, too_long, translate, unheard
 from .mysql_stream import AsyncMysqlStream, SyncMysqlStream
 
 COMMANDS = Commands(begin="START TRANSACTION")
@@ -114,6 +115,17 @@ def _tls(url: DatabaseURL) -> ssl.SSLContext | None:
     return context
 
 
+def _limit(url: DatabaseURL) -> str:
+    """What has the server stop what takes too long; MySQL does that for SELECT only."""
+    limit = url.options["statement_timeout"]
+    if not limit:
+        return ""
+    thousandths = max(1, round(limit * 1000))
+    return (
+        f"/*M! , max_statement_time={limit:.3f} *//*!50704 , max_execution_time={thousandths} */"
+    )
+
+
 def _settings(url: DatabaseURL) -> dict[str, Any]:
     """What both libraries want to know to connect."""
     return {
@@ -126,7 +138,7 @@ def _settings(url: DatabaseURL) -> dict[str, Any]:
         "conv": CONVERTERS,
         "client_flag": CLIENT.FOUND_ROWS,
         "connect_timeout": url.options["connect_timeout"],
-        "init_command": SETTINGS,
+        "init_command": SETTINGS + _limit(url),
         "autocommit": None,  # in the settings
     }
 
@@ -281,6 +293,20 @@ class _AioConnection(aiomysql.Connection):  # type: ignore[misc]
         self.drop()
 
 
+class _ImpatientConnection(_AioConnection):
+    """One that is closed if the server is silent for so many seconds."""
+
+    limit = 0.0
+
+    async def _read_bytes(self, num_bytes: int) -> bytes:
+        try:
+            async with asyncio.timeout(self.limit):
+                return cast(bytes, await super()._read_bytes(num_bytes))
+        except TimeoutError as error:
+            self.drop()
+            raise OperationalError(SERVER_LOST, f"no answer within {self.limit:g} s") from error
+
+
 class AsyncMysqlConnection(_MysqlConnection):
     """A connection that an event loop waits for."""
 
@@ -308,6 +334,8 @@ class AsyncMysqlConnection(_MysqlConnection):
                 await raw.query(PACKET)
         except (MySQLError, OSError) as error:
             raise _failed(url, error) from None
+        if limit := url.options["statement_timeout"]:
+            raw.__class__, raw.limit = _ImpatientConnection, limit + GRACE
         return cls(raw, url, server)
 
     async def _query(self, sql: str, params: Params, unbuffered: bool = False) -> None:
@@ -450,7 +478,8 @@ class SyncMysqlConnection(_MysqlConnection):
         except (MySQLError, OSError) as error:
             raise _failed(url, error) from None
         # The limit was for the handshake, which pymysql's own connect_timeout leaves out.
-        raw._read_timeout = None
+        limit = url.options["statement_timeout"]
+        raw._read_timeout = raw._write_timeout = limit + GRACE if limit else None
         return cls(raw, url, server)
 
     def fetch(self, sql: str, params: Params) -> Rows:

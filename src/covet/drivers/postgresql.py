@@ -22,6 +22,7 @@ from ..errors import (
 )
 from ..sql.dialects.base import LIMITS, Server
 from .base import (
+    GRACE,
     NO_ANSWER,
     NO_DATABASE,
     NO_TABLE_FIX,
@@ -46,7 +47,7 @@ except ImportError as error:
     raise missing_driver("PostgreSQL", "psycopg", "postgres") from error
 
 from .postgresql_stream import AsyncPostgresqlStream, SyncPostgresqlStream
-from .postgresql_wait import WaitingConnection, bound
+from .postgresql_wait import WaitingConnection, bound, bound_async
 
 COMMANDS = Commands()
 IDLE = TransactionStatus.IDLE
@@ -119,6 +120,11 @@ def translate(error: BaseException) -> CovetError | None:
     return None
 
 
+def _limit(url: DatabaseURL) -> str:
+    limit = url.options["statement_timeout"]
+    return f" -c statement_timeout={max(1, round(limit * 1000))}" if limit else ""
+
+
 def _conninfo(url: DatabaseURL) -> dict[str, Any]:
     """What psycopg wants to know to connect."""
     libpq = {name: url.options[name] for name in LIBPQ if url.options.get(name) is not None}
@@ -131,7 +137,7 @@ def _conninfo(url: DatabaseURL) -> dict[str, Any]:
         "client_encoding": "utf8",
         "connect_timeout": max(2, round(url.options["connect_timeout"])),
         **libpq,
-        "options": f"{libpq.get('options', '')} -c TimeZone=UTC".strip(),
+        "options": f"{libpq.get('options', '')} -c TimeZone=UTC{_limit(url)}".strip(),
     }
     return {
         "autocommit": True,
@@ -255,6 +261,8 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
                     raise
         except psycopg.Error as error:
             raise _failed(url, error) from None
+        if limit := url.options["statement_timeout"]:
+            bound_async(raw, limit + GRACE)
         return cls(raw, _AsyncCursor(raw), server)
 
     async def fetch(self, sql: str, params: Params) -> Rows:
@@ -339,6 +347,8 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
                     raise
         except psycopg.Error as error:
             raise _failed(url, error) from None
+        if limit := url.options["statement_timeout"]:
+            bound(raw, limit + GRACE)
         return cls(raw, _SyncCursor(raw), server)
 
     def fetch(self, sql: str, params: Params) -> Rows:

@@ -198,3 +198,17 @@ def bound(connection: psycopg.Connection[Any], seconds: float) -> None:
             raise psycopg.OperationalError(f"no answer within {limit:g} s") from error
 
     connection.wait = wait  # type: ignore[method-assign]
+
+
+def bound_async(connection: WaitingConnection, seconds: float) -> None:
+    """Have a task's connection wait so long for each answer; it is closed if none comes."""
+
+    async def wait(gen: PQGen[T], interval: float = INTERVAL, timeout: float | None = None) -> T:
+        try:
+            async with asyncio.timeout(seconds):
+                return await WaitingConnection.wait(connection, gen, interval, timeout)
+        except TimeoutError as error:
+            connection.pgconn.finish()
+            raise psycopg.OperationalError(f"no answer within {seconds:g} s") from error
+
+    connection.wait = wait  # type: ignore[method-assign]

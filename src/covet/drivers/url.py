@@ -63,6 +63,7 @@ COMMON: dict[str, Option] = {
     "acquire_timeout": Option(_seconds, _SECONDS, 30.0),
     "connect_timeout": Option(_seconds, _SECONDS, 10.0),
     "pool_min_size": Option(_from_zero, "a whole number from 0", 0),
+    "statement_timeout": Option(_seconds, _SECONDS),
 }
 # Files do not go away, as servers do.
 OF_SERVERS: dict[str, Option] = {
