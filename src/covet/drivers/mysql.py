@@ -121,9 +121,7 @@ def _limit(url: DatabaseURL) -> str:
     if not limit:
         return ""
     thousandths = max(1, round(limit * 1000))
-    return (
-        f"/*M! , max_statement_time={limit:.3f} *//*!50704 , max_execution_time={thousandths} */"
-    )
+    return f"/*M! , max_statement_time={limit:.3f} *//*!50704 , max_execution_time={thousandths} */"
 
 
 def _settings(url: DatabaseURL) -> dict[str, Any]:
@@ -159,7 +157,7 @@ _BY_CAUSE: tuple[tuple[type[OSError], str], ...] = (
 
 def _failed(url: DatabaseURL, error: BaseException) -> ConnectionFailed:
     reason = _REASONS.get(number_of(error)) or str(error.args[-1] if error.args else error)
-    below = getattr(error, "original_exception", None) or error.__cause__
+    below = getattr(error, "original_exception", None) or error.__cause__ or error.__context__
     for cause, text in _BY_CAUSE:
         if isinstance(below, cause):
             reason = text
@@ -296,7 +294,7 @@ class _AioConnection(aiomysql.Connection):  # type: ignore[misc]
 class _ImpatientConnection(_AioConnection):
     """One that is closed if the server is silent for so many seconds."""
 
-    limit = 0.0
+    limit: float | None = None
 
     async def _read_bytes(self, num_bytes: int) -> bytes:
         try:
@@ -325,17 +323,17 @@ class AsyncMysqlConnection(_MysqlConnection):
             ConnectionFailed: the server cannot be reached or refuses.
         """
         required = url.options["ssl_mode"] not in ("disabled", "preferred")
-        raw = _AioConnection(
-            **_settings(url), db=url.database or None, ssl=_tls(url), tls_required=required
-        )
+        limit = url.options["statement_timeout"]
+        kind = _ImpatientConnection if limit else _AioConnection
+        raw = kind(**_settings(url), db=url.database or None, ssl=_tls(url), tls_required=required)
         try:
             await raw._connect()
             if server is None:
                 await raw.query(PACKET)
         except (MySQLError, OSError) as error:
             raise _failed(url, error) from None
-        if limit := url.options["statement_timeout"]:
-            raw.__class__, raw.limit = _ImpatientConnection, limit + GRACE
+        if isinstance(raw, _ImpatientConnection):
+            raw.limit = limit + GRACE
         return cls(raw, url, server)
 
     async def _query(self, sql: str, params: Params, unbuffered: bool = False) -> None:

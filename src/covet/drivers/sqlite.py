@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import sqlite3
 import sys
 import threading
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, ClassVar, Self
 
 import aiosqlite
@@ -37,6 +39,8 @@ SERVER = Server("sqlite", sqlite3.sqlite_version_info)
 COMMANDS = Commands(begin="BEGIN IMMEDIATE")
 # Seconds between two attempts to interrupt a statement that had not begun when it was cancelled.
 INTERRUPT_EVERY = 0.02
+# Steps of SQLite's machine between two looks at the clock; about a thousandth of a second.
+LOOK_EVERY = 50_000
 
 _BY_CODE: dict[int, type[DatabaseError]] = {
     sqlite3.SQLITE_CONSTRAINT: IntegrityError,
@@ -89,6 +93,22 @@ def translate(error: BaseException) -> CovetError | None:
     return None
 
 
+class _Clock:
+    """When has a statement taken too long? SQLite asks, and stops it then."""
+
+    def __init__(self, limit: float) -> None:
+        self._limit = limit
+        self._deadline = math.inf
+
+    def start(self, sql: str) -> None:
+        """A statement begins; what is a comment is the step of a trigger that it called."""
+        if not sql.startswith("--"):
+            self._deadline = perf_counter() + self._limit
+
+    def is_over(self) -> bool:
+        return perf_counter() > self._deadline
+
+
 def _open(url: DatabaseURL) -> sqlite3.Connection:
     """A connection with covet's settings."""
     connection = sqlite3.connect(
@@ -108,6 +128,10 @@ def _open(url: DatabaseURL) -> sqlite3.Connection:
             with contextlib.suppress(sqlite3.OperationalError):  # a file that is read-only
                 connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchall()  # is it a database?
+        if limit := url.options["statement_timeout"]:
+            clock = _Clock(limit)
+            connection.set_trace_callback(clock.start)
+            connection.set_progress_handler(clock.is_over, LOOK_EVERY)
         sqlite_functions.register(connection)
         sqlite_aggregates.register(connection)
     except BaseException:
