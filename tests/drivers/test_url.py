@@ -81,7 +81,8 @@ def test_keywords_win_over_the_query_string() -> None:
         (
             "sqlite:///x.db?pool_sise=5",
             "'pool_sise' is no option of sqlite (in connect()). Did you mean 'pool_size'? "
-            "Options: acquire_timeout, connect_timeout, pool_min_size, pool_size, timeout.",
+            "Options: acquire_timeout, connect_timeout, pool_min_size, pool_size, "
+            "statement_timeout, timeout.",
         ),
         (
             "sqlite:///x.db?pool_size=0",
