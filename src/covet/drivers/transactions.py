@@ -173,12 +173,18 @@ class Block:
 
     def failed(self, error: BaseException, *, gone: bool) -> None:
         """A statement in the block failed or was cancelled."""
-        root = self.root
-        for block in {self, root} if gone else {self}:
-            if block.broken is None:
-                block.broken = f"{type(error).__name__}: {worded(error)}".rstrip(": .")
-                block.cause = error
-        root.gone = root.gone or gone
+        self._break(error)
+        if gone:
+            block = self
+            while block.parent is not None:
+                block = block.parent
+                block._break(error)
+            block.gone = True
+
+    def _break(self, error: BaseException) -> None:
+        if self.broken is None:
+            self.broken = f"{type(error).__name__}: {worded(error)}".rstrip(": .")
+            self.cause = error
 
     def closing(self, error: BaseException | None) -> Outcome:
         """How the block has to end; ``error`` is what its body raised."""
