@@ -23,3 +23,9 @@ def way(url: str) -> Iterator[Proxy]:
     way = Proxy(url)
     yield way
     way.close()
+
+
+@pytest.fixture
+def is_long(request: pytest.FixtureRequest) -> bool:
+    """Whether this run takes its time."""
+    return bool(request.config.getoption("--long"))

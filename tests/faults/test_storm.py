@@ -31,11 +31,6 @@ OPTIONS = {"pool_size": 8, "acquire_timeout": 60.0}
 
 
 @pytest.fixture
-def is_long(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--long"))
-
-
-@pytest.fixture
 def bank(seen: Witness) -> Iterator[Witness]:
     """Accounts with money, and a book of what was moved."""
     for table in ("account", "entry"):
