@@ -44,6 +44,7 @@ class Profile(Model):
 class Post(Model):
     title = CharField(max_length=20)
     author = ForeignKey(Author, related_name="posts")
+    editor = ForeignKey(Author, null=True, related_name="edited")
     tags = ManyToManyField(Tag, related_name="posts")
 
 
@@ -132,6 +133,11 @@ async def reverse() -> None:
         assert loaded(author.profile).pk
 
 
+async def nobody_there() -> None:
+    for post in await Post.objects.select_related("editor__country").fetch():
+        assert post.editor_id is None
+
+
 async def fetched() -> None:
     for author in await Author.objects.prefetch_related("posts__tags").fetch():
         for post in author.posts.all():
@@ -168,7 +174,17 @@ async def sometimes() -> None:
 
 @pytest.mark.parametrize(
     "program",
-    [joined, reverse, fetched, beyond_joined, in_chunks, in_an_attribute, no_rows, sometimes],
+    [
+        joined,
+        reverse,
+        nobody_there,
+        fetched,
+        beyond_joined,
+        in_chunks,
+        in_an_attribute,
+        no_rows,
+        sometimes,
+    ],
 )
 async def test_what_was_touched_is_not_reported(program: Callable[[], Any], rows: None) -> None:
     with detect_n_plus_one() as detector:

@@ -46,6 +46,7 @@ class Profile(Model):
 class Post(Model):
     title = CharField(max_length=20)
     author = ForeignKey(Author, related_name="posts")
+    editor = ForeignKey(Author, null=True, related_name="edited")
     tags = ManyToManyField(Tag, related_name="posts")
 
 
@@ -134,6 +135,11 @@ def reverse() -> None:
         assert loaded(author.profile).pk
 
 
+def nobody_there() -> None:
+    for post in Post.objects.select_related("editor__country").fetch():
+        assert post.editor_id is None
+
+
 def fetched() -> None:
     for author in Author.objects.prefetch_related("posts__tags").fetch():
         for post in author.posts.all():
@@ -170,7 +176,17 @@ def sometimes() -> None:
 
 @pytest.mark.parametrize(
     "program",
-    [joined, reverse, fetched, beyond_joined, in_chunks, in_an_attribute, no_rows, sometimes],
+    [
+        joined,
+        reverse,
+        nobody_there,
+        fetched,
+        beyond_joined,
+        in_chunks,
+        in_an_attribute,
+        no_rows,
+        sometimes,
+    ],
 )
 def test_what_was_touched_is_not_reported(program: Callable[[], Any], rows: None) -> None:
     with detect_n_plus_one() as detector:

@@ -166,10 +166,18 @@ def _instances(source: Source, model: type[Record], select: ast.Select, target: 
             *loop,
             "        append(o)",
             "    if len(found) > 1: found.belong(origin)",
-            *(f"    if len({n}s) > 1: {n}s.belong(origin_{n})" for n, _, _ in below),
+            *(line for n, _, _ in below for line in _belonging(n)),
             "    return found",
         ]
     )
+
+
+def _belonging(name: str) -> list[str]:
+    """The lines that make rows peers that came along; whoever watches hears where none did."""
+    return [
+        f"    if len({name}s) > 1: {name}s.belong(origin_{name})",
+        f"    elif not {name}s: origin_{name}.none_came()",
+    ]
 
 
 def _all_related(related: Iterable[ast.Related], parent: str) -> list[tuple[str, str, AnyWay]]:

@@ -137,6 +137,12 @@ class Origin:
         """Note the statement by which the rows came."""
         self.source = Source(query)
 
+    def none_came(self) -> None:
+        """Note that the query brought none of these rows along: there was nothing to touch."""
+        source = self.source
+        if source is not None and source.query.touched is not None:
+            source.query.touched.add(source.path)
+
     def living(self) -> list[Any]:
         """The instances of this origin that somebody still holds."""
         return [] if self._living is None else self._living()
