@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from covet.aio import Database, atomic, connect, on_commit
+from covet.aio.testing import RolledBack
 from covet.errors import (
     ConfigurationError,
     IntegrityError,
@@ -264,3 +265,18 @@ async def test_an_error_that_stays_is_raised_in_the_end(one: Database) -> None:
         await atomic("one", retries=2)(store)()
     assert caught.value is busy
     assert tried == [1, 1, 1]
+
+
+async def test_the_block_around_a_test_is_none_to_its_code(one: Database) -> None:
+    @atomic("one", retries=3)
+    async def store() -> None:
+        await one.execute("insert into term_of values (2)")
+
+    async with RolledBack("one"):
+        async with atomic("one", isolation="serializable", durable=True):
+            await one.execute("insert into term_of values (1)")
+        async with atomic("one", read_only=True):
+            assert await ids(one) == [1]
+        await store()
+        assert await ids(one) == [1, 2]
+    assert await ids(one) == []

@@ -19,6 +19,7 @@ from covet.errors import (
     TransactionError,
 )
 from covet.sync import Database, atomic, connect, on_commit
+from covet.sync.testing import RolledBack
 
 MODELS: list[type] = []
 
@@ -264,3 +265,18 @@ def test_an_error_that_stays_is_raised_in_the_end(one: Database) -> None:
         atomic("one", retries=2)(store)()
     assert caught.value is busy
     assert tried == [1, 1, 1]
+
+
+def test_the_block_around_a_test_is_none_to_its_code(one: Database) -> None:
+    @atomic("one", retries=3)
+    def store() -> None:
+        one.execute("insert into term_of values (2)")
+
+    with RolledBack("one"):
+        with atomic("one", isolation="serializable", durable=True):
+            one.execute("insert into term_of values (1)")
+        with atomic("one", read_only=True):
+            assert ids(one) == [1]
+        store()
+        assert ids(one) == [1, 2]
+    assert ids(one) == []
