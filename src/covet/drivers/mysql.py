@@ -569,4 +569,7 @@ class SyncMysqlConnection(_MysqlConnection):
         """Drop it without a word to the server."""
         if (result := self._my._result) is not None:
             result.unbuffered_active = False  # pymysql would read on when it is let go
+        if self._my._sock is not None:  # a thread that waits for it would do so for ever
+            with contextlib.suppress(OSError):
+                self._my._sock.shutdown(socket.SHUT_RDWR)
         self._my._force_close()

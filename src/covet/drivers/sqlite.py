@@ -265,7 +265,11 @@ class SyncSqliteConnection(_SqliteConnection):
         if connection is not None:
             connection.close()
 
-    abandon = close
+    def abandon(self) -> None:
+        """Close the file, though a thread may be in the middle of a statement."""
+        if self._sqlite is not None:
+            self._sqlite.interrupt()
+        self.close()
 
 
 def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
