@@ -506,3 +506,27 @@ def test_what_is_no_alias_is_refused(using: Any) -> None:
 def test_what_is_no_status_is_refused(status: Any) -> None:
     with pytest.raises(ConfigurationError, match="rollback_from takes a status from 400 to 500"):
         AtomicRequests(FastAPI(), rollback_from=status)
+
+
+async def test_nothing_of_a_request_that_was_rolled_back_goes_on(db: Database) -> None:
+    """A middleware that does not wait for its app says 504, and the app is still at work."""
+    go = asyncio.Event()
+    tasks: list[asyncio.Task[None]] = []
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await add("first")
+        await go.wait()
+        await add("second")
+
+    async def hurried(scope: Any, receive: Any, send: Any) -> None:
+        tasks.append(asyncio.create_task(slow(scope, receive, send)))
+        await asyncio.wait(tasks, timeout=0.05)
+        await send({"type": "http.response.start", "status": 504, "headers": []})
+        await send({"type": "http.response.body"})
+
+    heard = await ask(AtomicRequests(hurried), scope_of("/"))
+    assert heard.status == 504
+    go.set()
+    with pytest.raises(TransactionError, match="has ended; a task that it started still uses it"):
+        await tasks[0]
+    assert await notes() == []

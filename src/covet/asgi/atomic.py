@@ -89,11 +89,12 @@ class _Request:
         if self._ended:
             return
         self._ended = True
-        for block in self._blocks:
-            # A framework may run parts of a request in tasks of their own, which have their own
-            # copy of what is current; a background task among them is to find no ended block.
-            block.withdraw()
         if error is None:
+            for block in self._blocks:
+                # A framework may run parts of a request in tasks of their own, which have their own
+                # copy of what is current; a background task among them is to find no ended block.
+                # Of what was rolled back nothing goes on: half of it would be stored alone.
+                block.withdraw()
             await self._stack.aclose()
         else:
             await self._stack.__aexit__(type(error), error, error.__traceback__)
