@@ -69,11 +69,10 @@ class Budget(Captured):
             sum(max(query.rowcount, 0) for query in queries),
             sum(query.seconds for query in queries) * 1000,
         )
+        units = (("query", "queries"), ("row", "rows"), ("ms", "ms"))
         over = [
-            f"{_amount(amount)} {unit} of {_amount(limit)}"
-            for amount, limit, unit in zip(
-                used, self._limits, ("queries", "rows", "ms"), strict=True
-            )
+            f"{_amount(amount)} {unit[amount != 1]} of {_amount(limit)}"
+            for amount, limit, unit in zip(used, self._limits, units, strict=True)
             if limit is not None and amount > limit
         ]
         if over:
