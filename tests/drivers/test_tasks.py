@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from covet.aio import Database, atomic, connect
-from covet.errors import PoolTimeout, TransactionError
+from covet.errors import CovetError, PoolTimeout, TransactionError
 
 SLOW = {
     "sqlite": "with recursive n(x) as (select 1 union all select x + 1 from n where x < 3e9)"
@@ -260,6 +260,23 @@ async def test_a_childs_statement_in_flight_is_waited_for(db: Database) -> None:
             await asyncio.sleep(0)
             raise ZeroDivisionError
     await task
+    assert await ids(db) == []
+
+
+async def test_a_block_is_left_in_time_though_a_childs_statement_goes_on(
+    db: Database, kind: str
+) -> None:
+    async def block() -> None:
+        async with atomic():
+            await insert(db, 1)
+            slow = SLOW[kind].replace("30", "2.5")
+            children.append(asyncio.ensure_future(db.fetch_rows(slow)))
+            await asyncio.sleep(30)
+
+    children: list[asyncio.Future[Any]] = []
+    assert await cancelled_after(0.2, block()) < 2
+    (error,) = await asyncio.gather(*children, return_exceptions=True)
+    assert isinstance(error, CovetError)
     assert await ids(db) == []
 
 

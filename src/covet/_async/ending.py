@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from ..drivers.transactions import Block, Callback, Outcome, State
 from ..errors import CommitOutcomeUnknown, DatabaseError, TransactionError, name_of
-from ..pairs import async_call, async_finish, async_guarded, async_no_block, async_within
+from ..pairs import (
+    async_call,
+    async_finish,
+    async_guarded,
+    async_hurry,
+    async_no_block,
+    async_within,
+)
 from ..watch.logs import TRANSACTION
 from .connection import Session, Statement
 from .pool import CLEAN_WITHIN
@@ -27,6 +34,9 @@ async def end(session: Session, error: BaseException | None) -> None:
         DatabaseError: the server refused to commit.
     """
     block = session.block
+    if not (error is None or isinstance(error, Exception)):
+        await async_hurry(_end(session, error), END_WITHIN)
+        return
     try:
         await async_finish(_end(session, error), END_WITHIN)
     except Exception:

@@ -8,7 +8,14 @@ from collections.abc import Callable
 
 from ..drivers.transactions import Block, Callback, Outcome, State
 from ..errors import CommitOutcomeUnknown, DatabaseError, TransactionError, name_of
-from ..pairs import sync_call, sync_finish, sync_guarded, sync_no_block, sync_within
+from ..pairs import (
+    sync_call,
+    sync_finish,
+    sync_guarded,
+    sync_hurry,
+    sync_no_block,
+    sync_within,
+)
 from ..watch.logs import TRANSACTION
 from .connection import Session, Statement
 from .pool import CLEAN_WITHIN
@@ -29,6 +36,9 @@ def end(session: Session, error: BaseException | None) -> None:
         DatabaseError: the server refused to commit.
     """
     block = session.block
+    if not (error is None or isinstance(error, Exception)):
+        sync_hurry(_end(session, error), END_WITHIN)
+        return
     try:
         sync_finish(_end(session, error), END_WITHIN)
     except Exception:

@@ -318,8 +318,7 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
 
     def abandon(self) -> None:
         """Drop it without waiting for the server."""
-        self._pg.unwatch()
-        self._pgconn.finish()
+        self._pg.give_up()
 
 
 class SyncPostgresqlConnection(_PostgresqlConnection):

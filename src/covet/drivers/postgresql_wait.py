@@ -171,6 +171,14 @@ class WaitingConnection(psycopg.AsyncConnection[Any]):
                 self._watching.remove_reader(self._watched)
             self._watching = None
 
+    def give_up(self) -> None:
+        """Close the socket without a word, and tell whoever waits for an answer."""
+        self.unwatch()
+        self.pgconn.finish()
+        waiter = self._waiter
+        if waiter is not None and not waiter.done() and not waiter.get_loop().is_closed():
+            waiter.set_exception(psycopg.OperationalError("the connection was given up"))
+
     async def close(self) -> None:
         """Say goodbye to the server."""
         self.unwatch()

@@ -158,6 +158,14 @@ async def async_finish(work: Coroutine[Any, Any, T], seconds: float) -> T:
         raise
 
 
+async def async_hurry(work: Coroutine[Any, Any, Any], seconds: float) -> None:
+    """See work through that a cancelled task leaves behind, for so many seconds at most.
+
+    What goes wrong in it is not raised, as the cancellation is on its way.
+    """
+    await async_settle(asyncio.ensure_future(work), seconds)
+
+
 async def async_settle(task: asyncio.Future[Any], seconds: float) -> None:
     """Wait for a task to end, through any number of cancellations; cancel it when it is late."""
     loop = asyncio.get_running_loop()
@@ -176,6 +184,10 @@ async def async_settle(task: asyncio.Future[Any], seconds: float) -> None:
 def sync_finish(result: T, seconds: float) -> T:
     """The work was done when this was called."""
     return result
+
+
+def sync_hurry(result: object, seconds: float) -> None:
+    """The work was done when this was called."""
 
 
 class AsyncTicket:
@@ -546,6 +558,7 @@ __all__ = [
     "async_guarded",
     "async_home",
     "async_home_ended",
+    "async_hurry",
     "async_marked",
     "async_no_block",
     "async_open",
@@ -563,6 +576,7 @@ __all__ = [
     "sync_guarded",
     "sync_home",
     "sync_home_ended",
+    "sync_hurry",
     "sync_marked",
     "sync_no_block",
     "sync_open",
