@@ -132,7 +132,7 @@ class Pool:
     async def _answers(self, connection: AsyncConnection) -> bool:
         """Whether the server is still at the other end."""
         try:
-            async with async_within(CHECK_WITHIN):
+            async with connection.within(CHECK_WITHIN):
                 await connection.ping(CHECK_WITHIN)
         except Exception as error:
             POOL.info("%s: an idle connection was lost: %s", self.url, one_line(str(error)))

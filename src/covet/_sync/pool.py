@@ -134,7 +134,7 @@ class Pool:
     def _answers(self, connection: SyncConnection) -> bool:
         """Whether the server is still at the other end."""
         try:
-            with sync_within(CHECK_WITHIN):
+            with connection.within(CHECK_WITHIN):
                 connection.ping(CHECK_WITHIN)
         except Exception as error:
             POOL.info("%s: an idle connection was lost: %s", self.url, one_line(str(error)))
