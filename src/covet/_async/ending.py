@@ -107,7 +107,7 @@ async def _end(session: Session, error: BaseException | None) -> Outcome:
         await _send(session, outcome)
     except BaseException as failure:
         if not mine:
-            session.connection.abandon()
+            await session.connection.halt()
         doubt = _failed(session, outcome, failure)
         if doubt is not None and isinstance(failure, Exception):
             raise doubt from failure

@@ -109,7 +109,7 @@ def _end(session: Session, error: BaseException | None) -> Outcome:
         _send(session, outcome)
     except BaseException as failure:
         if not mine:
-            session.connection.abandon()
+            session.connection.halt()
         doubt = _failed(session, outcome, failure)
         if doubt is not None and isinstance(failure, Exception):
             raise doubt from failure

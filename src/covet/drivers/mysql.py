@@ -442,6 +442,10 @@ class AsyncMysqlConnection(_MysqlConnection):
             await self._my.ensure_closed()
         self.abandon()
 
+    async def halt(self) -> None:
+        """Have the server stop what somebody else still waits for, and drop the connection."""
+        await self._kill()
+
     def abandon(self) -> None:
         """Drop it without a word to the server."""
         self._my.drop()
@@ -564,6 +568,10 @@ class SyncMysqlConnection(_MysqlConnection):
         """Say goodbye to the server."""
         if self._my.open:
             self._my.close()
+
+    def halt(self) -> None:
+        """Have the server stop what somebody else still waits for, and drop the connection."""
+        self._kill()
 
     def abandon(self) -> None:
         """Drop it without a word to the server."""

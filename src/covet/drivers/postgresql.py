@@ -47,7 +47,7 @@ except ImportError as error:
     raise missing_driver("PostgreSQL", "psycopg", "postgres") from error
 
 from .postgresql_stream import AsyncPostgresqlStream, SyncPostgresqlStream
-from .postgresql_wait import WaitingConnection, bound, bound_async
+from .postgresql_wait import CANCEL_WITHIN, WaitingConnection, bound, bound_async
 
 COMMANDS = Commands()
 IDLE = TransactionStatus.IDLE
@@ -316,6 +316,14 @@ class AsyncPostgresqlConnection(_PostgresqlConnection):
         """Say goodbye to the server."""
         await self._pg.close()
 
+    async def halt(self) -> None:
+        """Have the server stop what somebody else still waits for, and drop the connection."""
+        try:
+            with contextlib.suppress(psycopg.Error):
+                await self._pg.cancel_safe(timeout=CANCEL_WITHIN)
+        finally:
+            self.abandon()
+
     def abandon(self) -> None:
         """Drop it without waiting for the server."""
         self._pg.give_up()
@@ -403,6 +411,14 @@ class SyncPostgresqlConnection(_PostgresqlConnection):
     def close(self) -> None:
         """Say goodbye to the server."""
         self._pg.close()
+
+    def halt(self) -> None:
+        """Have the server stop what somebody else still waits for, and drop the connection."""
+        try:
+            with contextlib.suppress(psycopg.Error):
+                self._pg.cancel_safe(timeout=CANCEL_WITHIN)
+        finally:
+            self.abandon()
 
     def abandon(self) -> None:
         """Drop it without waiting for the server."""

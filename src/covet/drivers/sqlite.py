@@ -265,6 +265,10 @@ class SyncSqliteConnection(_SqliteConnection):
         if connection is not None:
             connection.close()
 
+    def halt(self) -> None:
+        """Stop what another thread still waits for, and close the file."""
+        self.abandon()
+
     def abandon(self) -> None:
         """Close the file, though a thread may be in the middle of a statement."""
         if self._sqlite is not None:
@@ -410,6 +414,10 @@ class AsyncSqliteConnection(_SqliteConnection):
             self._sqlite = None
             if (ended := self._threaded.stop()) is not None:
                 await asyncio.shield(ended)
+
+    async def halt(self) -> None:
+        """Stop what another task still waits for, and close the file."""
+        self.abandon()
 
     def abandon(self) -> None:
         """Have the thread close the file and end, without waiting."""
