@@ -15,6 +15,7 @@ from covet.aio import (
     capture_queries,
     connect,
 )
+from covet.errors import QueryTooComplex
 from covet.rows.sizes import within_bytes
 
 MEGABYTE = 1 << 20
@@ -86,3 +87,19 @@ async def test_a_table_that_is_altered_meanwhile(db: Database, url: str, kind: s
                 assert (await Page.objects.get(number=7)).number == 7
         finally:
             await other.execute(f"alter table page {back}")
+
+
+async def test_unions_of_many_queries(db: Database, kind: str) -> None:
+    await Page.objects.create(number=7)
+    numbers = Page.objects.values_list("number", flat=True)
+    parts = [numbers.filter(number=n) for n in range(600)]
+    assert await numbers.filter(number=7).union(*parts[:499]).fetch() == [7]
+    if kind != "sqlite":
+        assert await numbers.filter(number=7).union(*parts).fetch() == [7]
+        return
+    with pytest.raises(QueryTooComplex) as caught:
+        await numbers.filter(number=7).union(*parts).fetch()
+    assert str(caught.value) == (
+        "601 queries are put together; sqlite takes 500. "
+        "Put them together in several parts, or ask for all by one condition."
+    )

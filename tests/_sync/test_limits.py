@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from covet.errors import QueryTooComplex
 from covet.rows.sizes import within_bytes
 from covet.sync import (
     BinaryField,
@@ -88,3 +89,19 @@ def test_a_table_that_is_altered_meanwhile(db: Database, url: str, kind: str) ->
                 assert Page.objects.get(number=7).number == 7
         finally:
             other.execute(f"alter table page {back}")
+
+
+def test_unions_of_many_queries(db: Database, kind: str) -> None:
+    Page.objects.create(number=7)
+    numbers = Page.objects.values_list("number", flat=True)
+    parts = [numbers.filter(number=n) for n in range(600)]
+    assert numbers.filter(number=7).union(*parts[:499]).fetch() == [7]
+    if kind != "sqlite":
+        assert numbers.filter(number=7).union(*parts).fetch() == [7]
+        return
+    with pytest.raises(QueryTooComplex) as caught:
+        numbers.filter(number=7).union(*parts).fetch()
+    assert str(caught.value) == (
+        "601 queries are put together; sqlite takes 500. "
+        "Put them together in several parts, or ask for all by one condition."
+    )

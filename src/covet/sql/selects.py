@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..errors import QueryTooComplex
 from ..query import ast
 from ..query.deriving import firsts
 from ..query.types import ANY
@@ -63,6 +64,12 @@ class SelectCompiler(ConditionCompiler):
 
     def members(self, node: ast.Compound) -> SQL:
         """``SELECT … UNION SELECT …``"""
+        most = self.dialect.most_compound
+        if most is not None and len(node.selects) > most:
+            raise QueryTooComplex(
+                f"{len(node.selects)} queries are put together; {self.dialect.name} takes {most}",
+                fix="Put them together in several parts, or ask for all by one condition.",
+            )
         operator = f" {node.operator}{' ALL' if node.all else ''} "
         return separated(operator, (self.member(each, node.wide) for each in node.selects))
 

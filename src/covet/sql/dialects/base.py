@@ -111,6 +111,7 @@ class Dialect:
     # what it takes
     most_parameters: int | None = None
     deepest_condition = 200
+    most_compound: int | None = None  # queries in one union
     most_rows_per_insert = 1000
     most_keys = 10_000  # in one list of rows to be deleted or changed
 

@@ -48,6 +48,7 @@ class SqliteDialect(Dialect):
     bits = BITS
     cut_text = "covet_left({0}, {1})"
     most_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER as SQLite ships it
+    most_compound = 500  # SQLITE_MAX_COMPOUND_SELECT
 
     def __init__(self, server: Server | None = None) -> None:
         super().__init__(server)
