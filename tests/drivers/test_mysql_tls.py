@@ -6,13 +6,13 @@ import ssl
 
 import pytest
 
-from covet.drivers.mysql import _tls
+from covet.drivers.mysql_session import tls
 from covet.drivers.url import parse_url
 
 
 @pytest.mark.parametrize("mode", ["disabled", "required&unix_socket=/run/mysqld.sock"])
 def test_what_is_not_encrypted(mode: str) -> None:
-    assert _tls(parse_url(f"mysql://h/x?ssl_mode={mode}", {})) is None
+    assert tls(parse_url(f"mysql://h/x?ssl_mode={mode}", {})) is None
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,6 @@ def test_what_is_not_encrypted(mode: str) -> None:
     ],
 )
 def test_what_is_verified(mode: str, expected: tuple[ssl.VerifyMode, bool]) -> None:
-    context = _tls(parse_url(f"mysql://h/x?ssl_mode={mode}", {}))
+    context = tls(parse_url(f"mysql://h/x?ssl_mode={mode}", {}))
     assert context is not None
     assert (context.verify_mode, context.check_hostname) == expected

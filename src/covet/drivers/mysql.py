@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
-import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -15,16 +13,10 @@ from ..errors import ConnectionFailed
 from ..sql.dialects.base import Server
 from .base import (
     GRACE,
-    NO_ANSWER,
-    NO_DATABASE,
-    REFUSED,
-    UNKNOWN_HOST,
-    WRONG_PASSWORD,
     Commands,
     Params,
     Result,
     Rows,
-    connection_failed,
     missing_driver,
 )
 from .mysql_literals import LITERALS_WITHOUT_BACKSLASHES, statement
@@ -33,8 +25,7 @@ from .url import DatabaseURL
 try:
     import aiomysql  # type: ignore[import-untyped]
     import pymysql  # type: ignore[import-untyped]
-    from pymysql.constants import CLIENT, FIELD_TYPE, SERVER_STATUS  # type: ignore[import-untyped]
-    from pymysql.converters import decoders  # type: ignore[import-untyped]
+    from pymysql.constants import CLIENT, SERVER_STATUS  # type: ignore[import-untyped]
 
     # Never ``pymysql.err``, which may be another module (mysql_errors).
     from pymysql.err import MySQLError, OperationalError  # type: ignore[import-untyped]
@@ -43,140 +34,18 @@ except ImportError as error:
     raise missing_driver("MariaDB", name.partition(".")[0], "mysql") from error
 
 from .mysql_errors import SERVER_LOST, is_answer, number_of, too_long, translate, unheard
+from .mysql_session import MOST_BYTES, PACKET, failed, packet_of, server_of, settings, tls
 from .mysql_stream import AsyncMysqlStream, SyncMysqlStream
 
 COMMANDS = Commands(begin="START TRANSACTION")
 IN_TRANSACTION = SERVER_STATUS.SERVER_STATUS_IN_TRANS
 NO_BACKSLASHES = SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES
-# Everything a session needs, in one round trip. MariaDB alone reads what is in /*M! */: there an
-# UPDATE takes all values from the row as it was, as the standard says. MySQL has no such mode.
-SETTINGS = (
-    # Texts that come from no column compare by code point as well, as columns of covet's do.
-    "SET NAMES utf8mb4 /*M! COLLATE utf8mb4_nopad_bin *//*!80017 COLLATE utf8mb4_0900_bin */"
-    ", time_zone='+00:00', autocommit=1, sql_mode=CONCAT('STRICT_TRANS_TABLES,"
-    "NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
-    " /*M!, ',SIMULTANEOUS_ASSIGNMENT' */)"
-    # Whoever steps through rows may be as slow to take the next ones as any client to ask.
-    ", net_write_timeout=GREATEST(@@net_write_timeout, @@wait_timeout)"
-    # As long as a packet takes; what is longer is an error of the query's (sql/functions).
-    ", group_concat_max_len=LEAST(@@max_allowed_packet - 64, 1073741824)"
-    # As on PostgreSQL, a transaction sees what others have committed; otherwise the row that made
-    # an INSERT fail could not be read in the same block. The name is MariaDB's, then MySQL's.
-    "/*M! , tx_isolation='READ-COMMITTED' *//*!80000 , transaction_isolation='READ-COMMITTED' */"
-)
-PACKET = "SELECT @@max_allowed_packet"
-MOST_BYTES = 1 << 30  # the most that any server can be set to
 PACKET_HEAD = 1 + 16  # the command, and room for what a proxy may add
 # The server rolls all of a transaction back with these, and does not say so: a deadlock, and a row
 # that was changed after the transaction's snapshot.
 ENDING = (1213, 1020)
 KILL_WITHIN = 1.0
 HEARD_WITHIN = 5.0
-
-
-def _moment(text: str) -> dt.datetime | str:
-    """A DATETIME; zero dates, which Python does not have, stay text."""
-    try:
-        return dt.datetime.fromisoformat(text)
-    except ValueError:
-        return text
-
-
-def _day(text: str) -> dt.date | str:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return text
-
-
-CONVERTERS: dict[Any, Any] = {
-    **decoders,
-    FIELD_TYPE.DATETIME: _moment,
-    FIELD_TYPE.TIMESTAMP: _moment,
-    FIELD_TYPE.DATE: _day,
-}
-
-
-def _tls(url: DatabaseURL) -> ssl.SSLContext | None:
-    """How to encrypt, alike in both colours."""
-    mode = url.options["ssl_mode"]
-    if mode == "disabled" or url.options["unix_socket"]:
-        return None
-    verified = mode in ("verify_ca", "verify_identity")
-    authorities = url.options["ssl_ca"]
-    if verified or authorities:
-        context = ssl.create_default_context(cafile=authorities)
-    else:  # the system's authorities would be read for each connection, which takes 30 ms
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = mode == "verify_identity"
-    context.verify_mode = ssl.CERT_REQUIRED if verified else ssl.CERT_NONE
-    if url.options["ssl_cert"]:
-        context.load_cert_chain(url.options["ssl_cert"], url.options["ssl_key"])
-    return context
-
-
-def _limit(url: DatabaseURL) -> str:
-    """What has the server stop what takes too long; MySQL does that for SELECT only."""
-    limit = url.options["statement_timeout"]
-    if not limit:
-        return ""
-    thousandths = max(1, round(limit * 1000))
-    return f"/*M! , max_statement_time={limit:.3f} *//*!50704 , max_execution_time={thousandths} */"
-
-
-def _settings(url: DatabaseURL) -> dict[str, Any]:
-    """What both libraries want to know to connect."""
-    return {
-        "host": url.host or "127.0.0.1",
-        "port": url.port or 3306,
-        "user": url.user,
-        "password": url.password or "",
-        "unix_socket": url.options["unix_socket"],
-        "charset": "utf8mb4",
-        "conv": CONVERTERS,
-        "client_flag": CLIENT.FOUND_ROWS,
-        "connect_timeout": url.options["connect_timeout"],
-        "init_command": SETTINGS + _limit(url),
-        "autocommit": None,  # in the settings
-    }
-
-
-_REASONS = {
-    1040: "the server has too many connections",
-    1044: "the user has no right to this database",
-    1045: WRONG_PASSWORD,
-    1049: NO_DATABASE,
-    1698: WRONG_PASSWORD,
-}
-_BY_CAUSE: tuple[tuple[type[OSError], str], ...] = (
-    (ConnectionRefusedError, REFUSED),
-    (TimeoutError, NO_ANSWER),
-    (socket.gaierror, UNKNOWN_HOST),
-)
-
-
-def _failed(url: DatabaseURL, error: BaseException) -> ConnectionFailed:
-    reason = _REASONS.get(number_of(error)) or str(error.args[-1] if error.args else error)
-    below = getattr(error, "original_exception", None) or error.__cause__ or error.__context__
-    for cause, text in _BY_CAUSE:
-        if isinstance(below, cause):
-            reason = text
-    return connection_failed(url, reason, error)
-
-
-def _packet(connection: Any) -> int:
-    """What the statement ``PACKET`` gave, which was sent last."""
-    return int(connection._result.rows[0][0])
-
-
-def _server(version: str, packet: int | None = None) -> Server:
-    """What ``10.11.19-MariaDB-0+deb12u1`` or ``5.5.5-10.4.7-MariaDB`` or ``8.0.36`` says."""
-    product = "mariadb" if "mariadb" in version.lower() else "mysql"
-    # Old clients of replication choke on a version above 5; MariaDB then puts this before its own.
-    plain = version.removeprefix("5.5.5-") if product == "mariadb" else version
-    found = re.match(r"\d+(\.\d+)*", plain)
-    numbers = tuple(map(int, found[0].split("."))) if found else ()
-    return Server(product, numbers, packet=packet)
 
 
 class _MysqlConnection:
@@ -203,7 +72,7 @@ class _MysqlConnection:
     def __init__(self, connection: Any, url: DatabaseURL, server: Server | None) -> None:
         self._my = connection
         self._url = url
-        self.server = server or _server(connection.server_version, _packet(connection))
+        self.server = server or server_of(connection.server_version, packet_of(connection))
         self._most = (self.server.packet or MOST_BYTES) - PACKET_HEAD
         self.doing, self.since = "", 0.0
         self.look_at = self.until = 0.0
@@ -325,13 +194,13 @@ class AsyncMysqlConnection(_MysqlConnection):
         required = url.options["ssl_mode"] not in ("disabled", "preferred")
         limit = url.options["statement_timeout"]
         kind = _ImpatientConnection if limit else _AioConnection
-        raw = kind(**_settings(url), db=url.database or None, ssl=_tls(url), tls_required=required)
+        raw = kind(**settings(url), db=url.database or None, ssl=tls(url), tls_required=required)
         try:
             await raw._connect()
             if server is None:
                 await raw.query(PACKET)
         except (MySQLError, OSError) as error:
-            raise _failed(url, error) from None
+            raise failed(url, error) from None
         if isinstance(raw, _ImpatientConnection):
             raw.limit = limit + GRACE
         return cls(raw, url, server)
@@ -463,13 +332,13 @@ class SyncMysqlConnection(_MysqlConnection):
         Raises:
             ConnectionFailed: the server cannot be reached or refuses.
         """
-        tls = _tls(url)
+        context = tls(url)
         try:
             raw: Any = pymysql.connect(
-                **_settings(url),
+                **settings(url),
                 database=url.database or None,
-                ssl=tls,
-                ssl_disabled=tls is None,
+                ssl=context,
+                ssl_disabled=context is None,
                 read_timeout=url.options["connect_timeout"],
                 defer_connect=True,
             )
@@ -478,7 +347,7 @@ class SyncMysqlConnection(_MysqlConnection):
             if server is None:
                 raw.query(PACKET)
         except (MySQLError, OSError) as error:
-            raise _failed(url, error) from None
+            raise failed(url, error) from None
         # The limit was for the handshake, which pymysql's own connect_timeout leaves out.
         limit = url.options["statement_timeout"]
         raw._read_timeout = raw._write_timeout = limit + GRACE if limit else None
