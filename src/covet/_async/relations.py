@@ -25,7 +25,8 @@ from ..schema.relations import ForeignKeyField, RelationOptions
 from ..schema.ways import WayBack
 from ..watch.touches import TOUCHES
 from .loading import load_one
-from .related import ManyDescriptor, ThroughManager
+from .many import ManyDescriptor
+from .through import ThroughManager
 
 T = TypeVar("T")
 M = TypeVar("M")

@@ -26,9 +26,9 @@ from .database import Database, database
 from .deferred import load_deferred, read_fields
 from .deletion import delete
 from .manager import BaseManager, DefaultManager
+from .many import ManyDescriptor
 from .ordering import add_order, add_steps, give_places, take_order
 from .queryset import QuerySet
-from .related import ManyDescriptor
 from .relations import OneToOneField, ReverseOneDescriptor
 from .signals import complete, post_save, pre_save
 
